@@ -1,0 +1,101 @@
+namespace EdgeRestore.Networks;
+
+/// <summary>
+/// The operators that networks are written in. A reading gives them a meaning: a Torch graph (train), an ONNX graph
+/// (export), a cost count, a shape check.
+/// </summary>
+/// <remarks>
+/// Images and features are (N, C, H, W) float32. Parameter names are those of the published checkpoints.
+/// </remarks>
+public interface IReading<TValue>
+{
+    /// <summary>A named parameter with its shape and the distribution that it is drawn from before training.</summary>
+    TValue Parameter(string name, long[] shape, Initialization initialization);
+
+    /// <summary>x: (N, C, H, W), weight: (Cout, Cin/groups, kH, kW), bias: (Cout) or none; zero padding.</summary>
+    TValue Conv2d(TValue x, TValue weight, TValue? bias, int stride = 1, int padding = 0, int groups = 1);
+
+    /// <summary>x: (N, Cin), weight: (Cout, Cin), bias: (Cout).</summary>
+    TValue Linear(TValue x, TValue weight, TValue? bias);
+
+    /// <summary>Per pixel over channels of (N, C, H, W): population variance, eps inside the root.</summary>
+    TValue LayerNormChannels(TValue x, TValue weight, TValue? bias, double eps);
+
+    TValue Add(TValue a, TValue b);
+
+    /// <summary>Element-wise with broadcasting of size-1 axes.</summary>
+    TValue Multiply(TValue a, TValue b);
+
+    TValue Scale(TValue x, double factor);
+
+    TValue Concat(IReadOnlyList<TValue> values, int axis);
+
+    /// <summary>Splits axis 1 into parts of the given sizes.</summary>
+    IReadOnlyList<TValue> SplitChannels(TValue x, params long[] sizes);
+
+    /// <summary>Exact GELU: x/2 (1 + erf(x/sqrt 2)).</summary>
+    TValue Gelu(TValue x);
+
+    TValue Relu(TValue x);
+
+    TValue Sigmoid(TValue x);
+
+    TValue Softmax(TValue x, int axis);
+
+    TValue MatMul(TValue a, TValue b);
+
+    /// <summary>Swaps the last two axes.</summary>
+    TValue TransposeLast(TValue x);
+
+    /// <summary>x / max(||x||_2, eps) over the last axis.</summary>
+    TValue L2NormalizeLast(TValue x, double eps);
+
+    /// <summary>(N, C, H, W) -> (N, heads, C/heads, H*W), channels grouped head-major.</summary>
+    TValue ToHeads(TValue x, int heads);
+
+    /// <summary>(N, heads, C/heads, H*W) -> (N, C, H, W) with the H and W of <paramref name="like"/>.</summary>
+    TValue FromHeads(TValue x, TValue like);
+
+    /// <summary>(N, C, ...) vector reshaped to another rank; -1 stands for what is left.</summary>
+    TValue Reshape(TValue x, params long[] shape);
+
+    TValue PixelShuffle(TValue x, int factor);
+
+    TValue PixelUnshuffle(TValue x, int factor);
+
+    /// <summary>(N, C, H, W) -> (N, C): the mean over pixels.</summary>
+    TValue GlobalAveragePool(TValue x);
+
+    /// <summary>(N, C, H, W) -> (N, C): the maximum over pixels.</summary>
+    TValue GlobalMaxPool(TValue x);
+
+    /// <summary>Rows of table (K, C) picked by the class prompt (N): (N, C).</summary>
+    TValue Lookup(TValue table, TValue prompt);
+
+    /// <summary>
+    /// Soft-valued hard selection of logits (N, C): sigmoid(logit) where the logit is among the k largest of its row
+    /// (ties: lower index first), else 0. The Torch reading decides what gradient passes.
+    /// </summary>
+    TValue TopKGate(TValue logits, int k);
+
+    /// <summary>Pads right and bottom by reflection to multiples of a number; undone by <see cref="CropLike"/>.</summary>
+    TValue PadToMultiple(TValue x, int multiple);
+
+    TValue CropLike(TValue x, TValue like);
+}
+
+/// <summary>How a parameter starts.</summary>
+public enum Initialization
+{
+    Zeros,
+    Ones,
+
+    /// <summary>PyTorch's default for convolution and linear weights: U(-1/sqrt(fanIn), 1/sqrt(fanIn)).</summary>
+    KaimingUniform,
+
+    /// <summary>N(0, 1).</summary>
+    Normal,
+
+    /// <summary>U(-1/sqrt(fanIn), 1/sqrt(fanIn)) with the fan-in of the weight that the bias belongs to.</summary>
+    FanInBias,
+}
