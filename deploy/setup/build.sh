@@ -10,20 +10,25 @@ build_target() {
     esac
 }
 
-# Anything, folders included (a deleted file changes its folder), that is newer than the stamp.
-changed_since() {
-    local folders=("$ROOT/src" "$ROOT/proto") found
-    if [ "$2" = test ]; then folders+=("$ROOT/tests"); fi
-    found=$(find "${folders[@]}" "$ROOT"/*.props "$ROOT"/*.targets "$ROOT"/*.sln "$ROOT/global.json" "$ROOT/.editorconfig" \
-        \( -name bin -o -name obj \) -prune -o -newer "$1" -print -quit)
-    [ -n "$found" ]
+# sources WHAT FIND-TEST...: the files that a build of WHAT reads. Restoring writes the lock files itself, so their time
+# says nothing; what they hold follows from Directory.Packages.props and the project files.
+sources() {
+    local folders=("$ROOT/src" "$ROOT/proto")
+    if [ "$1" = test ]; then folders+=("$ROOT/tests"); fi
+    shift
+    find "${folders[@]}" "$ROOT"/Directory.* "$ROOT/EdgeRestore.sln" "$ROOT/global.json" "$ROOT/.editorconfig" \
+        \( -name bin -o -name obj \) -prune -o -type f ! -name packages.lock.json "$@"
+}
+
+# A copied tree keeps its time stamps but not its absolute paths; a deleted file is newer than nothing.
+build_identity() {
+    printf '%s %s %s\n' "$ROOT" "$(dotnet --version)" "$(sources "$1" -print | LC_ALL=C sort | sha256sum | cut -c 1-16)"
 }
 
 build() {
     local what=$1 stamp="$STATE/stamps/build-$1" begun="$STATE/stamps/build-begun" identity options=()
-    # A copied tree keeps its time stamps but not its absolute paths.
-    identity="$ROOT $(dotnet --version)"
-    if [ "$(cat "$stamp" 2>/dev/null)" = "$identity" ] && ! changed_since "$stamp" "$what"; then
+    identity=$(build_identity "$what")
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$identity" ] && [ -z "$(sources "$what" -newer "$stamp" -print -quit)" ]; then
         return 0
     fi
     # A build that was cut off may have left a half-written file that looks up to date.
@@ -51,12 +56,12 @@ prepare() {
         flock 9
     fi
     export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-    check_toolchain
     case $1 in
         run) install_apt "${RUN_APT[@]}" ;;
         train) install_apt "${TRAIN_APT[@]}" ;;
         test) install_apt "${TEST_APT[@]}" ;;
     esac
+    check_toolchain
     install_npm
     build "$1"
     exec 9>&-

@@ -10,10 +10,12 @@ TEST_APT=("${TRAIN_APT[@]}" python3-grpcio protobuf-compiler protobuf-compiler-g
     python3-numpy)
 
 check_toolchain() {
+    local words
     command -v dotnet >/dev/null ||
         fail 4 "The .NET SDK is missing: no 'dotnet' in PATH. Install the .NET 10 SDK, then run this again."
-    (cd "$ROOT" && dotnet --version >/dev/null 2>&1) ||
-        fail 4 "No .NET 10 SDK: found $(dotnet --list-sdks 2>/dev/null | cut -d ' ' -f 1 | paste -sd ' '). global.json asks for 10.0.100 or a later 10.x. Install the .NET 10 SDK, then run this again."
+    words=$(cd "$ROOT" && dotnet --version 2>&1) ||
+        fail 4 "'dotnet --version' fails here; global.json asks for SDK 10.0.100 or a later 10.x. Its own words:
+$words"
     command -v npm >/dev/null ||
         fail 4 "Node.js with npm is missing: no 'npm' in PATH. Install it (Debian: apt-get install nodejs npm), then run this again."
 }
