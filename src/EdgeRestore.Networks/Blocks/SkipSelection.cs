@@ -1,0 +1,58 @@
+namespace EdgeRestore.Networks.Blocks;
+
+/// <summary>
+/// CSNet's channel selection block on a skip: expand, keep the degradation's channels, contract, then emphasise channels
+/// by the frame's statistics; added to the skip.
+/// </summary>
+/// <remarks>
+/// Figure 3 of CSNet replaces the skip by the block's output. Here it is added, and the contraction starts at zero:
+/// before training the block is the identity, so it can be put into a trained network without breaking it.
+/// </remarks>
+internal static class SkipSelection
+{
+    // kappa of CSNet's figure: what its parameter count is consistent with.
+    private const int Expansion = 2;
+
+    public static int ExpandedChannels(int channels) => Expansion * channels;
+
+    /// <summary>The block that selects by prompt. s: (N, C, H, W).</summary>
+    public static TValue Build<TValue>(
+        IReading<TValue> r, string name, int channels, int selected, TValue s, TValue prompt)
+        where TValue : class
+    {
+        var expanded = ExpandedChannels(channels);
+        var f = Layers.Conv1x1(r, $"{name}.expand", channels, expanded, s, bias: true);
+        f = r.Multiply(f, ChannelGate.Build(r, $"{name}.gate", expanded, selected, prompt));
+        var weight = r.Parameter($"{name}.contract.weight", [channels, expanded, 1, 1], Initialization.Zeros);
+        var y = r.Conv2d(f, weight, r.Parameter($"{name}.contract.bias", [channels], Initialization.Zeros));
+        var prompts = r.Parameter(
+            $"{name}.prompts", [DegradationRow.Count, channels], Initialization.DegradationRows(1));
+        return Emphasise(r, name, channels, s, y, r.Lookup(prompts, prompt));
+    }
+
+    /// <summary>The same for one degradation: one C x C convolution, and the prompt inside a bias.</summary>
+    public static TValue BuildStatic<TValue>(IReading<TValue> r, string name, int channels, TValue s)
+        where TValue : class =>
+        Emphasise(r, name, channels, s, Layers.Conv1x1(r, $"{name}.fold", channels, channels, s, bias: true), null);
+
+    // y * sigmoid(PIFM(prompt, mean, max)) + y, PIFM a bottleneck of ratio 4 with ReLU.
+    private static TValue Emphasise<TValue>(
+        IReading<TValue> r, string name, int channels, TValue s, TValue y, TValue? prompt)
+        where TValue : class
+    {
+        List<TValue> statistics = [r.GlobalAveragePool(y), r.GlobalMaxPool(y)];
+        if (prompt is not null)
+        {
+            statistics.Insert(0, prompt);
+        }
+
+        var hidden = EmphasisHidden(channels);
+        var h = r.Concat(statistics, axis: 1);
+        h = r.Relu(Layers.Linear(r, $"{name}.emphasis.0", statistics.Count * channels, hidden, h));
+        h = r.Sigmoid(Layers.Linear(r, $"{name}.emphasis.2", hidden, channels, h));
+        var factor = r.Affine(r.Reshape(h, 0, channels, 1, 1), 1, 1);
+        return r.Add(s, r.Multiply(y, factor));
+    }
+
+    private static int EmphasisHidden(int channels) => 3 * channels / 4;
+}

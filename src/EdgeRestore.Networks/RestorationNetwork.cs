@@ -1,0 +1,31 @@
+namespace EdgeRestore.Networks;
+
+/// <summary>A network from a degraded image to a restored one, defined once for every reading.</summary>
+public abstract class RestorationNetwork
+{
+    /// <summary>The family's name in manifests, such as <c>edge</c>.</summary>
+    public abstract string Family { get; }
+
+    /// <summary>Sides are padded to multiples of this.</summary>
+    public abstract int SizeMultiple { get; }
+
+    /// <summary>Whether <see cref="Restore"/> needs a prompt: the row of a degradation per image.</summary>
+    public abstract bool TakesPrompt { get; }
+
+    /// <param name="r">What the operators mean.</param>
+    /// <param name="image">(N, 3, H, W) RGB in [0, 1].</param>
+    /// <param name="prompt">(N) int64, rows as <see cref="DegradationRow"/> numbers them; none where not taken.</param>
+    /// <returns>(N, 3, H, W), not clamped.</returns>
+    public abstract TValue Restore<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
+        where TValue : class;
+
+    protected void CheckPrompt(bool given)
+    {
+        if (given != TakesPrompt)
+        {
+            throw new ArgumentException(TakesPrompt
+                ? $"This network ('{Family}') selects channels by degradation: give the prompt."
+                : $"This network ('{Family}') does not select by degradation: leave the prompt out.");
+        }
+    }
+}

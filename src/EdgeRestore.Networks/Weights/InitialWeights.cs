@@ -1,0 +1,49 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using EdgeRestore.Networks.Readings;
+
+namespace EdgeRestore.Networks.Weights;
+
+/// <summary>The weights that training starts from.</summary>
+/// <remarks>
+/// Each parameter has a generator of its own, seeded by its name: adding one to a network leaves the others as they were.
+/// </remarks>
+public static class InitialWeights
+{
+    public static NamedTensors Of(RestorationNetwork network, int seed)
+    {
+        var reading = new ShapeReading();
+        var side = 2 * network.SizeMultiple;
+        network.Restore(
+            reading, ShapeReading.Input(1, 3, side, side), network.TakesPrompt ? ShapeReading.Input(1) : null);
+        return Draw(reading.Parameters, seed);
+    }
+
+    public static NamedTensors Of(DpgNet network, int seed)
+    {
+        var reading = new ShapeReading();
+        network.Classify(
+            reading,
+            ShapeReading.Input(1, 3, DpgNet.ThumbnailSide, DpgNet.ThumbnailSide),
+            ShapeReading.Input(1, 3, DpgNet.CropsSide, DpgNet.CropsSide));
+        return Draw(reading.Parameters, seed);
+    }
+
+    private static NamedTensors Draw(IReadOnlyList<ParameterDefinition> parameters, int seed)
+    {
+        var tensors = new NamedTensors();
+        foreach (var parameter in parameters)
+        {
+            var values = new float[parameter.ElementCount];
+            parameter.Initialization.Fill(values, parameter.Shape, new Random(SeedOf(parameter.Name, seed)));
+            tensors.Add(new(parameter.Name, parameter.Shape, values));
+        }
+
+        return tensors;
+    }
+
+    // string.GetHashCode differs from run to run.
+    private static int SeedOf(string name, int seed) => BinaryPrimitives.ReadInt32LittleEndian(
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{name}")));
+}
