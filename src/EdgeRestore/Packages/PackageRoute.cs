@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+using EdgeRestore.Degradations;
+
+namespace EdgeRestore.Packages;
+
+/// <summary>One degradation and the subnetwork that restores it.</summary>
+public sealed record PackageRoute
+{
+    [JsonConverter(typeof(DegradationJsonConverter))]
+    public required Degradation Degradation { get; init; }
+
+    public required string File { get; init; }
+
+    /// <summary>One of <see cref="PackageManifest.Precisions"/>.</summary>
+    public required string Precision { get; init; }
+
+    public required long Parameters { get; init; }
+
+    /// <summary>Multiply-accumulates per pixel of the frame.</summary>
+    public required double MacsPerPixel { get; init; }
+
+    /// <summary>Measured quality, or null when the route was not measured.</summary>
+    public PackageQuality? Quality { get; init; }
+}
