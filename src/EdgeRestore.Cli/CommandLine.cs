@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace EdgeRestore.Cli;
+
+/// <summary>The verbs of the operator's command line, and how every one of them ends.</summary>
+internal static class CommandLine
+{
+    public static Command Create() => new("./edgerestore", "EdgeRestore restores camera frames on the box beside the camera.")
+    {
+        new HelpOption(),
+    };
+
+    /// <summary>Runs one command line and gives the exit code; messages of the world's failures go out as they are.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        var parsed = Create().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var problem in parsed.Errors)
+            {
+                await error.WriteLineAsync(problem.Message);
+            }
+
+            await error.WriteLineAsync($"See: {NameOf(parsed)} --help");
+            return ExitCode.WrongCommandLine;
+        }
+
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(configuration);
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("Interrupted. What is written is whole.");
+            return ExitCode.Interrupted;
+        }
+        catch (EdgeRestoreException exception)
+        {
+            await error.WriteLineAsync(exception.Message);
+            return ExitCode.CannotRun;
+        }
+    }
+
+    private static string NameOf(ParseResult parsed)
+    {
+        var names = new Stack<string>();
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            names.Push(result.Command.Name);
+        }
+
+        return string.Join(' ', names);
+    }
+}

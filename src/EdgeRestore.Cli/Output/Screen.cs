@@ -1,0 +1,134 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+
+namespace EdgeRestore.Cli.Output;
+
+/// <summary>
+/// What a command shows: results on standard output, as a table or as JSON; progress and remarks on standard error, so
+/// that a pipe gets results only.
+/// </summary>
+internal sealed class Screen
+{
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    private readonly TextWriter _output;
+    private readonly TextWriter _error;
+    private readonly TimeProvider _time = TimeProvider.System;
+
+    public Screen(TextWriter output, TextWriter error, bool json)
+    {
+        _output = output;
+        _error = error;
+        Json = json;
+    }
+
+    public bool Json { get; }
+
+    // Spectre draws only where the program's own console is a terminal: a test or a pipe gets plain lines.
+    private bool OutputIsTerminal => ReferenceEquals(_output, Console.Out) && !Console.IsOutputRedirected;
+
+    private bool ErrorIsTerminal => ReferenceEquals(_error, Console.Error) && !Console.IsErrorRedirected;
+
+    public void Remark(string text) => _error.WriteLine(text);
+
+    /// <summary>A line of the result; with --json the JSON document is the whole result, and the line is left out.</summary>
+    public void Line(string text = "")
+    {
+        if (!Json)
+        {
+            _output.WriteLine(text);
+        }
+    }
+
+    public void Document<T>(T document)
+    {
+        if (Json)
+        {
+            _output.WriteLine(JsonSerializer.Serialize(document, JsonOptions));
+        }
+    }
+
+    /// <summary>A table, numbers flush right; the first column is text.</summary>
+    public void Table(IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<string>> rows, int textColumns = 1)
+    {
+        if (Json)
+        {
+            return;
+        }
+
+        if (!OutputIsTerminal)
+        {
+            WritePlainTable(headers, rows, textColumns);
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Rounded);
+        for (var column = 0; column < headers.Count; column++)
+        {
+            var shown = new TableColumn(Markup.Escape(headers[column])).NoWrap();
+            table.AddColumn(column < textColumns ? shown : shown.RightAligned());
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Select(Markup.Escape).ToArray());
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    /// <summary>Runs work of a known number of steps; <c>advance</c> takes what the step just done was.</summary>
+    public async Task<T> ProgressAsync<T>(string title, int stepCount, Func<Action<string>, Task<T>> work)
+    {
+        if (ErrorIsTerminal)
+        {
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_error) });
+            return await console.Progress()
+                .AutoClear(true)
+                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+                .StartAsync(async drawing =>
+                {
+                    var bar = drawing.AddTask(Markup.Escape(title), maxValue: Math.Max(stepCount, 1));
+                    return await work(step =>
+                    {
+                        bar.Description = Markup.Escape($"{title}: {step}");
+                        bar.Increment(1);
+                    });
+                });
+        }
+
+        var done = 0;
+        var shown = _time.GetTimestamp();
+        _error.WriteLine($"{title}: {stepCount} to do");
+        return await work(step =>
+        {
+            var count = Interlocked.Increment(ref done);
+            if (count == stepCount || _time.GetElapsedTime(shown) > TimeSpan.FromSeconds(5))
+            {
+                shown = _time.GetTimestamp();
+                _error.WriteLine($"{title}: {count} of {stepCount} ({step})");
+            }
+        });
+    }
+
+    private void WritePlainTable(
+        IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<string>> rows, int textColumns)
+    {
+        var widths = headers
+            .Select((header, column) => rows.Select(row => row[column].Length).Append(header.Length).Max())
+            .ToArray();
+        foreach (var row in rows.Prepend(headers))
+        {
+            var cells = row.Select((cell, column) =>
+                column < textColumns ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            _output.WriteLine(string.Join("  ", cells).TrimEnd());
+        }
+    }
+}

@@ -1,0 +1,70 @@
+namespace EdgeRestore.Cli.Restoring;
+
+/// <summary>The image files that the arguments of a command stand for, each with its name below the output folder.</summary>
+internal static class InputImages
+{
+    /// <summary>What is taken from a folder; a file given by name is taken whatever it is called.</summary>
+    public static readonly IReadOnlyList<string> Extensions = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"];
+
+    /// <summary>Files by themselves keep their name; those of a folder keep their path below it.</summary>
+    /// <param name="arguments">Files and folders.</param>
+    /// <param name="excluded">A folder whose content is not input: the output folder, when it lies in an input folder.</param>
+    /// <exception cref="EdgeRestoreException">An argument does not exist, two inputs have one name, or none is left.</exception>
+    public static IReadOnlyList<InputImage> Find(IReadOnlyList<string> arguments, string? excluded = null)
+    {
+        var images = new List<InputImage>();
+        foreach (var argument in arguments)
+        {
+            var full = Path.GetFullPath(argument);
+            if (Directory.Exists(full))
+            {
+                images.AddRange(Walk(full, excluded));
+            }
+            else if (File.Exists(full))
+            {
+                images.Add(new InputImage(full, Path.GetFileName(full)));
+            }
+            else
+            {
+                throw new EdgeRestoreException(
+                    $"Input '{argument}' does not exist. Give image files or folders that hold some.");
+            }
+        }
+
+        if (images.Count == 0)
+        {
+            throw new EdgeRestoreException(
+                $"No image found in {string.Join(", ", arguments.Select(argument => $"'{argument}'"))}. Looked for "
+                + $"{string.Join(' ', Extensions)} in these folders and all below them. Give other folders, or the files themselves.");
+        }
+
+        var byName = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var image in images)
+        {
+            if (!byName.TryAdd(image.RelativeName, image.Path) && byName[image.RelativeName] != image.Path)
+            {
+                throw new EdgeRestoreException(
+                    $"Two inputs would be written to the same name '{image.RelativeName}': '{byName[image.RelativeName]}' and "
+                    + $"'{image.Path}'. Give the folder above both, or restore them in two runs with an --out each.");
+            }
+        }
+
+        return [.. images.DistinctBy(image => image.Path).OrderBy(image => image.RelativeName, StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<InputImage> Walk(string folder, string? excluded)
+    {
+        // Links to folders are not followed, so no walk is endless; hidden folders hold what programs keep for themselves.
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint,
+            IgnoreInaccessible = false,
+        };
+        var outside = excluded is null ? null : Path.TrimEndingDirectorySeparator(excluded) + '/';
+        return Directory.EnumerateFiles(folder, "*", options)
+            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .Where(path => outside is null || !path.StartsWith(outside, StringComparison.Ordinal))
+            .Select(path => new InputImage(path, Path.GetRelativePath(folder, path)));
+    }
+}

@@ -1,0 +1,16 @@
+namespace EdgeRestore.Cli.Tests;
+
+/// <summary>A folder outside the source tree that goes away with the test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("edgerestore-tests-").FullName;
+
+    public string File(params string[] parts)
+    {
+        var file = System.IO.Path.Combine([Path, .. parts]);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        return file;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
