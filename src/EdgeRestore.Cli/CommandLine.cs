@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using EdgeRestore.Cli.Packages;
 
 namespace EdgeRestore.Cli;
 
@@ -9,6 +10,7 @@ internal static class CommandLine
     public static Command Create() => new("./edgerestore", "EdgeRestore restores camera frames on the box beside the camera.")
     {
         new HelpOption(),
+        PackageCommand.Create(),
     };
 
     /// <summary>Runs one command line and gives the exit code; messages of the world's failures go out as they are.</summary>
