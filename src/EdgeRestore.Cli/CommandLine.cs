@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using EdgeRestore.Cli.Packages;
+using EdgeRestore.Cli.Streaming;
 
 namespace EdgeRestore.Cli;
 
@@ -10,6 +11,7 @@ internal static class CommandLine
     public static Command Create() => new("./edgerestore", "EdgeRestore restores camera frames on the box beside the camera.")
     {
         new HelpOption(),
+        StatusCommand.Create(),
         PackageCommand.Create(),
     };
 

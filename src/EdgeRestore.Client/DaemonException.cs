@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Grpc.Core;
 
 namespace EdgeRestore.Client;
@@ -21,10 +22,11 @@ public sealed class DaemonException : EdgeRestoreException
     {
         // A status without a connection behind it is made by the client itself, and carries the reason as an exception.
         var reason = exception.Status.DebugException;
-        return exception.StatusCode == StatusCode.Unavailable && reason is HttpRequestException or IOException
+        return exception.StatusCode == StatusCode.Unavailable
+            && reason is HttpRequestException or IOException or SocketException
             ? new DaemonException(
                 $"The daemon at {address} does not answer: {Innermost(reason).Message}. Start one "
-                + "('edgerestore serve') or give the address of one that runs.",
+                + "('./edgerestore serve') or give the address of one that runs.",
                 exception.StatusCode,
                 exception)
             : new DaemonException(exception.Status.Detail, exception.StatusCode, exception);
