@@ -189,9 +189,17 @@ public sealed class JpegCodec : IDisposable
         }
     }
 
-    private ImageException Damaged(int length, string part) => new(
-        $"JPEG of {length} bytes has damaged {part}: {TurboJpeg.ErrorOf(_decompressor)}. "
-        + "Allowed is a whole, undamaged baseline or progressive JPEG; check the sender and the connection.");
+    private ImageException Damaged(int length, string part)
+    {
+        // libjpeg-turbo 2.1 leaves a failed header half read and goes on in the middle of it with the next image
+        // (tjDecompressHeader3 returns without jpeg_abort_decompress), so a decompressor that failed is replaced.
+        var reason = TurboJpeg.ErrorOf(_decompressor);
+        TurboJpeg.Destroy(_decompressor);
+        _decompressor = TurboJpeg.InitDecompress();
+        return new ImageException(
+            $"JPEG of {length} bytes has damaged {part}: {reason}. "
+            + "Allowed is a whole, undamaged baseline or progressive JPEG; check the sender and the connection.");
+    }
 
     private static int ToNative(PixelFormat format) => format switch
     {
