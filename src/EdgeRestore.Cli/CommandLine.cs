@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using EdgeRestore.Cli.Packages;
+using EdgeRestore.Cli.Streaming;
 
 namespace EdgeRestore.Cli;
 
@@ -9,6 +11,8 @@ internal static class CommandLine
     public static Command Create() => new("./edgerestore", "EdgeRestore restores camera frames on the box beside the camera.")
     {
         new HelpOption(),
+        StatusCommand.Create(),
+        PackageCommand.Create(),
     };
 
     /// <summary>Runs one command line and gives the exit code; messages of the world's failures go out as they are.</summary>

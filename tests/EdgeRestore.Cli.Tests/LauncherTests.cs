@@ -153,7 +153,64 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("--no-incremental", calls[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Test_AddsUpTheReportsOfAllProjects_AndFailsWhenOneFailed()
+    {
+        var launcher = CopyOfLauncher();
+        PretendTestProject("First.Tests", total: 5, executed: 4, passed: 4);
+        PretendTestProject("Second.Tests", total: 3, executed: 3, passed: 2);
+        Directory.CreateDirectory(_folder.File("tests", "NoTests", "bin"));
+        await File.WriteAllTextAsync(_folder.File("tests", "NoTests", "NoTests.csproj"), "");
+
+        var outcome = await Shell.RunAsync(launcher, ["test"], WithTestRunner());
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.EndsWith("\n6 passed, 1 failed, 1 skipped\n", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("--filter Category!=Long", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Test_HostThatCrashes_CountsAsFailed()
+    {
+        var launcher = CopyOfLauncher();
+        PretendTestProject("First.Tests", total: 5, executed: 5, passed: 5);
+        File.Delete(_folder.File("tests", "First.Tests", "report.trx"));
+
+        var outcome = await Shell.RunAsync(launcher, ["test", "--long"], WithTestRunner());
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.EndsWith("\n0 passed, 1 failed, 0 skipped\n", outcome.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Category!=Long", outcome.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private void PretendTestProject(string name, int total, int executed, int passed)
+    {
+        File.WriteAllText(_folder.File("tests", name, $"{name}.csproj"), "");
+        File.WriteAllText(_folder.File("tests", name, "bin/Release/net10.0/xunit.runner.visualstudio.testadapter.dll"), "");
+        File.WriteAllText(
+            _folder.File("tests", name, "report.trx"),
+            $"<Counters total=\"{total}\" executed=\"{executed}\" passed=\"{passed}\" failed=\"{executed - passed}\" error=\"0\" notExecuted=\"0\" />");
+    }
+
+    // Puts the pretended report where --results-directory says, under the name that --logger says.
+    private Dictionary<string, string> WithTestRunner() => WithPrograms(
+        ("dpkg-query", "echo installed"),
+        ("npm", "exit 0"),
+        ("dotnet", """
+            case $1 in
+                --version) echo 10.0.100 ;;
+                test)
+                    echo "$@"
+                    name=$(basename "$2" .dll)
+                    report="$(dirname "$0")/../tests/$name/report.trx"
+                    [ -e "$report" ] || exit 134
+                    while [ "$1" != --results-directory ]; do shift; done
+                    cp "$report" "$2/$name.trx"
+                    ! grep -q 'failed="[1-9]' "$report" ;;
+            esac
+            """));
 
     private string CopyOfLauncher()
     {

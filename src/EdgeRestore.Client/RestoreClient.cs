@@ -1,0 +1,127 @@
+using EdgeRestore.Protocol.V1;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+
+namespace EdgeRestore.Client;
+
+/// <summary>A connection to one daemon, over which streams are opened.</summary>
+/// <remarks>
+/// Thread-safe. Connects when first used. Streams of one client share one TCP connection, where a stalled camera delays
+/// the others: a client per camera avoids that.
+/// </remarks>
+public sealed class RestoreClient : IDisposable
+{
+    private readonly Uri _address;
+    private readonly GrpcChannel _channel;
+    private readonly RestoreService.RestoreServiceClient _service;
+
+    /// <param name="address">Such as <c>http://127.0.0.1:50051</c>.</param>
+    public RestoreClient(Uri address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        _address = address;
+        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            // The daemon's limits hold, which the reply to `open` tells; a smaller one here would end the stream.
+            MaxReceiveMessageSize = null,
+            MaxSendMessageSize = null,
+            ThrowOperationCanceledOnCancellation = true,
+            DisposeHttpClient = true,
+            HttpHandler = new SocketsHttpHandler
+            {
+                EnableMultipleHttp2Connections = true,
+                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+                KeepAlivePingDelay = TimeSpan.FromSeconds(60),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
+            },
+        });
+        _service = new RestoreService.RestoreServiceClient(_channel);
+    }
+
+    /// <summary>Opens a stream and waits until the daemon has agreed to its settings.</summary>
+    /// <param name="settings">What the client wants, as <c>restore.proto</c> describes it.</param>
+    /// <param name="maxFramesInFlight">
+    /// Frames that may be unanswered before <see cref="RestoreStream.SendAsync"/> waits. Ignored under LIVE, where the
+    /// daemon drops instead.
+    /// </param>
+    /// <param name="cancellationToken">Ends the waiting; the stream itself is ended by disposing it.</param>
+    /// <exception cref="DaemonException">The daemon refused the settings, is full, or does not answer.</exception>
+    public async Task<RestoreStream> OpenAsync(
+        OpenStream settings, int maxFramesInFlight = 8, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxFramesInFlight, 1);
+        var call = _service.Restore(cancellationToken: CancellationToken.None);
+        try
+        {
+            await call.RequestStream.WriteAsync(new RestoreRequest { Open = settings }, cancellationToken)
+                .ConfigureAwait(false);
+            if (!await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false)
+                || call.ResponseStream.Current.Opened is not { } opened)
+            {
+                throw new RpcException(new Status(
+                    StatusCode.Internal,
+                    $"The daemon at {_address} did not answer the open message as restore.proto says. "
+                    + "Check that the address is an EdgeRestore daemon's."));
+            }
+
+            return new RestoreStream(call, opened, _address, maxFramesInFlight);
+        }
+        catch (RpcException exception)
+        {
+            call.Dispose();
+            throw DaemonException.From(exception, _address);
+        }
+        catch (Exception exception) when (IsRefusedWhileWriting(exception, cancellationToken))
+        {
+            // The daemon ended the call before it had read everything: its status tells why, not the broken write.
+            var status = call.GetStatus();
+            call.Dispose();
+            throw DaemonException.From(new RpcException(status), _address);
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the daemon runs and how it fares.</summary>
+    /// <exception cref="DaemonException">It does not answer.</exception>
+    public async Task<GetStatusReply> GetStatusAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _service.GetStatusAsync(new GetStatusRequest(), cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (RpcException exception)
+        {
+            throw DaemonException.From(exception, _address);
+        }
+    }
+
+    /// <summary>Whether the daemon takes streams, by the standard health service.</summary>
+    /// <exception cref="DaemonException">It does not answer.</exception>
+    public async Task<bool> IsServingAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var reply = await new Health.HealthClient(_channel)
+                .CheckAsync(new HealthCheckRequest(), cancellationToken: cancellationToken).ConfigureAwait(false);
+            return reply.Status == HealthCheckResponse.Types.ServingStatus.Serving;
+        }
+        catch (RpcException exception)
+        {
+            throw DaemonException.From(exception, _address);
+        }
+    }
+
+    /// <summary>Closes the connection; open streams end as cancelled.</summary>
+    public void Dispose() => _channel.Dispose();
+
+    internal static bool IsRefusedWhileWriting(Exception exception, CancellationToken cancellationToken) =>
+        exception is InvalidOperationException
+        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+}

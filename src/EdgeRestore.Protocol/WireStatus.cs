@@ -1,0 +1,55 @@
+using EdgeRestore.Degradations;
+using Grpc.Core;
+
+namespace EdgeRestore.Protocol;
+
+/// <summary>Every status that ends a call, with its text: what, found, allowed, remedy.</summary>
+public static class WireStatus
+{
+    public static readonly Status ShuttingDown = new(
+        StatusCode.Unavailable,
+        "The daemon is shutting down; frames that had arrived were answered. Open the stream again, here or on another "
+        + "daemon, and send again what was not answered.");
+
+    public static readonly Status OpenedTwice = From(
+        RestoreError.Input,
+        "The stream was opened a second time; allowed is one open message, the first. Open another stream for other "
+        + "settings.");
+
+    public static readonly Status EmptyRequest = From(
+        RestoreError.Input,
+        "A request held neither open nor frame. Generate the client from this daemon's restore.proto.");
+
+    public static readonly Status InternalFault = new(
+        StatusCode.Internal,
+        "The daemon failed on this stream for a reason of its own, which its log tells. Open the stream again.");
+
+    public static Status TooManyStreams(int maxStreams) => From(
+        RestoreError.Capacity,
+        $"All {maxStreams} streams are taken. Close one, or raise Limits:MaxStreams (now {maxStreams}).");
+
+    public static Status NoSubnetwork(
+        Degradation degradation, string packageName, IEnumerable<Degradation> available) => new(
+        StatusCode.FailedPrecondition,
+        $"Package '{packageName}' has no subnetwork for {degradation.ToName()}; it has "
+        + $"{string.Join(", ", available.Select(DegradationNames.ToName))}. Choose one of these, or serve a package "
+        + "that has it.");
+
+    public static Status UnknownService(string service) => new(
+        StatusCode.NotFound,
+        $"There is no service '{service}' here. Ask for edgerestore.v1.RestoreService, or for '' (the whole daemon).");
+
+    /// <summary>Whose fault it is, as gRPC says it.</summary>
+    public static Status From(RestoreError error, string detail) => new(
+        error switch
+        {
+            RestoreError.None => StatusCode.OK,
+            RestoreError.Input => StatusCode.InvalidArgument,
+            RestoreError.Capacity => StatusCode.ResourceExhausted,
+            RestoreError.Engine => StatusCode.Internal,
+            RestoreError.Canceled => StatusCode.Cancelled,
+            RestoreError.DeadlineExceeded => StatusCode.DeadlineExceeded,
+            _ => StatusCode.Unknown,
+        },
+        detail);
+}
