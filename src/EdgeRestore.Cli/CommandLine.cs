@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using EdgeRestore.Cli.Packages;
+using EdgeRestore.Cli.Photographs;
 using EdgeRestore.Cli.Streaming;
 
 namespace EdgeRestore.Cli;
@@ -13,6 +14,7 @@ internal static class CommandLine
         new HelpOption(),
         StatusCommand.Create(),
         PackageCommand.Create(),
+        PhotographsCommand.Create(),
     };
 
     /// <summary>Runs one command line and gives the exit code; messages of the world's failures go out as they are.</summary>

@@ -20,7 +20,6 @@ internal sealed class Screen
 
     private readonly TextWriter _output;
     private readonly TextWriter _error;
-    private readonly TimeProvider _time = TimeProvider.System;
 
     public Screen(TextWriter output, TextWriter error, bool json)
     {
@@ -84,38 +83,19 @@ internal sealed class Screen
         AnsiConsole.Write(table);
     }
 
-    /// <summary>Runs work of a known number of steps; <c>advance</c> takes what the step just done was.</summary>
-    public async Task<T> ProgressAsync<T>(string title, int stepCount, Func<Action<string>, Task<T>> work)
+    /// <summary>Runs work of a known number of steps and shows how far it is.</summary>
+    public async Task<T> ProgressAsync<T>(string title, int stepCount, Func<StepProgress, Task<T>> work)
     {
-        if (ErrorIsTerminal)
+        if (!ErrorIsTerminal)
         {
-            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_error) });
-            return await console.Progress()
-                .AutoClear(true)
-                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-                .StartAsync(async drawing =>
-                {
-                    var bar = drawing.AddTask(Markup.Escape(title), maxValue: Math.Max(stepCount, 1));
-                    return await work(step =>
-                    {
-                        bar.Description = Markup.Escape($"{title}: {step}");
-                        bar.Increment(1);
-                    });
-                });
+            return await work(new PlainProgress(title, stepCount, _error));
         }
 
-        var done = 0;
-        var shown = _time.GetTimestamp();
-        _error.WriteLine($"{title}: {stepCount} to do");
-        return await work(step =>
-        {
-            var count = Interlocked.Increment(ref done);
-            if (count == stepCount || _time.GetElapsedTime(shown) > TimeSpan.FromSeconds(5))
-            {
-                shown = _time.GetTimestamp();
-                _error.WriteLine($"{title}: {count} of {stepCount} ({step})");
-            }
-        });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_error) });
+        return await console.Progress()
+            .AutoClear(true)
+            .Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn())
+            .StartAsync(drawing => work(new BarProgress(title, drawing.AddTask(Markup.Escape(title), maxValue: stepCount))));
     }
 
     private void WritePlainTable(

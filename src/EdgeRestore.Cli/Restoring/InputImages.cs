@@ -1,12 +1,13 @@
+using EdgeRestore.Codecs;
+
 namespace EdgeRestore.Cli.Restoring;
 
 /// <summary>The image files that the arguments of a command stand for, each with its name below the output folder.</summary>
 internal static class InputImages
 {
-    /// <summary>What is taken from a folder; a file given by name is taken whatever it is called.</summary>
-    public static readonly IReadOnlyList<string> Extensions = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff"];
-
-    /// <summary>Files by themselves keep their name; those of a folder keep their path below it.</summary>
+    /// <summary>
+    /// A file by itself is taken whatever it is called and keeps its name; those of a folder keep their path below it.
+    /// </summary>
     /// <param name="arguments">Files and folders.</param>
     /// <param name="excluded">A folder whose content is not input: the output folder, when it lies in an input folder.</param>
     /// <exception cref="EdgeRestoreException">An argument does not exist, two inputs have one name, or none is left.</exception>
@@ -35,7 +36,7 @@ internal static class InputImages
         {
             throw new EdgeRestoreException(
                 $"No image found in {string.Join(", ", arguments.Select(argument => $"'{argument}'"))}. Looked for "
-                + $"{string.Join(' ', Extensions)} in these folders and all below them. Give other folders, or the files themselves.");
+                + $"{string.Join(' ', ImageCodec.Extensions)} in these folders and all below them. Give other folders, or the files themselves.");
         }
 
         var byName = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -63,7 +64,7 @@ internal static class InputImages
         };
         var outside = excluded is null ? null : Path.TrimEndingDirectorySeparator(excluded) + '/';
         return Directory.EnumerateFiles(folder, "*", options)
-            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .Where(path => ImageCodec.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
             .Where(path => outside is null || !path.StartsWith(outside, StringComparison.Ordinal))
             .Select(path => new InputImage(path, Path.GetRelativePath(folder, path)));
     }

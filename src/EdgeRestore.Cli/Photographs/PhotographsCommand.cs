@@ -1,0 +1,173 @@
+using System.CommandLine;
+using EdgeRestore.Cli.Output;
+using EdgeRestore.Photographs;
+
+namespace EdgeRestore.Cli.Photographs;
+
+/// <summary><c>photographs fetch</c>, <c>prepare</c> and <c>list</c>.</summary>
+internal static class PhotographsCommand
+{
+    private const string FetchDescription = """
+        Takes the listed photographs out of Debian packages and prepares them: scaled down until their own compression no
+        longer shows. They go to .edgerestore/photographs, which git ignores. What is there is not fetched again.
+
+        held-out is 24 photographs (205 MB of packages) for evaluation and demo; train is 270 (729 MB).
+
+        Example: ./edgerestore photographs fetch held-out
+
+        Exit codes: 0 all there; 2 wrong command line; 5 a package cannot be had; 130 interrupted, go on by running again.
+        """;
+
+    private const string PrepareDescription = """
+        Prepares a folder of your own photographs, and all below it, in the same way and into the same place: train or
+        held-out. Files that are no photographs are named and left out.
+
+        Example: ./edgerestore photographs prepare ~/Pictures --set train
+
+        Exit codes: 0 at least one is ready; 1 none of the files is a photograph; 2 wrong command line; 5 cannot run.
+        """;
+
+    private const string ListDescription = """
+        Lists the photographs that the project knows: set, licence, package, and whether they are prepared.
+
+        Example: ./edgerestore photographs list held-out --json
+
+        Exit codes: 0 listed; 2 wrong command line.
+        """;
+
+    private static PhotographLibrary Library => new(Path.Combine(Installation.State, "photographs"));
+
+    public static Command Create() => new("photographs", "Fetch, prepare or list the photographs for training and evaluation.")
+    {
+        CreateFetch(),
+        CreatePrepare(),
+        CreateList(),
+    };
+
+    /// <summary>Fetches what is missing of a set, with progress.</summary>
+    public static async Task<PhotographLibrary> FetchAsync(PhotographSet set, Screen screen, CancellationToken token)
+    {
+        var library = Library;
+        var missing = library.Missing(set).Count;
+        if (missing > 0)
+        {
+            await screen.ProgressAsync($"Photographs ({set.ToFolderName()})", missing, async steps =>
+            {
+                var ready = PhotographCatalog.All.Count(photograph => photograph.Set == set) - missing;
+                var progress = new ImmediateProgress<PhotographProgress>(now =>
+                {
+                    if (now.Done > ready)
+                    {
+                        ready = now.Done;
+                        steps.Advance(now.Activity);
+                    }
+                    else
+                    {
+                        steps.Now(now.Activity);
+                    }
+                });
+                await library.FetchAsync(set, progress, token);
+                return 0;
+            });
+        }
+
+        return library;
+    }
+
+    private static Command CreateFetch()
+    {
+        var set = CreateSet("set");
+        var json = ScreenOption.CreateJson();
+        var command = new Command("fetch", FetchDescription) { set, json };
+        command.SetAction(async (parsed, token) =>
+        {
+            var screen = ScreenOption.Open(parsed, json);
+            var chosen = ParseSet(parsed.GetRequiredValue(set));
+            var library = await FetchAsync(chosen, screen, token);
+            ShowReady(library, chosen, screen);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreatePrepare()
+    {
+        var folder = new Argument<string>("folder") { Description = "Your photographs" };
+        var set = new Option<string>("--set")
+        {
+            Description = "What they are for",
+            DefaultValueFactory = _ => PhotographSet.Train.ToFolderName(),
+        };
+        set.AcceptOnlyFromAmong(PhotographSet.Train.ToFolderName(), PhotographSet.HeldOut.ToFolderName());
+        var json = ScreenOption.CreateJson();
+        var command = new Command("prepare", PrepareDescription) { folder, set, json };
+        command.SetAction(async (parsed, token) =>
+        {
+            var screen = ScreenOption.Open(parsed, json);
+            var chosen = ParseSet(parsed.GetRequiredValue(set));
+            var progress = new ImmediateProgress<PhotographProgress>(
+                now => screen.Remark($"{now.Done} of {now.Total}: {now.Activity}"));
+            var ready = await Task.Run(
+                () => Library.Import(parsed.GetRequiredValue(folder), chosen, progress, token), token);
+            ShowReady(Library, chosen, screen);
+            return ready > 0 ? ExitCode.Done : ExitCode.PartFailed;
+        });
+        return command;
+    }
+
+    private static Command CreateList()
+    {
+        var set = CreateSet("set");
+        var json = ScreenOption.CreateJson();
+        var command = new Command("list", ListDescription) { set, json };
+        command.SetAction(parsed =>
+        {
+            var screen = ScreenOption.Open(parsed, json);
+            var chosen = ParseSet(parsed.GetRequiredValue(set));
+            var library = Library;
+            var listed = PhotographCatalog.All.Where(photograph => photograph.Set == chosen).ToList();
+            screen.Table(
+                ["name", "licence", "long side", "prepared"],
+                [.. listed.Select(photograph => (string[])
+                [
+                    photograph.Name,
+                    photograph.Licence,
+                    $"{photograph.LongSidePixels}",
+                    File.Exists(library.PathOf(photograph)) ? "yes" : "no",
+                ])],
+                textColumns: 2);
+            screen.Document(listed.Select(photograph => new
+            {
+                photograph.Name,
+                photograph.Package,
+                photograph.Path,
+                photograph.Licence,
+                photograph.LongSidePixels,
+                Prepared = File.Exists(library.PathOf(photograph)),
+            }));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Argument<string> CreateSet(string name)
+    {
+        var set = new Argument<string>(name)
+        {
+            Description = "held-out or train",
+            DefaultValueFactory = _ => PhotographSet.HeldOut.ToFolderName(),
+        };
+        set.AcceptOnlyFromAmong(PhotographSet.Train.ToFolderName(), PhotographSet.HeldOut.ToFolderName());
+        return set;
+    }
+
+    private static PhotographSet ParseSet(string name) =>
+        name == PhotographSet.Train.ToFolderName() ? PhotographSet.Train : PhotographSet.HeldOut;
+
+    private static void ShowReady(PhotographLibrary library, PhotographSet set, Screen screen)
+    {
+        var ready = library.Enumerate(set);
+        screen.Line($"{ready.Count} photographs are ready in {library.FolderOf(set)}");
+        screen.Document(new { set = set.ToFolderName(), folder = library.FolderOf(set), photographs = ready });
+    }
+}
