@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using EdgeRestore.Onnx.Protobuf;
+
+namespace EdgeRestore.Onnx;
+
+/// <summary>Reads tensors, wherever their data stand: raw, in typed fields, or in a file beside the ONNX file.</summary>
+internal sealed class TensorReader(string fileName, string? directory)
+{
+    // Each external file is read once, however many tensors lie in it.
+    private readonly Dictionary<string, byte[]> files = new(StringComparer.Ordinal);
+
+    public Initializer Read(TensorProto proto)
+    {
+        var type = (ElementType)proto.DataType;
+        if (!Enum.IsDefined(type))
+        {
+            throw Invalid(proto, $"has the element type {proto.DataType}, which is not supported");
+        }
+
+        var data = proto.DataLocation == TensorProto.Types.DataLocation.External
+            ? ReadExternal(proto)
+            : proto.HasRawData ? proto.RawData.Memory : ReadTyped(proto, type);
+        try
+        {
+            return new(proto.Name, type, [.. proto.Dims], data);
+        }
+        catch (OnnxException error)
+        {
+            throw Invalid(proto, "has a shape and data that do not fit", error);
+        }
+    }
+
+    private static byte[] ReadTyped(TensorProto proto, ElementType type)
+    {
+        // 16 bit floats and all small integers stand in int32_data, one per element (onnx.proto, TensorProto).
+        return type switch
+        {
+            ElementType.Float => MemoryMarshal.AsBytes(proto.FloatData.ToArray().AsSpan()).ToArray(),
+            ElementType.Double => MemoryMarshal.AsBytes(proto.DoubleData.ToArray().AsSpan()).ToArray(),
+            ElementType.Int64 => MemoryMarshal.AsBytes(proto.Int64Data.ToArray().AsSpan()).ToArray(),
+            ElementType.UInt64 => MemoryMarshal.AsBytes(proto.Uint64Data.ToArray().AsSpan()).ToArray(),
+            ElementType.UInt32 => Narrow(proto.Uint64Data, value => unchecked((uint)value)),
+            ElementType.Int32 => MemoryMarshal.AsBytes(proto.Int32Data.ToArray().AsSpan()).ToArray(),
+            _ when type.SizeInBytes() == 2 => Narrow(proto.Int32Data, value => unchecked((ushort)value)),
+            _ => Narrow(proto.Int32Data, value => unchecked((byte)value)),
+        };
+    }
+
+    private static byte[] Narrow<TFrom, TTo>(IEnumerable<TFrom> values, Func<TFrom, TTo> narrow)
+        where TTo : unmanaged =>
+        MemoryMarshal.AsBytes(values.Select(narrow).ToArray().AsSpan()).ToArray();
+
+    private ReadOnlyMemory<byte> ReadExternal(TensorProto proto)
+    {
+        var entries = proto.ExternalData.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+        var location = entries.GetValueOrDefault("location", "");
+
+        // A name alone: what stands in the file must not make us read elsewhere.
+        if (location.Length == 0 || Path.GetFileName(location) != location || location is "." or "..")
+        {
+            throw Invalid(proto, $"keeps its data in '{location}', which is not a file beside the ONNX file");
+        }
+
+        if (directory is null)
+        {
+            throw Invalid(proto, $"keeps its data in '{location}', and only the ONNX file itself was given");
+        }
+
+        var content = Content(location);
+        var offset = Number("offset", 0);
+        var length = Number("length", content.Length - offset);
+        return offset <= content.Length && length <= content.Length - offset
+            ? content.AsMemory((int)offset, (int)length)
+            : throw Invalid(
+                proto, $"claims bytes {offset}..{offset + length} of '{location}', which has {content.Length}");
+
+        long Number(string key, long otherwise) => !entries.TryGetValue(key, out var text)
+            ? otherwise
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                ? value
+                : throw Invalid(proto, $"has the {key} '{text}', which is not a count of bytes");
+    }
+
+    private byte[] Content(string location)
+    {
+        if (!files.TryGetValue(location, out var content))
+        {
+            content = File.ReadAllBytes(Path.Combine(directory!, location));
+            files.Add(location, content);
+        }
+
+        return content;
+    }
+
+    private OnnxException Invalid(TensorProto proto, string found, Exception? cause = null) => new(
+        $"ONNX file '{fileName}' is not valid: tensor '{proto.Name}' {found}.", cause!);
+}
