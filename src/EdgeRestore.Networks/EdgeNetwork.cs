@@ -23,55 +23,38 @@ public sealed class EdgeNetwork(EdgeNetworkConfig config) : RestorationNetwork
 
     public override bool TakesPrompt => Config.Selection is { } selection && (selection.Skips || selection.FeedForward);
 
-    public override TValue Restore<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
+    public override TValue Residual<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
         where TValue : class
     {
         CheckPrompt(prompt is not null);
-        var selection = prompt is null ? null : Config.Selection;
-        return Restore(r, image, Block, Skip);
+        return Residual(r, image, Block, Skip);
 
         TValue Block(string name, int level, bool encoder, TValue x)
         {
-            var widths = Widths(level);
-            var selects = !encoder && selection is { FeedForward: true };
-            int? selected = selects ? ChannelSelection.Count(widths.Hidden, selection!.FeedForwardKept) : null;
-            return TransformerBlock.Build(r, name, widths with { Selected = selected }, x, prompt);
+            var widths = Widths(level) with { Selected = encoder ? null : SelectedHidden(level) };
+            return TransformerBlock.Build(r, name, widths, x, prompt);
         }
 
         TValue Skip(int level, TValue s)
         {
             var channels = Config.Width << level;
-            return selection is { Skips: true }
-                ? SkipSelection.Build(r, SkipName(level), channels, SelectedInSkip(level), s, prompt!)
+            return SelectedInSkip(level) is { } selected
+                ? SkipSelection.Build(r, SkipName(level), channels, selected, s, prompt!)
                 : s;
-        }
-    }
-
-    /// <summary>The blocks' names with their hidden channels, in the order of the pass; those that select only.</summary>
-    internal IEnumerable<(string Name, int Hidden, int Selected)> SelectingBlocks()
-    {
-        if (Config.Selection is not { FeedForward: true } selection)
-        {
-            yield break;
-        }
-
-        var levels = Config.EncoderBlocks.Length;
-        for (var stage = -1; stage < levels; stage++)
-        {
-            var hidden = Widths(stage < 0 ? levels : levels - 1 - stage).Hidden;
-            var count = stage < 0 ? Config.MiddleBlocks : Config.DecoderBlocks[stage];
-            for (var index = 0; index < count; index++)
-            {
-                var name = stage < 0 ? $"middle_blks.{index}" : $"decoders.{stage}.{index}";
-                yield return (name, hidden, ChannelSelection.Count(hidden, selection.FeedForwardKept));
-            }
         }
     }
 
     internal static string SkipName(int level) => $"skips.{level}";
 
-    internal int SelectedInSkip(int level) => ChannelSelection.Count(
-        SkipSelection.ExpandedChannels(Config.Width << level), Config.Selection!.SkipKept);
+    /// <summary>Channels that a degradation keeps in the skip of a level; none where nothing is selected.</summary>
+    internal int? SelectedInSkip(int level) => Config.Selection is { Skips: true } selection
+        ? ChannelSelection.Count(SkipSelection.ExpandedChannels(Config.Width << level), selection.SkipKept)
+        : null;
+
+    /// <summary>Hidden channels that a degradation keeps in decoder and bottleneck; none where nothing is selected.</summary>
+    internal int? SelectedHidden(int level) => Config.Selection is { FeedForward: true } selection
+        ? ChannelSelection.Count(Widths(level).Hidden, selection.FeedForwardKept)
+        : null;
 
     internal TransformerBlockWidths Widths(int level)
     {
@@ -81,7 +64,7 @@ public sealed class EdgeNetwork(EdgeNetworkConfig config) : RestorationNetwork
             channels, level == 0 && !Config.TopLevelAttention ? 0 : heads, channels * Config.FeedForwardFactor);
     }
 
-    internal TValue Restore<TValue>(
+    internal TValue Residual<TValue>(
         IReading<TValue> r,
         TValue image,
         SymmetricBody<TValue>.BlockOf block,
@@ -94,6 +77,6 @@ public sealed class EdgeNetwork(EdgeNetworkConfig config) : RestorationNetwork
         var x = Layers.Conv3x3(r, "intro", StemChannels, Config.Width, r.PixelUnshuffle(padded, Stem));
         x = body.Build(x, block, skip);
         x = r.PixelShuffle(Layers.Conv3x3(r, "ending", Config.Width, StemChannels, x), Stem);
-        return r.CropLike(r.Add(x, padded), image);
+        return r.CropLike(x, image);
     }
 }

@@ -9,6 +9,9 @@ public abstract class RestorationNetwork
     /// <summary>Sides are padded to multiples of this.</summary>
     public abstract int SizeMultiple { get; }
 
+    /// <summary>Smaller sides cannot be padded by reflection in every case.</summary>
+    public int MinSidePixels => SizeMultiple;
+
     /// <summary>Whether <see cref="Restore"/> needs a prompt: the row of a degradation per image.</summary>
     public abstract bool TakesPrompt { get; }
 
@@ -16,7 +19,11 @@ public abstract class RestorationNetwork
     /// <param name="image">(N, 3, H, W) RGB in [0, 1].</param>
     /// <param name="prompt">(N) int64, rows as <see cref="DegradationRow"/> numbers them; none where not taken.</param>
     /// <returns>(N, 3, H, W), not clamped.</returns>
-    public abstract TValue Restore<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
+    public TValue Restore<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
+        where TValue : class => r.Add(image, Residual(r, image, prompt));
+
+    /// <summary>What <see cref="Restore"/> adds to the image: a strength below 1 scales it.</summary>
+    public abstract TValue Residual<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
         where TValue : class;
 
     protected void CheckPrompt(bool given)

@@ -14,7 +14,7 @@ public sealed class SymUNet(SymUNetConfig config) : RestorationNetwork
 
     public override bool TakesPrompt => false;
 
-    public override TValue Restore<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
+    public override TValue Residual<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
         where TValue : class
     {
         CheckPrompt(prompt is not null);
@@ -24,7 +24,7 @@ public sealed class SymUNet(SymUNetConfig config) : RestorationNetwork
         var x = Layers.Conv3x3(r, "intro", 3, Config.Width, padded);
         x = body.Build(x, Block, (_, s) => s);
         x = Layers.Conv3x3(r, "ending", Config.Width, 3, x);
-        return r.CropLike(r.Add(x, padded), image);
+        return r.CropLike(x, image);
 
         TValue Block(string name, int level, bool encoder, TValue x)
         {

@@ -30,6 +30,27 @@ public class ShapeReading : IReading<ShapeValue>
     /// <summary>An input of this shape.</summary>
     public static ShapeValue Input(params long[] sizes) => new(sizes);
 
+    /// <summary>A pass over an image of the smallest size that needs no padding.</summary>
+    public static ShapeReading Of(RestorationNetwork network)
+    {
+        var reading = new ShapeReading();
+        network.Restore(
+            reading,
+            Input(1, 3, network.SizeMultiple, network.SizeMultiple),
+            network.TakesPrompt ? Input(1) : null);
+        return reading;
+    }
+
+    public static ShapeReading Of(DpgNet network)
+    {
+        var reading = new ShapeReading();
+        network.Classify(
+            reading,
+            Input(1, 3, DpgNet.ThumbnailSide, DpgNet.ThumbnailSide),
+            Input(1, 3, DpgNet.CropsSide, DpgNet.CropsSide));
+        return reading;
+    }
+
     public ShapeValue Parameter(string name, long[] shape, Initialization initialization)
     {
         Require(names.Add(name), $"parameter '{name}' is asked for twice");

@@ -11,24 +11,10 @@ namespace EdgeRestore.Networks.Weights;
 /// </remarks>
 public static class InitialWeights
 {
-    public static NamedTensors Of(RestorationNetwork network, int seed)
-    {
-        var reading = new ShapeReading();
-        var side = 2 * network.SizeMultiple;
-        network.Restore(
-            reading, ShapeReading.Input(1, 3, side, side), network.TakesPrompt ? ShapeReading.Input(1) : null);
-        return Draw(reading.Parameters, seed);
-    }
+    public static NamedTensors Of(RestorationNetwork network, int seed) =>
+        Draw(ShapeReading.Of(network).Parameters, seed);
 
-    public static NamedTensors Of(DpgNet network, int seed)
-    {
-        var reading = new ShapeReading();
-        network.Classify(
-            reading,
-            ShapeReading.Input(1, 3, DpgNet.ThumbnailSide, DpgNet.ThumbnailSide),
-            ShapeReading.Input(1, 3, DpgNet.CropsSide, DpgNet.CropsSide));
-        return Draw(reading.Parameters, seed);
-    }
+    public static NamedTensors Of(DpgNet network, int seed) => Draw(ShapeReading.Of(network).Parameters, seed);
 
     private static NamedTensors Draw(IReadOnlyList<ParameterDefinition> parameters, int seed)
     {
