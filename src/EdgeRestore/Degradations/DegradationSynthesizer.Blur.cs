@@ -32,11 +32,11 @@ public sealed partial class DegradationSynthesizer
         var source = Reserve(ref _surroundings, rowLength * (height + (2 * reach)));
         for (var y = 0; y < height + (2 * reach); y++)
         {
-            var row = image.Pixels.Slice(Mirror(top + y - reach, image.Height) * image.Width * 3, image.Width * 3);
+            var row = image.Pixels.Slice(Mirroring.Fold(top + y - reach, image.Height) * image.Width * 3, image.Width * 3);
             var target = source.Slice(y * rowLength, rowLength);
             for (var x = 0; x < width + (2 * reach); x++)
             {
-                var pixel = row.Slice(Mirror(left + x - reach, image.Width) * 3, 3);
+                var pixel = row.Slice(Mirroring.Fold(left + x - reach, image.Width) * 3, 3);
                 target[x * 3] = LinearFromByte[pixel[0]];
                 target[(x * 3) + 1] = LinearFromByte[pixel[1]];
                 target[(x * 3) + 2] = LinearFromByte[pixel[2]];
@@ -78,18 +78,5 @@ public sealed partial class DegradationSynthesizer
         {
             sums[index] += row[index] * weight;
         }
-    }
-
-    // Mirrors without repeating the edge, as often as needed.
-    private static int Mirror(int index, int length)
-    {
-        if (length == 1)
-        {
-            return 0;
-        }
-
-        var period = 2 * (length - 1);
-        var folded = ((index % period) + period) % period;
-        return folded < length ? folded : period - folded;
     }
 }

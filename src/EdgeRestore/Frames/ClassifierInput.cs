@@ -1,0 +1,143 @@
+using System.Numerics;
+
+namespace EdgeRestore.Frames;
+
+/// <summary>What the classifier sees of a frame: a thumbnail of all of it and a mosaic of patches at native resolution.</summary>
+/// <remarks>
+/// Noise and streaks vanish in a thumbnail, haze and darkness do not show in a patch. The one definition for training
+/// and serving. Keeps one row of sums: one instance per stream or thread; allocates only when frames become wider.
+/// </remarks>
+public sealed class ClassifierInput
+{
+    /// <summary>Width and height of the thumbnail.</summary>
+    public const int ThumbnailSide = 128;
+
+    /// <summary>Width and height of the mosaic: two patches each way.</summary>
+    public const int CropsSide = 192;
+
+    public const int ThumbnailLengthBytes = ThumbnailSide * ThumbnailSide * 3;
+
+    public const int CropsLengthBytes = CropsSide * CropsSide * 3;
+
+    private const int PatchSide = CropsSide / 2;
+
+    private uint[] _sums = [];
+
+    /// <summary>Fills both inputs.</summary>
+    /// <param name="frame">Rgb24 of any size.</param>
+    /// <param name="thumbnail">128x128 RGB bytes: area averages, aspect ignored.</param>
+    /// <param name="crops">
+    /// 192x192 RGB bytes: 96x96 patches centred on the centres of the four quadrants; frames with a side below 192 are mirrored.
+    /// </param>
+    public void Fill(Frame frame, Span<byte> thumbnail, Span<byte> crops)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        if (frame.Format != PixelFormat.Rgb24)
+        {
+            throw new ArgumentException($"The classifier sees Rgb24; found {frame.Format}. Convert the frame first.", nameof(frame));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNotEqual(thumbnail.Length, ThumbnailLengthBytes, nameof(thumbnail));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(crops.Length, CropsLengthBytes, nameof(crops));
+        FillThumbnail(frame, thumbnail);
+        FillCrops(frame, crops);
+    }
+
+    /// <summary>
+    /// Exact area averages in whole numbers. Lengths are counted in 128ths of a pixel: a pixel is 128 long and an output
+    /// cell as long as the frame is wide (or high), so no cell ends inside a unit.
+    /// </summary>
+    private void FillThumbnail(Frame frame, Span<byte> thumbnail)
+    {
+        var (width, height) = (frame.Width, frame.Height);
+        if (_sums.Length < width * 3)
+        {
+            _sums = new uint[width * 3];
+        }
+
+        var sums = _sums.AsSpan(0, width * 3);
+        var area = (ulong)width * (ulong)height;
+        for (var row = 0; row < ThumbnailSide; row++)
+        {
+            // 1. Weighted sum of the rows under this row of cells: at most 255 * height, 24 bits for any JPEG.
+            sums.Clear();
+            var (top, bottom) = ((long)row * height, (row + 1L) * height);
+            for (var y = (int)(top / ThumbnailSide); (long)y * ThumbnailSide < bottom; y++)
+            {
+                AddWeighted(frame.Pixels.Slice(y * width * 3, width * 3), Overlap(y, top, bottom), sums);
+            }
+
+            // 2. The same along the row.
+            var cells = thumbnail.Slice(row * ThumbnailSide * 3, ThumbnailSide * 3);
+            for (var column = 0; column < ThumbnailSide; column++)
+            {
+                var (left, right) = ((long)column * width, (column + 1L) * width);
+                ulong red = 0, green = 0, blue = 0;
+                for (var x = (int)(left / ThumbnailSide); (long)x * ThumbnailSide < right; x++)
+                {
+                    ulong weight = Overlap(x, left, right);
+                    red += sums[x * 3] * weight;
+                    green += sums[(x * 3) + 1] * weight;
+                    blue += sums[(x * 3) + 2] * weight;
+                }
+
+                cells[column * 3] = (byte)((red + (area / 2)) / area);
+                cells[(column * 3) + 1] = (byte)((green + (area / 2)) / area);
+                cells[(column * 3) + 2] = (byte)((blue + (area / 2)) / area);
+            }
+        }
+    }
+
+    // Length that pixel `index` shares with [start, end), in 128ths of a pixel.
+    private static uint Overlap(int index, long start, long end) =>
+        (uint)(Math.Min(end, (index + 1L) * ThumbnailSide) - Math.Max(start, (long)index * ThumbnailSide));
+
+    private static void AddWeighted(ReadOnlySpan<byte> row, uint weight, Span<uint> sums)
+    {
+        var x = 0;
+        var quarter = Vector<uint>.Count;
+        for (; x <= row.Length - Vector<byte>.Count; x += Vector<byte>.Count)
+        {
+            Vector.Widen(new Vector<byte>(row[x..]), out var low, out var high);
+            Vector.Widen(low, out var first, out var second);
+            Vector.Widen(high, out var third, out var fourth);
+            (new Vector<uint>(sums[x..]) + (first * weight)).CopyTo(sums[x..]);
+            (new Vector<uint>(sums[(x + quarter)..]) + (second * weight)).CopyTo(sums[(x + quarter)..]);
+            (new Vector<uint>(sums[(x + (2 * quarter))..]) + (third * weight)).CopyTo(sums[(x + (2 * quarter))..]);
+            (new Vector<uint>(sums[(x + (3 * quarter))..]) + (fourth * weight)).CopyTo(sums[(x + (3 * quarter))..]);
+        }
+
+        for (; x < row.Length; x++)
+        {
+            sums[x] += row[x] * weight;
+        }
+    }
+
+    private static void FillCrops(Frame frame, Span<byte> crops)
+    {
+        for (var y = 0; y < CropsSide; y++)
+        {
+            var sourceY = Mirroring.Fold(Start(frame.Height, y / PatchSide) + (y % PatchSide), frame.Height);
+            var source = frame.Pixels.Slice(sourceY * frame.Width * 3, frame.Width * 3);
+            var target = crops.Slice(y * CropsSide * 3, CropsSide * 3);
+            for (var patch = 0; patch < 2; patch++)
+            {
+                var left = Start(frame.Width, patch);
+                var piece = target.Slice(patch * PatchSide * 3, PatchSide * 3);
+                if (left >= 0 && left + PatchSide <= frame.Width)
+                {
+                    source.Slice(left * 3, PatchSide * 3).CopyTo(piece);
+                    continue;
+                }
+
+                for (var x = 0; x < PatchSide; x++)
+                {
+                    source.Slice(Mirroring.Fold(left + x, frame.Width) * 3, 3).CopyTo(piece[(x * 3)..]);
+                }
+            }
+        }
+    }
+
+    // Centres at a quarter and three quarters of the side.
+    private static int Start(int side, int patch) => (((2 * patch) + 1) * side / 4) - (PatchSide / 2);
+}

@@ -1,0 +1,132 @@
+using EdgeRestore.Frames;
+
+namespace EdgeRestore.Tests.Frames;
+
+public sealed class ClassifierInputTests
+{
+    private readonly byte[] _thumbnail = new byte[ClassifierInput.ThumbnailLengthBytes];
+    private readonly byte[] _crops = new byte[ClassifierInput.CropsLengthBytes];
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(5, 300)]
+    [InlineData(128, 128)]
+    [InlineData(200, 129)]
+    [InlineData(511, 383)]
+    public void Fill_AnySize_ThumbnailIsAreaAverage(int width, int height)
+    {
+        using var frame = TestImages.Random(width, height, PixelFormat.Rgb24, 3);
+        new ClassifierInput().Fill(frame, _thumbnail, _crops);
+        for (var row = 0; row < 128; row += 7)
+        {
+            for (var column = 0; column < 128; column += 5)
+            {
+                for (var channel = 0; channel < 3; channel++)
+                {
+                    var expected = Average(frame, column, row, channel);
+                    Assert.InRange(_thumbnail[(((row * 128) + column) * 3) + channel] - expected, -0.51, 0.51);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Fill_LargeFrame_CropsAreCentredOnTheQuadrants()
+    {
+        using var frame = TestImages.Random(640, 480, PixelFormat.Rgb24, 3);
+        new ClassifierInput().Fill(frame, _thumbnail, _crops);
+        AssertPatch(frame, 0, 0, 160 - 48, 120 - 48);
+        AssertPatch(frame, 96, 0, 480 - 48, 120 - 48);
+        AssertPatch(frame, 0, 96, 160 - 48, 360 - 48);
+        AssertPatch(frame, 96, 96, 480 - 48, 360 - 48);
+    }
+
+    [Fact]
+    public void Fill_SmallestUnmirroredFrame_CropsAreTheFrame()
+    {
+        using var frame = TestImages.Random(192, 192, PixelFormat.Rgb24, 3);
+        new ClassifierInput().Fill(frame, _thumbnail, _crops);
+        Assert.True(frame.Pixels.SequenceEqual(_crops));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 3)]
+    [InlineData(100, 190)]
+    public void Fill_SmallFrame_CropsAreMirrored(int width, int height)
+    {
+        using var frame = TestImages.Random(width, height, PixelFormat.Rgb24, 3);
+        new ClassifierInput().Fill(frame, _thumbnail, _crops);
+        for (var y = 0; y < 192; y++)
+        {
+            for (var x = 0; x < 192; x++)
+            {
+                var sourceX = Fold((x < 96 ? width / 4 : 3 * width / 4) - 48 + (x % 96), width);
+                var sourceY = Fold((y < 96 ? height / 4 : 3 * height / 4) - 48 + (y % 96), height);
+                Assert.Equal(frame.Pixels[((sourceY * width) + sourceX) * 3], _crops[((y * 192) + x) * 3]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Fill_AfterFirstCall_AllocatesNothing()
+    {
+        using var frame = TestImages.Random(333, 222, PixelFormat.Rgb24, 3);
+        var input = new ClassifierInput();
+        input.Fill(frame, _thumbnail, _crops);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var repeat = 0; repeat < 10; repeat++)
+        {
+            input.Fill(frame, _thumbnail, _crops);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Fill_OtherFormatOrLength_IsRefused()
+    {
+        using var gray = Frame.Rent(200, 200, PixelFormat.Gray8);
+        using var rgb = TestImages.Scene(8, 8);
+        var input = new ClassifierInput();
+        Assert.Throws<ArgumentException>(() => input.Fill(gray, _thumbnail, _crops));
+        Assert.Throws<ArgumentOutOfRangeException>(() => input.Fill(rgb, _thumbnail.AsSpan(1), _crops));
+    }
+
+    private void AssertPatch(Frame frame, int left, int top, int sourceLeft, int sourceTop)
+    {
+        for (var y = 0; y < 96; y++)
+        {
+            var expected = frame.Pixels.Slice((((sourceTop + y) * frame.Width) + sourceLeft) * 3, 96 * 3);
+            Assert.True(expected.SequenceEqual(_crops.AsSpan((((top + y) * 192) + left) * 3, 96 * 3)));
+        }
+    }
+
+    private static double Average(Frame frame, int column, int row, int channel)
+    {
+        double left = column * frame.Width / 128.0, right = (column + 1) * frame.Width / 128.0;
+        double top = row * frame.Height / 128.0, bottom = (row + 1) * frame.Height / 128.0;
+        double sum = 0, area = 0;
+        for (var y = (int)top; y < bottom; y++)
+        {
+            for (var x = (int)left; x < right; x++)
+            {
+                var weight = (Math.Min(right, x + 1) - Math.Max(left, x)) * (Math.Min(bottom, y + 1) - Math.Max(top, y));
+                sum += weight * frame.Pixels[(((y * frame.Width) + x) * 3) + channel];
+                area += weight;
+            }
+        }
+
+        return sum / area;
+    }
+
+    private static int Fold(int index, int length)
+    {
+        while (length > 1 && (index < 0 || index >= length))
+        {
+            index = index < 0 ? -index : (2 * (length - 1)) - index;
+        }
+
+        return length == 1 ? 0 : index;
+    }
+}
