@@ -1,0 +1,255 @@
+using TorchSharp.Native;
+
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public static Tensor add(Tensor left, Tensor right) => left.add(right);
+
+    public static Tensor add(Tensor left, Scalar right) => left.add(right);
+
+    public static Tensor add(Tensor left, Tensor right, Scalar alpha) => left.add(right, alpha);
+
+    public static Tensor add(Tensor left, Scalar right, Scalar alpha) => left.add(right, alpha);
+
+    public static Tensor add_(Tensor left, Tensor right) => left.add_(right);
+
+    public static Tensor add_(Tensor left, Scalar right) => left.add_(right);
+
+    public static Tensor add_(Tensor left, Tensor right, Scalar alpha) => left.add_(right, alpha);
+
+    public static Tensor add_(Tensor left, Scalar right, Scalar alpha) => left.add_(right, alpha);
+
+    public static Tensor sub(Tensor left, Tensor right) => left.sub(right);
+
+    public static Tensor sub(Tensor left, Scalar right) => left.sub(right);
+
+    public static Tensor sub(Tensor left, Tensor right, Scalar alpha) => left.sub(right, alpha);
+
+    public static Tensor sub(Tensor left, Scalar right, Scalar alpha) => left.sub(right, alpha);
+
+    public static Tensor sub_(Tensor left, Tensor right) => left.sub_(right);
+
+    public static Tensor sub_(Tensor left, Scalar right) => left.sub_(right);
+
+    public static Tensor sub_(Tensor left, Tensor right, Scalar alpha) => left.sub_(right, alpha);
+
+    public static Tensor sub_(Tensor left, Scalar right, Scalar alpha) => left.sub_(right, alpha);
+
+    public static Tensor mul(Tensor left, Tensor right) => left.mul(right);
+
+    public static Tensor mul(Tensor left, Scalar right) => left.mul(right);
+
+    public static Tensor mul_(Tensor left, Tensor right) => left.mul_(right);
+
+    public static Tensor mul_(Tensor left, Scalar right) => left.mul_(right);
+
+    public static Tensor multiply(Tensor left, Tensor right) => left.mul(right);
+
+    public static Tensor multiply(Tensor left, Scalar right) => left.mul(right);
+
+    public static Tensor multiply_(Tensor left, Tensor right) => left.mul_(right);
+
+    public static Tensor multiply_(Tensor left, Scalar right) => left.mul_(right);
+
+    public static Tensor div(Tensor left, Tensor right, RoundingMode? rounding_mode = null) =>
+        left.div(right, rounding_mode);
+
+    public static Tensor div(Tensor left, Scalar right, RoundingMode? rounding_mode = null) =>
+        left.div(right, rounding_mode);
+
+    public static Tensor div_(Tensor left, Tensor right, RoundingMode? rounding_mode = null) =>
+        left.div_(right, rounding_mode);
+
+    public static Tensor div_(Tensor left, Scalar right, RoundingMode? rounding_mode = null) =>
+        left.div_(right, rounding_mode);
+
+    public static Tensor divide(Tensor left, Tensor right, RoundingMode? rounding_mode = null) =>
+        left.div(right, rounding_mode);
+
+    public static Tensor divide(Tensor left, Scalar right, RoundingMode? rounding_mode = null) =>
+        left.div(right, rounding_mode);
+
+    public static Tensor divide_(Tensor left, Tensor right, RoundingMode? rounding_mode = null) =>
+        left.div_(right, rounding_mode);
+
+    public static Tensor divide_(Tensor left, Scalar right, RoundingMode? rounding_mode = null) =>
+        left.div_(right, rounding_mode);
+
+    public static Tensor true_divide(Tensor left, Tensor right) => left.true_divide(right);
+
+    public static Tensor true_divide(Tensor left, Scalar right) => left.true_divide(right);
+
+    public static Tensor true_divide_(Tensor left, Tensor right) => left.true_divide_(right);
+
+    public static Tensor true_divide_(Tensor left, Scalar right) => left.true_divide_(right);
+
+    public static Tensor floor_divide(Tensor left, Tensor right) => left.floor_divide(right);
+
+    public static Tensor floor_divide(Tensor left, Scalar right) => left.floor_divide(right);
+
+    public static Tensor floor_divide_(Tensor left, Tensor right) => left.floor_divide_(right);
+
+    public static Tensor floor_divide_(Tensor left, Scalar right) => left.floor_divide_(right);
+
+    public static Tensor remainder(Tensor left, Tensor right) => left.remainder(right);
+
+    public static Tensor remainder(Tensor left, Scalar right) => left.remainder(right);
+
+    public static Tensor remainder_(Tensor left, Tensor right) => left.remainder_(right);
+
+    public static Tensor remainder_(Tensor left, Scalar right) => left.remainder_(right);
+
+    public static Tensor fmod(Tensor left, Tensor right) => left.fmod(right);
+
+    public static Tensor fmod(Tensor left, Scalar right) => left.fmod(right);
+
+    public static Tensor fmod_(Tensor left, Tensor right) => left.fmod_(right);
+
+    public static Tensor fmod_(Tensor left, Scalar right) => left.fmod_(right);
+
+    public static Tensor pow(Tensor left, Tensor exponent) => left.pow(exponent);
+
+    public static Tensor pow(Tensor left, Scalar exponent) => left.pow(exponent);
+
+    public static Tensor pow(Scalar left, Tensor exponent) => Aten.Call("pow.Scalar", left, exponent);
+
+    public static Tensor pow_(Tensor left, Tensor exponent) => left.pow_(exponent);
+
+    public static Tensor pow_(Tensor left, Scalar exponent) => left.pow_(exponent);
+
+    internal static Tensor rsub(Tensor input, Scalar other) => Aten.Call("rsub.Scalar", input, other);
+
+    // number / tensor, in the order that the package computes it.
+    internal static Tensor rdiv(Scalar left, Tensor right)
+    {
+        using var inverse = right.reciprocal();
+        return inverse.mul(left);
+    }
+
+    public static Tensor maximum(Tensor left, Tensor right) => left.maximum(right);
+
+    public static Tensor minimum(Tensor left, Tensor right) => left.minimum(right);
+
+    public static Tensor fmax(Tensor left, Tensor right) => left.fmax(right);
+
+    public static Tensor fmin(Tensor left, Tensor right) => left.fmin(right);
+
+    public static Tensor atan2(Tensor left, Tensor right) => left.atan2(right);
+
+    public static Tensor hypot(Tensor left, Tensor right) => left.hypot(right);
+
+    public static Tensor logaddexp(Tensor left, Tensor right) => left.logaddexp(right);
+
+    public static Tensor logaddexp2(Tensor left, Tensor right) => left.logaddexp2(right);
+
+    public static Tensor nextafter(Tensor left, Tensor right) => left.nextafter(right);
+
+    public static Tensor heaviside(Tensor left, Tensor right) => left.heaviside(right);
+
+    public static Tensor copysign(Tensor left, Tensor right) => left.copysign(right);
+
+    public static Tensor lcm(Tensor left, Tensor right) => left.lcm(right);
+
+    public static Tensor gcd(Tensor left, Tensor right) => left.gcd(right);
+
+    public static Tensor logical_and(Tensor left, Tensor right) => left.logical_and(right);
+
+    public static Tensor logical_or(Tensor left, Tensor right) => left.logical_or(right);
+
+    public static Tensor logical_xor(Tensor left, Tensor right) => left.logical_xor(right);
+
+    public static Tensor bitwise_and(Tensor left, Tensor right) => left.bitwise_and(right);
+
+    public static Tensor bitwise_or(Tensor left, Tensor right) => left.bitwise_or(right);
+
+    public static Tensor bitwise_xor(Tensor left, Tensor right) => left.bitwise_xor(right);
+
+    public static Tensor bitwise_left_shift(Tensor left, Tensor right) => left.bitwise_left_shift(right);
+
+    public static Tensor bitwise_right_shift(Tensor left, Tensor right) => left.bitwise_right_shift(right);
+
+    public static Tensor xlogy(Tensor left, Tensor right) => left.xlogy(right);
+
+    public static Tensor ldexp(Tensor left, Tensor right) => left.ldexp(right);
+
+    public static Tensor float_power(Tensor left, Tensor right) => left.float_power(right);
+
+    public static Tensor arctan2(Tensor left, Tensor right) => left.arctan2(right);
+
+    public static Tensor logical_and_(Tensor left, Tensor right) => left.logical_and_(right);
+
+    public static Tensor logical_or_(Tensor left, Tensor right) => left.logical_or_(right);
+
+    public static Tensor logical_xor_(Tensor left, Tensor right) => left.logical_xor_(right);
+
+    public static Tensor bitwise_and_(Tensor left, Tensor right) => left.bitwise_and_(right);
+
+    public static Tensor bitwise_or_(Tensor left, Tensor right) => left.bitwise_or_(right);
+
+    public static Tensor bitwise_xor_(Tensor left, Tensor right) => left.bitwise_xor_(right);
+
+    public static Tensor atan2_(Tensor left, Tensor right) => left.atan2_(right);
+
+    public static Tensor addcmul(Tensor input, Tensor tensor1, Tensor tensor2) => input.addcmul(tensor1, tensor2);
+
+    public static Tensor addcmul(Tensor input, Tensor tensor1, Tensor tensor2, Scalar value) =>
+        input.addcmul(tensor1, tensor2, value);
+
+    public static Tensor addcmul_(Tensor input, Tensor tensor1, Tensor tensor2) => input.addcmul_(tensor1, tensor2);
+
+    public static Tensor addcmul_(Tensor input, Tensor tensor1, Tensor tensor2, Scalar value) =>
+        input.addcmul_(tensor1, tensor2, value);
+
+    public static Tensor addcdiv(Tensor input, Tensor tensor1, Tensor tensor2) => input.addcdiv(tensor1, tensor2);
+
+    public static Tensor addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, Scalar value) =>
+        input.addcdiv(tensor1, tensor2, value);
+
+    public static Tensor addcdiv_(Tensor input, Tensor tensor1, Tensor tensor2) => input.addcdiv_(tensor1, tensor2);
+
+    public static Tensor addcdiv_(Tensor input, Tensor tensor1, Tensor tensor2, Scalar value) =>
+        input.addcdiv_(tensor1, tensor2, value);
+
+    public static Tensor lerp(Tensor input, Tensor end, Tensor weight) => input.lerp(end, weight);
+
+    public static Tensor lerp(Tensor input, Tensor end, Scalar weight) => input.lerp(end, weight);
+
+    public static Tensor clamp(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp(min, max);
+
+    public static Tensor clamp(Tensor input, Tensor? min = null, Tensor? max = null) => input.clamp(min, max);
+
+    public static Tensor clip(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp(min, max);
+
+    public static Tensor clamp_max(Tensor input, Scalar max) => input.clamp_max(max);
+
+    public static Tensor clamp_min(Tensor input, Scalar min) => input.clamp_min(min);
+
+    public static Tensor nan_to_num(
+        Tensor input, double? nan = null, double? posinf = null, double? neginf = null) =>
+        input.nan_to_num(nan, posinf, neginf);
+
+    public static Tensor logit(Tensor input, double? eps = null) => input.logit(eps);
+
+    public static Tensor lerp_(Tensor input, Tensor end, Tensor weight) => input.lerp_(end, weight);
+
+    public static Tensor lerp_(Tensor input, Tensor end, Scalar weight) => input.lerp_(end, weight);
+
+    public static Tensor clamp_(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp_(min, max);
+
+    public static Tensor clamp_(Tensor input, Tensor? min = null, Tensor? max = null) => input.clamp_(min, max);
+
+    public static Tensor clip_(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp_(min, max);
+
+    public static Tensor clamp_max_(Tensor input, Scalar max) => input.clamp_max_(max);
+
+    public static Tensor clamp_min_(Tensor input, Scalar min) => input.clamp_min_(min);
+
+    public static Tensor nan_to_num_(
+        Tensor input, double? nan = null, double? posinf = null, double? neginf = null) =>
+        input.nan_to_num_(nan, posinf, neginf);
+
+    public static Tensor logit_(Tensor input, double? eps = null) => input.logit_(eps);
+
+    public static Tensor round(Tensor input, long decimals) => input.round(decimals);
+}

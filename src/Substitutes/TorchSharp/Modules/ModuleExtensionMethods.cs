@@ -1,0 +1,40 @@
+namespace TorchSharp;
+
+public static class ModuleExtensionMethods
+{
+    public static T to<T>(this T module, torch.ScalarType type, bool non_blocking = false)
+        where T : torch.nn.Module => (T)module._to(null, type, non_blocking);
+
+    public static T to<T>(this T module, torch.Device device, torch.ScalarType type, bool non_blocking = false)
+        where T : torch.nn.Module => (T)module._to(device, type, non_blocking);
+
+    public static T to<T>(this T module, torch.Device device, bool non_blocking = false)
+        where T : torch.nn.Module => (T)module._to(device, null, non_blocking);
+
+    public static T to<T>(this T module, string device, bool non_blocking = false)
+        where T : torch.nn.Module => module.to(new torch.Device(device), non_blocking);
+
+    public static T to<T>(this T module, DeviceType deviceType, int deviceIndex = -1, bool non_blocking = false)
+        where T : torch.nn.Module => module.to(new torch.Device(deviceType, deviceIndex), non_blocking);
+
+    public static T to<T>(this T module, torch.Tensor other, bool non_blocking = false)
+        where T : torch.nn.Module => module.to(other.device, other.dtype, non_blocking);
+
+    public static T cpu<T>(this T module)
+        where T : torch.nn.Module => module.to(torch.CPU);
+
+    public static T cuda<T>(this T module, int deviceIndex = -1)
+        where T : torch.nn.Module => module.to(DeviceType.CUDA, deviceIndex);
+
+    public static T half<T>(this T module)
+        where T : torch.nn.Module => module.to(torch.ScalarType.Float16);
+
+    public static T bfloat16<T>(this T module)
+        where T : torch.nn.Module => module.to(torch.ScalarType.BFloat16);
+
+    public static T @float<T>(this T module)
+        where T : torch.nn.Module => module.to(torch.ScalarType.Float32);
+
+    public static T @double<T>(this T module)
+        where T : torch.nn.Module => module.to(torch.ScalarType.Float64);
+}
