@@ -1,0 +1,21 @@
+namespace EdgeRestore.Inference.Engines;
+
+/// <summary>An engine cannot be built or run: the native failure, with the engine's key and device.</summary>
+public sealed class EngineException : EdgeRestoreException
+{
+    public EngineException(string message)
+        : base(message)
+    {
+    }
+
+    public EngineException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    public EngineException(EngineKey key, string message, Exception innerException)
+        : base(message, innerException) => Key = key;
+
+    /// <summary>The engine that failed, or null when none was reached.</summary>
+    public EngineKey? Key { get; }
+}

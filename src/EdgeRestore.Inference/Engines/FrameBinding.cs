@@ -1,0 +1,60 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace EdgeRestore.Inference.Engines;
+
+/// <summary>A subnetwork's inputs and outputs bound to a slot's memory for one frame size.</summary>
+internal sealed unsafe class FrameBinding : IDisposable
+{
+    private readonly Engine _engine;
+    private readonly OrtIoBinding _binding;
+    private readonly OrtValue[] _values;
+    private bool _hasRun;
+
+    /// <param name="engine">A subnetwork's engine.</param>
+    /// <param name="width">Of the frames, in pixels.</param>
+    /// <param name="height">Of the frames, in pixels.</param>
+    /// <param name="input">width x height x 3 bytes that live as long as the binding.</param>
+    /// <param name="output">The same, for the result.</param>
+    /// <param name="strength">One float.</param>
+    /// <param name="nonFinite">One count.</param>
+    public FrameBinding(
+        Engine engine, (int Width, int Height) size, byte* input, byte* output, float* strength, long* nonFinite)
+    {
+        _engine = engine;
+        long[] shape = [1, size.Height, size.Width, 3];
+        var length = (long)size.Width * size.Height * 3;
+        _values =
+        [
+            Create(TensorElementType.UInt8, shape, input, length),
+            Create(TensorElementType.Float, [1], strength, sizeof(float)),
+            Create(TensorElementType.UInt8, shape, output, length),
+            Create(TensorElementType.Int64, [1], nonFinite, sizeof(long)),
+        ];
+
+        // The graph's fourth value, the range before the clamp, stays unbound: then it is not computed either.
+        _binding = engine.Session.CreateIoBinding();
+        _binding.BindInput("frame", _values[0]);
+        _binding.BindInput("strength", _values[1]);
+        _binding.BindOutput("restored", _values[2]);
+        _binding.BindOutput("nonfinite", _values[3]);
+    }
+
+    public void Run()
+    {
+        _engine.Run(_binding, isFirst: !_hasRun);
+        _hasRun = true;
+    }
+
+    public void Dispose()
+    {
+        _binding.Dispose();
+        foreach (var value in _values)
+        {
+            value.Dispose();
+        }
+    }
+
+    internal static OrtValue Create(TensorElementType type, long[] shape, void* data, long lengthBytes) =>
+        OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, (nint)data, lengthBytes);
+}

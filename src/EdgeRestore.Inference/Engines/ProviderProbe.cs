@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using EdgeRestore.Frames;
+using EdgeRestore.Packages;
+using Microsoft.ML.OnnxRuntime;
+
+namespace EdgeRestore.Inference.Engines;
+
+/// <summary>Finds the best provider that really runs a frame, and says why the better ones were passed over.</summary>
+internal static partial class ProviderProbe
+{
+    // Large enough for every level of the networks, small enough not to be noticed at start.
+    private const int ProbeSidePixels = 64;
+
+    /// <summary>Tries the providers that a device name allows, fastest first.</summary>
+    /// <param name="device">As in <see cref="RestorerOptions.Device"/>.</param>
+    /// <param name="available">What this build of ONNX Runtime has, by its own names.</param>
+    /// <param name="manifest">Says which frames the package takes.</param>
+    /// <param name="build">Builds the engine to probe with.</param>
+    /// <returns>The provider, its probed engine, and every step tried.</returns>
+    /// <exception cref="EngineException">None works.</exception>
+    public static (ExecutionProvider Provider, Engine Engine, IReadOnlyList<ProviderStep> Steps) Find(
+        string device, IReadOnlyList<string> available, PackageManifest manifest, Func<ExecutionProvider, Engine> build)
+    {
+        ExecutionProvider[] ladder = device switch
+        {
+            "auto" => [ExecutionProvider.TensorRt, ExecutionProvider.Cuda, ExecutionProvider.Cpu],
+            "tensorrt" => [ExecutionProvider.TensorRt],
+            "cuda" => [ExecutionProvider.Cuda],
+            "cpu" => [ExecutionProvider.Cpu],
+            _ => throw new ArgumentException(
+                $"Device is '{device}', allowed are auto, tensorrt, cuda, cpu.", nameof(device)),
+        };
+        var steps = new List<ProviderStep>();
+        Exception? last = null;
+        foreach (var provider in ladder)
+        {
+            if (!available.Contains(provider.ToRuntimeName()))
+            {
+                var reason = $"this build of ONNX Runtime lacks it, it has {string.Join(", ", available)}";
+                steps.Add(new ProviderStep(provider.ToName(), false, reason));
+                continue;
+            }
+
+            Engine? engine = null;
+            OnnxRuntimeLibrary.TakeLastError();
+            try
+            {
+                engine = build(provider);
+                steps.Add(new ProviderStep(provider.ToName(), true, Probe(engine, provider, manifest)));
+                return (provider, engine, steps);
+            }
+            catch (EngineException exception)
+            {
+                engine?.Dispose();
+                last = exception;
+                steps.Add(new ProviderStep(provider.ToName(), false, Explain(exception)));
+            }
+        }
+
+        var tried = string.Join("; ", steps.Select(step => $"{step.Provider}: {step.Reason}"));
+        throw new EngineException(
+            $"No provider runs this package on device '{device}': {tried}. Install what is missing, name another " +
+            $"ONNX Runtime in {OnnxRuntimeLibrary.DirectoryVariable}, or use device 'cpu' or 'auto'.",
+            last!);
+    }
+
+    private static string Probe(Engine engine, ExecutionProvider provider, PackageManifest manifest)
+    {
+        var side = Math.Max(ProbeSidePixels, manifest.Network.MinSidePixels);
+        using var frame = Frame.Rent(side, side, PixelFormat.Rgb24);
+        var pixels = frame.Pixels;
+        for (var index = 0; index < pixels.Length; index++)
+        {
+            // A gradient with texture: flat frames make normalisation layers divide by nothing.
+            pixels[index] = (byte)((index / (side * 3)) + (index * 37 % 101));
+        }
+
+        using var slot = new EngineSlot();
+        slot.SetInput(frame);
+        var start = Stopwatch.GetTimestamp();
+        var nonFinite = slot.Run(engine, side, side, strength: 1);
+
+        // The CPU is the last step: what is not finite there is the package's fault, and every frame will say so.
+        if (nonFinite > 0 && provider != ExecutionProvider.Cpu)
+        {
+            throw new EngineException(
+                $"a {side}x{side} frame gave {nonFinite} values that are not finite", new ArithmeticException());
+        }
+
+        return $"ran a {side}x{side} frame in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F1} ms";
+    }
+
+    /// <summary>The missing library where the loader names one, else the first line of the failure.</summary>
+    private static string Explain(EngineException exception)
+    {
+        var message = (exception.InnerException as OnnxRuntimeException ?? (Exception)exception).Message;
+        var library = MissingLibrary().Match(OnnxRuntimeLibrary.TakeLastError() + message);
+        return library.Success ? $"{library.Groups["name"].Value} is missing" : message.Split('\n')[0];
+    }
+
+    [GeneratedRegex(@"(?<name>[\w.+-]+\.so[\w.]*): cannot open shared object file")]
+    private static partial Regex MissingLibrary();
+}

@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
+using EdgeRestore.Inference.Engines;
+using EdgeRestore.Inference.Routing;
+
+namespace EdgeRestore.Inference;
+
+public sealed partial class Restorer
+{
+    /// <summary>
+    /// Takes one frame through its stream's route: (1) checks it, (2) decides, where that needs no classification,
+    /// (3) waits for a slot, (4) classifies when it is time, and decides, (5) runs, and blends while routes switch.
+    /// Blocks the calling thread; allocates nothing after warm-up.
+    /// </summary>
+    /// <param name="input">RGB; unchanged.</param>
+    /// <param name="output">RGB of the same size; always written, with the input where there is an error.</param>
+    /// <param name="router">The stream's own; frames of one stream come one after another.</param>
+    /// <param name="strength">0 to 1: how much of the restoration to apply.</param>
+    /// <param name="token">Ends the wait for a slot. A run that has begun is finished.</param>
+    /// <exception cref="ArgumentException">A frame is not RGB, sizes differ, or the strength is out of range.</exception>
+    public RestoreResult Restore(
+        Frame input, Frame output, StreamRouter router, float strength, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(router);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        RequireRgb(input, output);
+        if (!(strength is >= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(strength), strength, "The strength must be 0 to 1.");
+        }
+
+        // 1
+        if (FindFault(input) is { } fault)
+        {
+            return Refuse(RestoreError.Input, fault, input, output, default, default);
+        }
+
+        var decision = default(RouteDecision);
+        var classify = TimeSpan.Zero;
+        try
+        {
+            token.ThrowIfCancellationRequested();
+
+            // 2
+            var needsClassification = router.NeedsClassification;
+            if (!needsClassification)
+            {
+                decision = router.Next();
+                if (IsPassing(decision, strength))
+                {
+                    return PassThrough(input, output, decision, classify);
+                }
+            }
+
+            // 3: the classifier runs on the same cores, so it waits for its turn too
+            using var lease = _slots.Lease(token);
+
+            // 4
+            if (needsClassification)
+            {
+                var start = Stopwatch.GetTimestamp();
+                Span<float> probabilities = stackalloc float[DegradationNames.Count];
+                if (!_classifier.TryClassify(input, probabilities))
+                {
+                    return Refuse(RestoreError.Engine, ClassifierFault(), input, output, decision, classify);
+                }
+
+                router.Observe(probabilities);
+                classify = Stopwatch.GetElapsedTime(start);
+                decision = router.Next();
+                if (IsPassing(decision, strength))
+                {
+                    return PassThrough(input, output, decision, classify);
+                }
+            }
+
+            // 5
+            return Run(lease.Slot, input, output, decision, strength, classify);
+        }
+        catch (OperationCanceledException)
+        {
+            return Refuse(RestoreError.Canceled, "The frame was cancelled.", input, output, decision, classify);
+        }
+        catch (EngineException exception)
+        {
+            return Refuse(RestoreError.Engine, exception.Message, input, output, decision, classify);
+        }
+    }
+
+    private static bool IsPassing(RouteDecision decision, float strength) =>
+        strength <= 0 || (decision.Active == Degradation.Clear && decision.Weight >= 1);
+
+    private static RestoreResult PassThrough(Frame input, Frame output, RouteDecision decision, TimeSpan classify)
+    {
+        input.Pixels.CopyTo(output.Pixels);
+        return new RestoreResult(
+            RestoreError.None, null, decision.Reported, true, decision.Confidence, classify, TimeSpan.Zero);
+    }
+
+    private RestoreResult Run(
+        EngineSlot slot, Frame input, Frame output, RouteDecision decision, float strength, TimeSpan classify)
+    {
+        var start = Stopwatch.GetTimestamp();
+        slot.SetInput(input);
+        string? fault;
+        if (decision.Weight >= 1)
+        {
+            fault = RunRoute(slot, decision.Active, input, output, strength);
+        }
+        else if (decision.Active == Degradation.Clear)
+        {
+            // The graph blends with the input by itself, so fading to and from it costs nothing.
+            fault = RunRoute(slot, decision.Previous, input, output, strength * (1 - decision.Weight));
+        }
+        else if (decision.Previous == Degradation.Clear)
+        {
+            fault = RunRoute(slot, decision.Active, input, output, strength * decision.Weight);
+        }
+        else
+        {
+            fault = RunRoute(slot, decision.Previous, input, output, strength)
+                ?? RunRoute(slot, decision.Active, input, output, strength, decision.Weight);
+        }
+
+        return fault is null
+            ? new RestoreResult(
+                RestoreError.None, null, decision.Reported, false, decision.Confidence, classify,
+                Stopwatch.GetElapsedTime(start))
+            : Refuse(RestoreError.Engine, fault, input, output, decision, classify);
+    }
+
+    /// <summary>Runs one subnetwork on the slot's input and blends the result into the output.</summary>
+    /// <returns>What is wrong with the result, or null.</returns>
+    private string? RunRoute(
+        EngineSlot slot, Degradation route, Frame input, Frame output, float strength, float weight = 1)
+    {
+        var engine = _snapshot.GetEngine(route);
+        var nonFinite = slot.Run(engine, input.Width, input.Height, strength);
+        if (nonFinite > 0)
+        {
+            return $"Engine '{engine.Key}' gave {nonFinite} values that are not finite for a " +
+                $"{input.Width}x{input.Height} frame, allowed are none; the frame passes through. Fix the route, or use " +
+                "a package without it.";
+        }
+
+        if (weight < 1)
+        {
+            Blend(output.Pixels, slot.Output, weight);
+        }
+        else
+        {
+            slot.Output.CopyTo(output.Pixels);
+        }
+
+        return null;
+    }
+
+    /// <summary>target = (1 - weight) target + weight source, per byte, in 1/256.</summary>
+    private static void Blend(Span<byte> target, ReadOnlySpan<byte> source, float weight)
+    {
+        var share = (int)MathF.Round(weight * 256);
+        source = source[..target.Length];
+        for (var index = 0; index < target.Length; index++)
+        {
+            target[index] = (byte)(((target[index] * (256 - share)) + (source[index] * share) + 128) >> 8);
+        }
+    }
+
+    private static void RequireRgb(Frame input, Frame output)
+    {
+        if (input.Format != PixelFormat.Rgb24 || output.Format != PixelFormat.Rgb24
+            || input.Width != output.Width || input.Height != output.Height)
+        {
+            throw new ArgumentException(
+                $"Frames must be Rgb24 of one size; found {input.Format} {input.Width}x{input.Height} and " +
+                $"{output.Format} {output.Width}x{output.Height}.");
+        }
+    }
+
+    private string? FindFault(Frame input)
+    {
+        var least = Package.Manifest.Network.MinSidePixels;
+        if (input.Width < least || input.Height < least)
+        {
+            return $"The frame is too small: found {input.Width}x{input.Height}, allowed are sides of {least} pixels " +
+                "or more. Send larger frames.";
+        }
+
+        return (long)input.Width * input.Height <= _options.MaxFramePixels ? null
+            : $"The frame is too large: found {input.Width}x{input.Height}, allowed are {_options.MaxFramePixels} " +
+                "pixels. Send smaller frames, or raise MaxFramePixels where there is memory for it.";
+    }
+
+    private string ClassifierFault() =>
+        $"The classifier '{Package.Manifest.Classifier.File}' gave probabilities that are not finite; the frame " +
+        "passes through. Use a fixed route, or another package.";
+
+    private static RestoreResult Refuse(
+        RestoreError error, string detail, Frame input, Frame output, RouteDecision decision, TimeSpan classify)
+    {
+        input.Pixels.CopyTo(output.Pixels);
+        return new RestoreResult(
+            error, detail, decision.Reported, true, decision.Confidence, classify, TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,145 @@
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
+using EdgeRestore.Inference.Engines;
+using EdgeRestore.Inference.Routing;
+using EdgeRestore.Packages;
+
+namespace EdgeRestore.Inference;
+
+/// <summary>Restores frames with one package on one device. Thread-safe.</summary>
+public sealed partial class Restorer : IDisposable
+{
+    private readonly RestorerOptions _options;
+    private readonly RoutingSnapshot _snapshot;
+    private readonly DegradationClassifier _classifier;
+    private readonly EngineSlots _slots;
+    private volatile bool _isDisposed;
+
+    private Restorer(
+        RestorerOptions options,
+        IReadOnlyList<ProviderStep> providers,
+        RoutingSnapshot snapshot,
+        DegradationClassifier classifier,
+        EngineSlots slots)
+    {
+        _options = options;
+        Providers = providers;
+        _snapshot = snapshot;
+        _classifier = classifier;
+        _slots = slots;
+    }
+
+    public ModelPackage Package => _snapshot.Package;
+
+    /// <summary>The providers that were tried, fastest first; the last one is used.</summary>
+    public IReadOnlyList<ProviderStep> Providers { get; }
+
+    /// <summary>Loads ONNX Runtime, finds the provider by running a frame, and builds the classifier.</summary>
+    /// <remarks>Engines of other routes are built when first taken, unless the options ask for all.</remarks>
+    /// <exception cref="EngineException">ONNX Runtime, the device or a graph does not work.</exception>
+    public static Restorer Load(ModelPackage package, RestorerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        ArgumentNullException.ThrowIfNull(options);
+        var environment = OnnxRuntimeLibrary.Load(options.OnnxRuntimeDirectory);
+        var version = environment.GetVersionString();
+        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+
+        Engine Build(string file, string precision, ExecutionProvider on) => Engine.Build(
+            new EngineKey(package.Sha256, file, precision, on.ToName(), version), package.GetPath(file), on, threads);
+
+        var first = package.Manifest.Routes[0];
+        var (provider, probed, steps) = ProviderProbe.Find(
+            options.Device, environment.GetAvailableProviders(), package.Manifest,
+            provider => Build(first.File, first.Precision, provider));
+        var snapshot = new RoutingSnapshot(
+            package, route => route == first ? probed : Build(route.File, route.Precision, provider));
+        snapshot.GetEngine(first.Degradation);
+        DegradationClassifier? classifier = null;
+        try
+        {
+            if (options.Preload)
+            {
+                snapshot.BuildAll(CancellationToken.None);
+            }
+
+            // Too small to gain from a device: its copies there and back would take longer than it does.
+            classifier = new DegradationClassifier(
+                Build(package.Manifest.Classifier.File, "fp32", ExecutionProvider.Cpu));
+            var runCount = options.ConcurrentRunCount > 0 ? options.ConcurrentRunCount
+                : provider == ExecutionProvider.Cpu ? 1 : 2;
+            return new Restorer(options, steps, snapshot, classifier, new EngineSlots(runCount));
+        }
+        catch
+        {
+            classifier?.Dispose();
+            snapshot.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Builds every engine that is not there yet.</summary>
+    /// <exception cref="EngineException">A graph cannot be built.</exception>
+    public void Preload(CancellationToken token)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _snapshot.BuildAll(token);
+    }
+
+    /// <summary>The router of a new stream.</summary>
+    /// <exception cref="ArgumentException">A route that the package lacks, or a number out of range.</exception>
+    public StreamRouter CreateRouter(RoutingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var available = Package.Manifest.Routes.Select(route => route.Degradation).ToArray();
+        foreach (var asked in options.Allowed?.AsEnumerable() ?? [])
+        {
+            RequireRoute(asked, available);
+        }
+
+        if (options.FixedRoute is { } route)
+        {
+            RequireRoute(route, available);
+        }
+
+        if (options.Threshold is { } threshold && !(threshold is >= 0 and <= 1))
+        {
+            throw new ArgumentException($"Threshold is {threshold}, allowed is 0 to 1.", nameof(options));
+        }
+
+        if (!(options.Smoothing is > 0 and <= 1))
+        {
+            throw new ArgumentException(
+                $"Smoothing is {options.Smoothing}, allowed is more than 0, up to 1.", nameof(options));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ClassifyEveryFrames, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.HysteresisCount, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.CrossFadeFrameCount);
+        return new StreamRouter(options, available, Package.Manifest.Classifier.Threshold);
+    }
+
+    /// <summary>Waits for frames in flight, then frees every engine.</summary>
+    public void Dispose()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        _slots.Dispose();
+        _classifier.Dispose();
+        _snapshot.Dispose();
+    }
+
+    private void RequireRoute(Degradation asked, Degradation[] available)
+    {
+        if (asked != Degradation.Clear && !available.Contains(asked))
+        {
+            throw new ArgumentException(
+                $"Route '{asked.ToName()}' is not in package {Package.Manifest.Name} {Package.Manifest.Version}, which " +
+                $"has {string.Join(", ", available.Select(route => route.ToName()))}. Choose one of these, or clear.");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace EdgeRestore.Inference;
+
+/// <summary>How a package is run.</summary>
+public sealed record RestorerOptions
+{
+    /// <summary>What runs the graphs: the best that works, or one that must.</summary>
+    /// <value>Default <c>auto</c>; <c>tensorrt</c>, <c>cuda</c>, <c>cpu</c>.</value>
+    [AllowedValues("auto", "tensorrt", "cuda", "cpu")]
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Threads that one run uses on the CPU.</summary>
+    /// <value>Default 0: as many as this process may use cores.</value>
+    [Range(0, 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>Runs in flight at once. More than one pays where a device copies while it computes.</summary>
+    /// <value>Default 0: 1 on the CPU, where a run uses all cores; 2 elsewhere.</value>
+    [Range(0, 64)]
+    public int ConcurrentRunCount { get; init; }
+
+    /// <summary>Larger frames are refused, before their activations exhaust the memory.</summary>
+    /// <value>Default 12,582,912 pixels (4096 x 3072).</value>
+    [Range(1, 715_827_882)]
+    public int MaxFramePixels { get; init; } = 4096 * 3072;
+
+    /// <summary>Whether <see cref="Restorer.Load"/> builds every engine, or each is built when first taken.</summary>
+    /// <value>Default false.</value>
+    public bool Preload { get; init; }
+
+    /// <summary>Folder of another ONNX Runtime 1.29, such as JetPack's. One per process.</summary>
+    /// <value>Default null: EDGERESTORE_ONNXRUNTIME_DIRECTORY, or else the one that was built in.</value>
+    public string? OnnxRuntimeDirectory { get; init; }
+}

@@ -1,0 +1,126 @@
+using EdgeRestore.Degradations;
+
+namespace EdgeRestore.Inference.Routing;
+
+/// <summary>Decides the route of one stream's frames: averaged over time, with hysteresis. Not thread-safe.</summary>
+/// <remarks>Made by <see cref="Restorer.CreateRouter"/>; a stream keeps one for its whole life.</remarks>
+public sealed class StreamRouter
+{
+    private readonly RoutingOptions _options;
+    private readonly float _threshold;
+    private readonly bool[] _isAllowed = new bool[DegradationNames.Count];
+    private readonly float[] _smoothed = new float[DegradationNames.Count];
+    private int _framesUntilClassification;
+    private bool _isClassified;
+    private Degradation _best;
+    private Degradation _active;
+    private Degradation _candidate;
+    private int _candidateCount;
+    private Degradation _previous;
+    private int _fadeFrame;
+
+    /// <param name="options">Checked by the caller.</param>
+    /// <param name="available">Degradations that the package has a subnetwork for.</param>
+    /// <param name="threshold">Used when the options have none.</param>
+    internal StreamRouter(RoutingOptions options, IEnumerable<Degradation> available, double threshold)
+    {
+        _options = options;
+        _threshold = (float)(options.Threshold ?? threshold);
+        foreach (var degradation in available)
+        {
+            _isAllowed[(int)degradation] = options.Allowed?.Contains(degradation) ?? true;
+        }
+
+        // Clear frames pass through, whatever else is allowed.
+        _isAllowed[(int)Degradation.Clear] = true;
+        _fadeFrame = options.CrossFadeFrameCount;
+        if (options.FixedRoute is { } route)
+        {
+            _active = route;
+            _best = route;
+            _smoothed[(int)route] = 1;
+            _isClassified = true;
+        }
+    }
+
+    /// <summary>Whether the next frame must be classified before its decision.</summary>
+    internal bool NeedsClassification => _options.FixedRoute is null && _framesUntilClassification <= 0;
+
+    /// <summary>Takes the classifier's answer for the newest frame.</summary>
+    /// <param name="probabilities">One per degradation, all finite.</param>
+    internal void Observe(ReadOnlySpan<float> probabilities)
+    {
+        var weight = _isClassified ? (float)_options.Smoothing : 1f;
+        for (var index = 0; index < _smoothed.Length; index++)
+        {
+            _smoothed[index] += weight * (probabilities[index] - _smoothed[index]);
+        }
+
+        // No rescaling to what is allowed: a frame of a forbidden degradation must not gain confidence in another one.
+        _best = FindBest();
+        var wanted = _smoothed[(int)_best] >= _threshold ? _best : Degradation.Clear;
+        if (!_isClassified)
+        {
+            _isClassified = true;
+            _active = wanted;
+        }
+        else if (wanted == _active)
+        {
+            _candidateCount = 0;
+        }
+        else
+        {
+            _candidateCount = wanted == _candidate ? _candidateCount + 1 : 1;
+            _candidate = wanted;
+            if (_candidateCount >= _options.HysteresisCount)
+            {
+                Switch(wanted);
+            }
+        }
+
+        _framesUntilClassification = _candidateCount > 0 ? 1 : _options.ClassifyEveryFrames;
+    }
+
+    /// <summary>The decision for the next frame.</summary>
+    internal RouteDecision Next()
+    {
+        _framesUntilClassification--;
+        var fadeFrameCount = _options.CrossFadeFrameCount;
+        if (_fadeFrame < fadeFrameCount)
+        {
+            _fadeFrame++;
+            var share = _fadeFrame / (fadeFrameCount + 1f);
+            return Decide(share);
+        }
+
+        return Decide(1f);
+    }
+
+    private RouteDecision Decide(float weight)
+    {
+        var reported = _active == Degradation.Clear ? _best : _active;
+        return new RouteDecision(_active, _previous, weight, reported, _smoothed[(int)reported]);
+    }
+
+    private void Switch(Degradation wanted)
+    {
+        _previous = _active;
+        _active = wanted;
+        _candidateCount = 0;
+        _fadeFrame = 0;
+    }
+
+    private Degradation FindBest()
+    {
+        var best = 0;
+        for (var index = 1; index < _smoothed.Length; index++)
+        {
+            if (_isAllowed[index] && _smoothed[index] > _smoothed[best])
+            {
+                best = index;
+            }
+        }
+
+        return (Degradation)best;
+    }
+}

@@ -1,0 +1,76 @@
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
+using EdgeRestore.Inference.Routing;
+using EdgeRestore.TestPackages;
+
+namespace EdgeRestore.Inference.Tests;
+
+public sealed class AllocationTests
+{
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("fixed")]
+    [InlineData("every frame classified")]
+    [InlineData("passing through")]
+    public void Restore_AfterWarmUp_AllocatesNothing(string way)
+    {
+        using var loaded = new LoadedPackage();
+        var router = loaded.Restorer.CreateRouter(way switch
+        {
+            "fixed" => LoadedPackage.Fixed(Degradation.Snow),
+            "every frame classified" => new RoutingOptions { ClassifyEveryFrames = 1 },
+            _ => new RoutingOptions(),
+        });
+        using var input = TestFrames.Create(
+            320, 240, way == "passing through" ? Degradation.Clear : Degradation.Snow);
+        using var output = Frame.Rent(320, 240, PixelFormat.Rgb24);
+        using var source = new CancellationTokenSource();
+
+        Assert.Equal(0, AllocatedBytes(() => loaded.Restorer.Restore(input, output, router, 1, source.Token)));
+    }
+
+    [Fact]
+    public void Restore_WhileRoutesSwitch_AllocatesNothing()
+    {
+        using var loaded = new LoadedPackage();
+        var router = loaded.Restorer.CreateRouter(new RoutingOptions { ClassifyEveryFrames = 2, HysteresisCount = 1 });
+        using var snow = TestFrames.Create(320, 240, Degradation.Snow);
+        using var rain = TestFrames.Create(320, 240, Degradation.Rain);
+        using var output = Frame.Rent(320, 240, PixelFormat.Rgb24);
+        var index = 0;
+
+        Assert.Equal(0, AllocatedBytes(() =>
+            loaded.Restorer.Restore(index++ / 10 % 2 == 0 ? snow : rain, output, router, 1, default)));
+    }
+
+    [Fact]
+    public void AllocatedBytes_PathThatAllocates_IsCaught()
+    {
+        using var loaded = new LoadedPackage();
+        var router = loaded.Restorer.CreateRouter(LoadedPackage.Fixed(Degradation.Snow));
+        using var input = TestFrames.Create(320, 240, Degradation.Snow);
+
+        Assert.NotEqual(0, AllocatedBytes(() =>
+        {
+            using var output = Frame.Rent(320, 240, PixelFormat.Rgb24);
+            return loaded.Restorer.Restore(input, output, router, 1, default);
+        }));
+    }
+
+    private static long AllocatedBytes(Func<RestoreResult> restore)
+    {
+        const int frameCount = 60;
+        for (var index = 0; index < frameCount; index++)
+        {
+            Assert.Equal(RestoreError.None, restore().Error);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var index = 0; index < frameCount; index++)
+        {
+            restore();
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

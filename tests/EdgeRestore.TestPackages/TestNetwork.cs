@@ -1,0 +1,24 @@
+namespace EdgeRestore.TestPackages;
+
+/// <summary>A subnetwork whose result a test can foretell, with the inputs and outputs of real ones.</summary>
+public abstract record TestNetwork
+{
+    private TestNetwork()
+    {
+    }
+
+    /// <summary>Hands the bytes through, whatever the strength: leaves the cost of what is around an engine.</summary>
+    public sealed record Copy : TestNetwork;
+
+    /// <summary>Adds strength x levels to every byte, clamped.</summary>
+    public sealed record Add(int Levels) : TestNetwork;
+
+    /// <summary>Hands frames through, but makes NaN of every byte that is 255.</summary>
+    public sealed record NotANumberAtWhite : TestNetwork;
+
+    /// <summary>Hands frames through after 3x3 convolutions of 16 channels: 2,304 MACs a pixel and layer.</summary>
+    public sealed record Slow(int LayerCount) : TestNetwork;
+
+    /// <summary>Fails while it runs unless frames are of one size: a fault that only the engine can find.</summary>
+    public sealed record FailsUnless(int Width, int Height) : TestNetwork;
+}
