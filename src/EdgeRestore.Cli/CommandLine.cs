@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using EdgeRestore.Cli.Packages;
 using EdgeRestore.Cli.Photographs;
+using EdgeRestore.Cli.Restoring;
 using EdgeRestore.Cli.Streaming;
 
 namespace EdgeRestore.Cli;
@@ -12,6 +13,8 @@ internal static class CommandLine
     public static Command Create() => new("./edgerestore", "EdgeRestore restores camera frames on the box beside the camera.")
     {
         new HelpOption(),
+        RestoreCommand.Create(),
+        StreamCommand.Create(),
         StatusCommand.Create(),
         PackageCommand.Create(),
         PhotographsCommand.Create(),
