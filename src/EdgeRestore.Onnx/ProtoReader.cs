@@ -87,8 +87,12 @@ internal sealed class ProtoReader(string fileName, string? directory)
             AttributeProto.Types.AttributeType.Floats => new FloatsAttribute(proto.Name, [.. proto.Floats]),
             AttributeProto.Types.AttributeType.Strings =>
                 new StringsAttribute(proto.Name, [.. proto.Strings.Select(value => value.ToStringUtf8())]),
-            AttributeProto.Types.AttributeType.Tensor => new TensorAttribute(proto.Name, tensors.Read(proto.T)),
-            AttributeProto.Types.AttributeType.Graph => new GraphAttribute(proto.Name, Read(proto.G)),
+            AttributeProto.Types.AttributeType.Tensor when proto.T is not null =>
+                new TensorAttribute(proto.Name, tensors.Read(proto.T)),
+            AttributeProto.Types.AttributeType.Graph when proto.G is not null =>
+                new GraphAttribute(proto.Name, Read(proto.G)),
+            AttributeProto.Types.AttributeType.Tensor or AttributeProto.Types.AttributeType.Graph =>
+                throw Invalid($"attribute '{proto.Name}' is empty"),
             _ => throw Unsupported(string.Create(
                 CultureInfo.InvariantCulture, $"attribute '{proto.Name}' is of type {proto.Type}")),
         };

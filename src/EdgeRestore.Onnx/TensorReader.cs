@@ -53,11 +53,16 @@ internal sealed class TensorReader(string fileName, string? directory)
 
     private ReadOnlyMemory<byte> ReadExternal(TensorProto proto)
     {
-        var entries = proto.ExternalData.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+        var entries = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in proto.ExternalData)
+        {
+            entries[entry.Key] = entry.Value;
+        }
+
         var location = entries.GetValueOrDefault("location", "");
 
         // A name alone: what stands in the file must not make us read elsewhere.
-        if (location.Length == 0 || Path.GetFileName(location) != location || location is "." or "..")
+        if (location.Length == 0 || Path.GetFileName(location) != location || location is "." or ".." || location.Contains('\0'))
         {
             throw Invalid(proto, $"keeps its data in '{location}', which is not a file beside the ONNX file");
         }

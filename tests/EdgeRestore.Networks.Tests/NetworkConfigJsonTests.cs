@@ -1,0 +1,43 @@
+namespace EdgeRestore.Networks.Tests;
+
+public sealed class NetworkConfigJsonTests
+{
+    [Fact]
+    public void ToJson_ThenParse_GivesTheSameNetwork()
+    {
+        var config = EdgeNetworkConfig.ExtraSmall with
+        {
+            TopLevelAttention = false,
+            DecoderBlocks = [3, 1],
+            Selection = new() { Skips = false, FeedForwardKept = 0.25 },
+        };
+
+        var parsed = NetworkConfigJson.ParseEdgeNetwork(config.ToJson());
+
+        Assert.Equal(config.ToJson(), parsed.ToJson());
+        Assert.Equal([3, 1], parsed.DecoderBlocks.ToArray());
+        Assert.Equal(config.Selection, parsed.Selection);
+        Assert.Null(NetworkConfigJson.ParseEdgeNetwork((config with { Selection = null }).ToJson()).Selection);
+    }
+
+    [Fact]
+    public void ToJson_ClassifierThenParse_GivesTheSameNetwork()
+    {
+        var config = new DpgNetConfig { Widths = [8, 16], Temperature = 0.031 };
+
+        Assert.Equal(config.ToJson(), NetworkConfigJson.ParseDpgNet(config.ToJson()).ToJson());
+    }
+
+    [Fact]
+    public void Parse_MemberLeftOut_TakesItsDefault() => Assert.Equal(
+        (EdgeNetworkConfig.Small with { Width = 24 }).ToJson(),
+        NetworkConfigJson.ParseEdgeNetwork("""{"width":24,"selection":{}}""").ToJson());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("""{"width":"wide"}""")]
+    [InlineData("""{"colour":3}""")]
+    public void Parse_NotAConfiguration_SaysSo(string json) =>
+        Assert.Throws<EdgeRestoreException>(() => NetworkConfigJson.ParseEdgeNetwork(json));
+}
