@@ -3,29 +3,34 @@ using System.Text.Json.Serialization;
 
 namespace EdgeRestore.Networks;
 
-/// <summary>Configurations as JSON, as they stand in the metadata of checkpoints.</summary>
+/// <summary>Configurations as JSON, as they stand in the metadata of checkpoints; what is left out takes its default.</summary>
 public static class NetworkConfigJson
 {
-    public static string ToJson(this EdgeNetworkConfig config) =>
-        JsonSerializer.Serialize(config, NetworkConfigContext.Default.EdgeNetworkConfig);
+    // A member that a later version added must not be lost silently: the weights would not fit the network. By reflection,
+    // since the source generator forgets the defaults of init-only members.
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+    };
 
-    public static string ToJson(this DpgNetConfig config) =>
-        JsonSerializer.Serialize(config, NetworkConfigContext.Default.DpgNetConfig);
+    public static string ToJson(this EdgeNetworkConfig config) => JsonSerializer.Serialize(config, Options);
+
+    public static string ToJson(this DpgNetConfig config) => JsonSerializer.Serialize(config, Options);
 
     /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
-    public static EdgeNetworkConfig ParseEdgeNetwork(string json) =>
-        Parse(json, text => JsonSerializer.Deserialize(text, NetworkConfigContext.Default.EdgeNetworkConfig));
+    public static EdgeNetworkConfig ParseEdgeNetwork(string json) => Parse<EdgeNetworkConfig>(json);
 
     /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
-    public static DpgNetConfig ParseDpgNet(string json) =>
-        Parse(json, text => JsonSerializer.Deserialize(text, NetworkConfigContext.Default.DpgNetConfig));
+    public static DpgNetConfig ParseDpgNet(string json) => Parse<DpgNetConfig>(json);
 
-    private static T Parse<T>(string json, Func<string, T?> parse)
+    private static T Parse<T>(string json)
         where T : class
     {
         try
         {
-            return parse(json) ?? throw new JsonException("it is null.");
+            return JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("it is null.");
         }
         catch (JsonException error)
         {
@@ -35,12 +40,3 @@ public static class NetworkConfigJson
         }
     }
 }
-
-// A member that a later version added must not be lost silently: the weights would not fit the network.
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(EdgeNetworkConfig))]
-[JsonSerializable(typeof(DpgNetConfig))]
-internal sealed partial class NetworkConfigContext : JsonSerializerContext;
