@@ -51,22 +51,7 @@ public static class ImageCodec
     /// <exception cref="EdgeRestoreException">The file cannot be read, or libvips is missing.</exception>
     public static Frame Load(string path, ImageLimits? limits = null)
     {
-        byte[] bytes;
-        try
-        {
-            var length = new FileInfo(path).Length;
-            if (length > MaxFileBytes)
-            {
-                throw new ImageException($"'{path}' has {length} bytes; allowed are {MaxFileBytes}. Scale the image down first.");
-            }
-
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new EdgeRestoreException($"Cannot read the image '{path}': {exception.Message}", exception);
-        }
-
+        var bytes = ReadFile(path);
         try
         {
             return Decode(bytes, limits);
@@ -177,6 +162,22 @@ public static class ImageCodec
             TryDelete(partial);
             throw new EdgeRestoreException(
                 $"Cannot write '{path}' ({bytes.Length} bytes): {exception.Message} Free space or choose another folder.", exception);
+        }
+    }
+
+    /// <summary>The bytes of an image file that is not absurdly large.</summary>
+    internal static byte[] ReadFile(string path)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            return length <= MaxFileBytes
+                ? File.ReadAllBytes(path)
+                : throw new ImageException($"'{path}' has {length} bytes; allowed are {MaxFileBytes}. Scale the image down first.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new EdgeRestoreException($"Cannot read the image '{path}': {exception.Message}", exception);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -12,11 +13,12 @@ public static partial class PixelConversion
     /// <summary>True where one instruction picks bytes and takes index 255 for zero, as pshufb and tbl do.</summary>
     internal static bool HasVectors { get; } = Ssse3.IsSupported || AdvSimd.Arm64.IsSupported;
 
-    // Where byte i of 48 interleaved bytes comes from: lane i / 3 of channel i % 3; 255 selects zero.
-    private static readonly Vector128<byte>[,] Weave = BuildWeave();
-
-    // Where lane i of a channel comes from in the three vectors of 48 interleaved bytes.
-    private static readonly Vector128<byte>[,] Unweave = BuildUnweave();
+    private static readonly Picks FirstBytes = Picks.Interleave(0);
+    private static readonly Picks SecondBytes = Picks.Interleave(1);
+    private static readonly Picks ThirdBytes = Picks.Interleave(2);
+    private static readonly Picks Red = Picks.Deinterleave(0);
+    private static readonly Picks Green = Picks.Deinterleave(1);
+    private static readonly Picks Blue = Picks.Deinterleave(2);
 
     private static readonly Vector128<byte> EvenBytes =
         Vector128.Create((byte)0, 2, 4, 6, 8, 10, 12, 14, 255, 255, 255, 255, 255, 255, 255, 255);
@@ -74,20 +76,18 @@ public static partial class PixelConversion
                 v = Vector128.Create(Vector64.Create(chromaV[(x / 2)..]), default);
             }
 
-            var lumas = Widen(Vector128.Create(luma[x..]));
-            var us = Widen(Vector128.ShuffleNative(u, TwiceEach));
-            var vs = Widen(Vector128.ShuffleNative(v, TwiceEach));
-            Sixteen red = default, green = default, blue = default;
-            for (var part = 0; part < 4; part++)
-            {
-                var y = ((lumas[part] - Vector128.Create(coefficients.LumaOffset)) * coefficients.Luma) + Vector128.Create(Half);
-                var chroma = (U: us[part] - Vector128.Create(128), V: vs[part] - Vector128.Create(128));
-                red[part] = Shift(y + (chroma.V * coefficients.RedFromV));
-                green[part] = Shift(y - (chroma.U * coefficients.GreenFromU) - (chroma.V * coefficients.GreenFromV));
-                blue[part] = Shift(y + (chroma.U * coefficients.BlueFromU));
-            }
-
-            StorePixels(Narrow(red), Narrow(green), Narrow(blue), rgb[(x * 3)..]);
+            var (y0, y1, y2, y3) = Widen(Vector128.Create(luma[x..]));
+            var (u0, u1, u2, u3) = Widen(Vector128.ShuffleNative(u, TwiceEach));
+            var (v0, v1, v2, v3) = Widen(Vector128.ShuffleNative(v, TwiceEach));
+            var (red0, green0, blue0) = YuvToRgb(y0, u0, v0, coefficients);
+            var (red1, green1, blue1) = YuvToRgb(y1, u1, v1, coefficients);
+            var (red2, green2, blue2) = YuvToRgb(y2, u2, v2, coefficients);
+            var (red3, green3, blue3) = YuvToRgb(y3, u3, v3, coefficients);
+            StorePixels(
+                Narrow(red0, red1, red2, red3),
+                Narrow(green0, green1, green2, green3),
+                Narrow(blue0, blue1, blue2, blue3),
+                rgb[(x * 3)..]);
         }
 
         return x;
@@ -99,16 +99,14 @@ public static partial class PixelConversion
         for (; x + Lanes <= luma.Length; x += Lanes)
         {
             var (redBytes, greenBytes, blueBytes) = LoadPixels(rgb[(x * 3)..]);
-            var (red, green, blue) = (Widen(redBytes), Widen(greenBytes), Widen(blueBytes));
-            Sixteen result = default;
-            for (var part = 0; part < 4; part++)
-            {
-                var sum = (red[part] * coefficients.LumaFromRed) + (green[part] * coefficients.LumaFromGreen)
-                    + (blue[part] * coefficients.LumaFromBlue) + Vector128.Create(Half);
-                result[part] = Shift(sum) + Vector128.Create(coefficients.LumaOffset);
-            }
-
-            Narrow(result).CopyTo(luma[x..]);
+            var (red0, red1, red2, red3) = Widen(redBytes);
+            var (green0, green1, green2, green3) = Widen(greenBytes);
+            var (blue0, blue1, blue2, blue3) = Widen(blueBytes);
+            Narrow(
+                Luma(red0, green0, blue0, coefficients),
+                Luma(red1, green1, blue1, coefficients),
+                Luma(red2, green2, blue2, coefficients),
+                Luma(red3, green3, blue3, coefficients)).CopyTo(luma[x..]);
         }
 
         return x;
@@ -171,91 +169,82 @@ public static partial class PixelConversion
         return (upper & mask) + Vector128.ShiftRightLogical(upper, 8) + (lower & mask) + Vector128.ShiftRightLogical(lower, 8);
     }
 
-    private static Vector128<int> Shift(Vector128<int> sum) => Vector128.ShiftRightArithmetic(sum, YuvCoefficients.Bits);
-
-    private static Sixteen Widen(Vector128<byte> values)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<int> Red, Vector128<int> Green, Vector128<int> Blue) YuvToRgb(
+        Vector128<int> luma, Vector128<int> chromaU, Vector128<int> chromaV, YuvCoefficients coefficients)
     {
-        var (low, high) = Vector128.Widen(values);
-        Sixteen result = default;
-        result[0] = Vector128.WidenLower(low).AsInt32();
-        result[1] = Vector128.WidenUpper(low).AsInt32();
-        result[2] = Vector128.WidenLower(high).AsInt32();
-        result[3] = Vector128.WidenUpper(high).AsInt32();
-        return result;
+        var y = ((luma - Vector128.Create(coefficients.LumaOffset)) * coefficients.Luma) + Vector128.Create(Half);
+        var (u, v) = (chromaU - Vector128.Create(128), chromaV - Vector128.Create(128));
+        return (
+            Shift(y + (v * coefficients.RedFromV)),
+            Shift(y - (u * coefficients.GreenFromU) - (v * coefficients.GreenFromV)),
+            Shift(y + (u * coefficients.BlueFromU)));
     }
 
-    private static Vector128<byte> Narrow(Sixteen values) => Vector128.Narrow(
-        Vector128.Narrow(Clamp(values[0]), Clamp(values[1])).AsUInt16(),
-        Vector128.Narrow(Clamp(values[2]), Clamp(values[3])).AsUInt16());
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Luma(
+        Vector128<int> red, Vector128<int> green, Vector128<int> blue, YuvCoefficients coefficients)
+    {
+        var sum = (red * coefficients.LumaFromRed) + (green * coefficients.LumaFromGreen)
+            + (blue * coefficients.LumaFromBlue) + Vector128.Create(Half);
+        return Shift(sum) + Vector128.Create(coefficients.LumaOffset);
+    }
+
+    private static Vector128<int> Shift(Vector128<int> sum) => Vector128.ShiftRightArithmetic(sum, YuvCoefficients.Bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<int>, Vector128<int>, Vector128<int>, Vector128<int>) Widen(Vector128<byte> values)
+    {
+        var (low, high) = Vector128.Widen(values);
+        return (
+            Vector128.WidenLower(low).AsInt32(), Vector128.WidenUpper(low).AsInt32(),
+            Vector128.WidenLower(high).AsInt32(), Vector128.WidenUpper(high).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Narrow(
+        Vector128<int> first, Vector128<int> second, Vector128<int> third, Vector128<int> fourth) => Vector128.Narrow(
+        Vector128.Narrow(Clamp(first), Clamp(second)).AsUInt16(), Vector128.Narrow(Clamp(third), Clamp(fourth)).AsUInt16());
 
     private static Vector128<int> Clamp(Vector128<int> values) =>
         Vector128.Min(Vector128.Max(values, Vector128<int>.Zero), Vector128.Create(255));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector128<byte>, Vector128<byte>, Vector128<byte>) LoadPixels(ReadOnlySpan<byte> pixels)
     {
         var (first, second, third) = (Vector128.Create(pixels), Vector128.Create(pixels[16..]), Vector128.Create(pixels[32..]));
-        return (Gather(0), Gather(1), Gather(2));
-
-        Vector128<byte> Gather(int channel) => Vector128.ShuffleNative(first, Unweave[channel, 0])
-            | Vector128.ShuffleNative(second, Unweave[channel, 1])
-            | Vector128.ShuffleNative(third, Unweave[channel, 2]);
+        return (Merge(first, second, third, Red), Merge(first, second, third, Green), Merge(first, second, third, Blue));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StorePixels(Vector128<byte> red, Vector128<byte> green, Vector128<byte> blue, Span<byte> pixels)
     {
-        for (var part = 0; part < 3; part++)
-        {
-            var bytes = Vector128.ShuffleNative(red, Weave[part, 0]) | Vector128.ShuffleNative(green, Weave[part, 1])
-                | Vector128.ShuffleNative(blue, Weave[part, 2]);
-            bytes.CopyTo(pixels[(part * 16)..]);
-        }
+        Merge(red, green, blue, FirstBytes).CopyTo(pixels);
+        Merge(red, green, blue, SecondBytes).CopyTo(pixels[16..]);
+        Merge(red, green, blue, ThirdBytes).CopyTo(pixels[32..]);
     }
 
-    private static Vector128<byte>[,] BuildWeave()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Merge(Vector128<byte> first, Vector128<byte> second, Vector128<byte> third, Picks picks) =>
+        Vector128.ShuffleNative(first, picks.First) | Vector128.ShuffleNative(second, picks.Second)
+        | Vector128.ShuffleNative(third, picks.Third);
+
+    // Which byte of each of three vectors goes to each lane; 255 for none.
+    private readonly record struct Picks(Vector128<byte> First, Vector128<byte> Second, Vector128<byte> Third)
     {
-        var result = new Vector128<byte>[3, 3];
-        for (var part = 0; part < 3; part++)
-        {
-            for (var channel = 0; channel < 3; channel++)
-            {
-                var lanes = new byte[16];
-                for (var lane = 0; lane < 16; lane++)
-                {
-                    var position = (part * 16) + lane;
-                    lanes[lane] = position % 3 == channel ? (byte)(position / 3) : (byte)255;
-                }
+        // Lane i of the part holds byte `part * 16 + i` of the pixels: channel by remainder, pixel by quotient.
+        public static Picks Interleave(int part) => new(
+            Of(lane => Pick((part * 16) + lane, 0)), Of(lane => Pick((part * 16) + lane, 1)), Of(lane => Pick((part * 16) + lane, 2)));
 
-                result[part, channel] = Vector128.Create(lanes);
-            }
-        }
+        // Lane i of a channel is byte `3 i + channel` of the pixels: vector by quotient, lane by remainder.
+        public static Picks Deinterleave(int channel) => new(
+            Of(lane => Within((lane * 3) + channel, 0)), Of(lane => Within((lane * 3) + channel, 1)), Of(lane => Within((lane * 3) + channel, 2)));
 
-        return result;
-    }
+        private static int Pick(int position, int channel) => position % 3 == channel ? position / 3 : 255;
 
-    private static Vector128<byte>[,] BuildUnweave()
-    {
-        var result = new Vector128<byte>[3, 3];
-        for (var channel = 0; channel < 3; channel++)
-        {
-            for (var part = 0; part < 3; part++)
-            {
-                var lanes = new byte[16];
-                for (var lane = 0; lane < 16; lane++)
-                {
-                    var position = (lane * 3) + channel;
-                    lanes[lane] = position / 16 == part ? (byte)(position % 16) : (byte)255;
-                }
+        private static int Within(int position, int part) => position / 16 == part ? position % 16 : 255;
 
-                result[channel, part] = Vector128.Create(lanes);
-            }
-        }
-
-        return result;
-    }
-
-    [System.Runtime.CompilerServices.InlineArray(4)]
-    private struct Sixteen
-    {
-        private Vector128<int> _part;
+        private static Vector128<byte> Of(Func<int, int> pick) =>
+            Vector128.Create([.. Enumerable.Range(0, 16).Select(lane => (byte)pick(lane))]);
     }
 }

@@ -106,7 +106,7 @@ public sealed class PhotographLibrary(string root)
             {
                 if (!File.Exists(target))
                 {
-                    SavePrepared(File.ReadAllBytes(file), null, target);
+                    SavePrepared(ImageCodec.ReadFile(file), null, target);
                 }
 
                 progress?.Report(new(++done, files.Count, name));
@@ -128,11 +128,19 @@ public sealed class PhotographLibrary(string root)
 
     private static void Recreate(string folder)
     {
-        if (Directory.Exists(folder))
+        try
         {
-            Directory.Delete(folder, recursive: true);
-        }
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
 
-        Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new EdgeRestoreException(
+                $"Cannot write below '{folder}': {exception.Message} Choose a folder that this user may write to.", exception);
+        }
     }
 }
