@@ -14,7 +14,8 @@ public sealed class DaemonException : EdgeRestoreException
 
     /// <summary>
     /// InvalidArgument, FailedPrecondition and ResourceExhausted as <c>restore.proto</c> describes them; Unavailable
-    /// when the daemon shuts down or does not answer: what was not answered may be sent again on a new stream.
+    /// when the daemon shuts down or does not answer: what was not answered may be sent again on a new stream; Unknown
+    /// from a send that broke before the reason was known.
     /// </summary>
     public StatusCode StatusCode { get; }
 
@@ -31,6 +32,13 @@ public sealed class DaemonException : EdgeRestoreException
                 exception)
             : new DaemonException(exception.Status.Detail, exception.StatusCode, exception);
     }
+
+    /// <summary>A write that broke because the daemon had ended the call, before its status was known here.</summary>
+    internal static DaemonException StreamEnded(Uri address, Exception exception) => new(
+        $"The daemon at {address} ended the stream while a frame was being sent. Receive the replies that came before: "
+        + "after them comes the reason.",
+        StatusCode.Unknown,
+        exception);
 
     private static Exception Innermost(Exception exception) =>
         exception.InnerException is null ? exception : Innermost(exception.InnerException);

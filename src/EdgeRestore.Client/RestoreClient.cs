@@ -55,8 +55,16 @@ public sealed class RestoreClient : IDisposable
         var call = _service.Restore(cancellationToken: CancellationToken.None);
         try
         {
-            await call.RequestStream.WriteAsync(new RestoreRequest { Open = settings }, cancellationToken)
-                .ConfigureAwait(false);
+            try
+            {
+                await call.RequestStream.WriteAsync(new RestoreRequest { Open = settings }, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (Exception exception) when (IsRefusedWhileWriting(exception, cancellationToken))
+            {
+                // The daemon ended the call before it had read the message. Why is on the other side of the stream.
+            }
+
             if (!await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false)
                 || call.ResponseStream.Current.Opened is not { } opened)
             {
@@ -72,13 +80,6 @@ public sealed class RestoreClient : IDisposable
         {
             call.Dispose();
             throw DaemonException.From(exception, _address);
-        }
-        catch (Exception exception) when (IsRefusedWhileWriting(exception, cancellationToken))
-        {
-            // The daemon ended the call before it had read everything: its status tells why, not the broken write.
-            var status = call.GetStatus();
-            call.Dispose();
-            throw DaemonException.From(new RpcException(status), _address);
         }
         catch
         {

@@ -40,7 +40,9 @@ public sealed class RestoreStream : IAsyncDisposable
     /// <param name="timestampNs">Comes back with the reply and is not interpreted.</param>
     /// <param name="cancellationToken">Cancels the whole stream when it interrupts a frame half sent.</param>
     /// <returns>The frame's number: 1, 2, 3 and so on.</returns>
-    /// <exception cref="DaemonException">The stream has ended.</exception>
+    /// <exception cref="DaemonException">
+    /// The stream has ended; <see cref="ReceiveAsync"/> gives the replies that came before, and the reason.
+    /// </exception>
     public async ValueTask<ulong> SendAsync(
         ReadOnlyMemory<byte> payload, long timestampNs = 0, CancellationToken cancellationToken = default)
     {
@@ -66,7 +68,7 @@ public sealed class RestoreStream : IAsyncDisposable
         }
         catch (Exception exception) when (RestoreClient.IsRefusedWhileWriting(exception, cancellationToken))
         {
-            throw DaemonException.From(new RpcException(_call.GetStatus()), _address);
+            throw DaemonException.StreamEnded(_address, exception);
         }
 
         return frame.Sequence;

@@ -35,6 +35,10 @@ public static class WireStatus
         + $"{string.Join(", ", available.Select(DegradationNames.ToName))}. Choose one of these, or serve a package "
         + "that has it.");
 
+    public static Status MalformedRequest(string reason) => From(
+        RestoreError.Input,
+        $"A request cannot be read: {reason} Generate the client from this daemon's restore.proto.");
+
     public static Status UnknownService(string service) => new(
         StatusCode.NotFound,
         $"There is no service '{service}' here. Ask for edgerestore.v1.RestoreService, or for '' (the whole daemon).");

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using EdgeRestore.Daemon.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace EdgeRestore.Daemon.Hosting;
+
+/// <summary>The command line: each option sets one key of the configuration.</summary>
+internal static class DaemonCommand
+{
+    private const string EnvironmentPrefix = "EDGERESTORE_";
+
+    private static readonly Option<string> ConfigFile = new("--config")
+    {
+        Description = "JSON file with sections Listen, Engine and Limits; environment variables such as "
+            + "EDGERESTORE_Limits__MaxStreams go before it, options before both",
+        HelpName = "FILE",
+    };
+
+    private static readonly (string Key, Option<string> Option)[] Keys =
+    [
+        Of("Engine:Package", "--package", "DIR", "Package to serve [default: the one that comes with the program]"),
+        Of("Listen:Endpoint", "--listen", "IP:PORT", "Where to listen, port 0 for any [default: 127.0.0.1:50051]"),
+        Of("Listen:DrainSeconds", "--drain", "SECONDS", "Time for open streams to finish at a stop [default: 10]"),
+        Of("Engine:Device", "--device", "NAME", "auto, cpu, cuda or tensorrt [default: auto]"),
+        Of("Engine:Threads", "--threads", "N", "CPU threads of one computation, 0 for all cores [default: 0]"),
+        Of("Engine:Concurrency", "--concurrency", "N", "Frames computed at once, 0 for the device's own [default: 0]"),
+        Of("Engine:OnnxRuntime", "--onnxruntime", "DIR", "Folder of another ONNX Runtime [default: the one built in]"),
+        Of("Limits:MaxStreams", "--max-streams", "N", "Open streams, over all clients [default: 16]"),
+        Of("Limits:MaxWidth", "--max-width", "PIXELS", "Widest frame [default: 8192]"),
+        Of("Limits:MaxHeight", "--max-height", "PIXELS", "Highest frame [default: 8192]"),
+        Of("Limits:MaxPixels", "--max-pixels", "PIXELS", "Most pixels of a frame [default: 8912896]"),
+        Of("Limits:MaxPayloadBytes", "--max-payload", "BYTES", "Largest frame as sent [default: 33554432]"),
+    ];
+
+    /// <summary>Every key that an option sets.</summary>
+    public static IEnumerable<string> SettableKeys => Keys.Select(key => key.Key);
+
+    /// <summary>Runs the daemon until it is told to stop.</summary>
+    /// <exception cref="EdgeRestoreException">It cannot start.</exception>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var command = new RootCommand(
+            "Restores camera frames over gRPC (edgerestore.v1.RestoreService, proto/edgerestore/v1/restore.proto).\n\n"
+            + "When it is ready it prints 'listening on http://ADDRESS:PORT' on standard output; its log goes to "
+            + "standard "
+            + "error. SIGTERM or Ctrl+C lets open streams finish.\n\n"
+            + "Example: serve --package deploy/models/edgerestore-default --listen 127.0.0.1:0 --device cpu\n\n"
+            + "Exit codes: 0 stopped; 2 wrong option or setting; 5 cannot run (package, device, port).")
+        {
+            ConfigFile,
+        };
+        foreach (var (_, option) in Keys)
+        {
+            command.Add(option);
+        }
+
+        var exitCode = ExitCode.Done;
+        command.SetAction(async (parsed, _) =>
+        {
+            await DaemonHost.RunAsync(DaemonSettings.Read(ReadConfiguration(parsed)));
+            return exitCode;
+        });
+        var result = command.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            throw new SettingsException(
+                $"{string.Join(' ', result.Errors.Select(error => error.Message))} '--help' lists every option.");
+        }
+
+        return await result.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            // The host listens to the signals itself, and drains.
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static IConfiguration ReadConfiguration(ParseResult parsed)
+    {
+        var builder = new ConfigurationBuilder();
+        if (parsed.GetValue(ConfigFile) is { } path)
+        {
+            builder.AddJsonFile(Path.GetFullPath(path), optional: false);
+        }
+
+        builder.AddEnvironmentVariables(EnvironmentPrefix);
+        builder.AddInMemoryCollection(Keys
+            .Where(key => parsed.GetValue(key.Option) is not null)
+            .Select(key => KeyValuePair.Create(key.Key, parsed.GetValue(key.Option))));
+        try
+        {
+            return builder.Build();
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException
+            or UnauthorizedAccessException)
+        {
+            throw new SettingsException(
+                $"The configuration file cannot be read: {exception.Message} Allowed is a readable JSON file with "
+                + "sections Listen, Engine and Limits. Correct it or leave --config out.");
+        }
+    }
+
+    private static (string Key, Option<string> Option) Of(
+        string key, string name, string helpName, string description) =>
+        (key, new Option<string>(name) { Description = description, HelpName = helpName });
+}

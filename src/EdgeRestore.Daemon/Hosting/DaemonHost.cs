@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Sockets;
+using EdgeRestore.Daemon.Services;
+using EdgeRestore.Daemon.Settings;
+using EdgeRestore.Daemon.Streams;
+using EdgeRestore.Inference;
+using EdgeRestore.Packages;
+using EdgeRestore.Protocol;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace EdgeRestore.Daemon.Hosting;
+
+/// <summary>A daemon that serves; disposing it stops it.</summary>
+internal sealed class DaemonHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly StreamHost _streams;
+    private readonly ILogger _logger;
+
+    private DaemonHost(WebApplication app, StreamHost streams)
+    {
+        _app = app;
+        _streams = streams;
+        _logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeRestore.Daemon");
+    }
+
+    /// <summary>What its streams share.</summary>
+    public StreamHost Streams => _streams;
+
+    /// <summary>Where it listens; the port is the one taken when any was asked for.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features
+        .Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    /// <summary>Runs a daemon until it is told to stop, and tells standard output when it is ready.</summary>
+    /// <exception cref="EdgeRestoreException">Package, device or port do not allow it.</exception>
+    public static async Task RunAsync(DaemonSettings settings)
+    {
+        await using var daemon = await StartAsync(
+            settings, logging => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+        Console.WriteLine($"listening on {daemon.Address.GetLeftPart(UriPartial.Authority)}");
+        await daemon._app.WaitForShutdownAsync();
+        Log.Stopped(daemon._logger, daemon._streams.Registry.Total.Read().Received);
+    }
+
+    /// <summary>Starts a daemon: (1) package, (2) engines, (3) socket. It serves when this returns.</summary>
+    /// <exception cref="EdgeRestoreException">Package, device or port do not allow it.</exception>
+    public static async Task<DaemonHost> StartAsync(
+        DaemonSettings settings, Action<ILoggingBuilder> configureLogging, TimeProvider? clock = null)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+
+        // 1
+        var package = ModelPackage.Open(DefaultPackage.Resolve(settings.Engine.Package));
+
+        // 2
+        var restorer = Restorer.Load(package, new RestorerOptions
+        {
+            Device = settings.Engine.Device.ToLowerInvariant(),
+            Threads = settings.Engine.Threads,
+            ConcurrentRunCount = settings.Engine.Concurrency,
+            MaxFramePixels = settings.Limits.MaxPixels,
+            OnnxRuntimeDirectory = settings.Engine.OnnxRuntime,
+        });
+        var streams = new StreamHost(
+            restorer, settings.Limits, settings.Engine.Concurrency, clock ?? TimeProvider.System);
+
+        // 3
+        var daemon = new DaemonHost(Build(settings, streams, configureLogging), streams);
+        try
+        {
+            await daemon._app.StartAsync();
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            await daemon.DisposeAsync();
+            throw new EdgeRestoreException(
+                $"Cannot listen on {settings.Listen.Endpoint}: {Innermost(exception).Message}. Allowed is an address "
+                + $"of this "
+                + "machine with a free port. Stop what uses it, or choose another with --listen (port 0 for any).",
+                exception);
+        }
+
+        daemon.Announce(settings, start);
+        return daemon;
+    }
+
+    /// <summary>Stops taking streams, and lets the open ones finish.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _streams.Dispose();
+    }
+
+    private static WebApplication Build(
+        DaemonSettings settings, StreamHost streams, Action<ILoggingBuilder> configureLogging)
+    {
+        // Empty: no configuration file of the working folder, no environment variable changes what is served.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        configureLogging(builder.Logging);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(
+            host => host.ShutdownTimeout = TimeSpan.FromSeconds(settings.Listen.DrainSeconds));
+        builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
+        builder.Services.AddRouting();
+        builder.Services.AddSingleton(streams);
+        builder.Services.AddSingleton<DrainSignal>();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = settings.Limits.MaxPayloadBytes + WireLimits.MessageOverheadBytes;
+            grpc.MaxSendMessageSize = null;
+        });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            // A stream is one request that lasts for months, with pauses.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(30);
+            kestrel.Limits.Http2.MaxStreamsPerConnection = Math.Max(100, settings.Limits.MaxStreams + 16);
+            kestrel.Listen(settings.Listen.ParseEndpoint(), listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        var app = builder.Build();
+        app.MapGrpcService<RestoreStreams>();
+        app.MapGrpcService<HealthService>();
+        app.MapGrpcService<ReflectionService>();
+        return app;
+    }
+
+    private void Announce(DaemonSettings settings, long start)
+    {
+        foreach (var step in _streams.Restorer.Providers.Where(step => !step.IsUsed))
+        {
+            Log.ProviderSkipped(_logger, step.Provider, step.Reason);
+        }
+
+        if (!IPAddress.IsLoopback(settings.Listen.ParseEndpoint().Address))
+        {
+            Log.ListeningBeyondLoopback(_logger, settings.Listen.Endpoint);
+        }
+
+        var manifest = _streams.Restorer.Package.Manifest;
+        Log.Listening(
+            _logger,
+            manifest.Name,
+            manifest.Version,
+            manifest.Routes.Length,
+            _streams.Device,
+            Address.ToString(),
+            (long)TimeProvider.System.GetElapsedTime(start).TotalMilliseconds);
+        _app.Lifetime.ApplicationStopping.Register(
+            () => Log.Draining(_logger, _streams.Registry.OpenCount, settings.Listen.DrainSeconds));
+    }
+
+    private static Exception Innermost(Exception exception) =>
+        exception.InnerException is null ? exception : Innermost(exception.InnerException);
+}

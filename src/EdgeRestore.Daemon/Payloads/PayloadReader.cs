@@ -1,0 +1,108 @@
+using EdgeRestore.Codecs;
+using EdgeRestore.Daemon.Settings;
+using EdgeRestore.Frames;
+using ImageCodec = EdgeRestore.Codecs.ImageCodec;
+using WireCodec = EdgeRestore.Protocol.V1.ImageCodec;
+
+namespace EdgeRestore.Daemon.Payloads;
+
+/// <summary>Payloads of one stream into RGB frames; one thread at a time.</summary>
+internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, LimitOptions limits, int minSide)
+    : IDisposable
+{
+    private JpegCodec? _jpeg;
+
+    /// <summary>
+    /// What is wrong with a payload of this length, before a byte of it is looked at; null when nothing is.
+    /// </summary>
+    public string? FindFault(int lengthBytes)
+    {
+        if (lengthBytes > limits.MaxPayloadBytes)
+        {
+            return $"The payload has {lengthBytes} bytes; allowed are {limits.MaxPayloadBytes}. Send smaller ones, or "
+                + "raise Limits:MaxPayloadBytes.";
+        }
+
+        if (!format.IsRaw)
+        {
+            return lengthBytes > 0
+                ? null
+                : $"The payload is empty; allowed is one {format} image. Send a whole image in each frame.";
+        }
+
+        var expected = Frame.GetLengthBytes(format.Width, format.Height, format.Layout);
+        return lengthBytes == expected
+            ? null
+            : $"The payload has {lengthBytes} bytes; a frame of {format} has {expected}. Send rows without padding, or "
+                + "open the stream for the size that is sent.";
+    }
+
+    /// <summary>Decodes a payload whose length was checked; the caller disposes the frame.</summary>
+    /// <exception cref="ImageException">The payload is not the image that it should be.</exception>
+    public Frame Read(ReadOnlySpan<byte> payload) => format.Codec switch
+    {
+        WireCodec.Unspecified => ReadRaw(payload),
+        WireCodec.Jpeg => ReadJpeg(payload),
+        _ => ReadImage(payload),
+    };
+
+    public void Dispose() => _jpeg?.Dispose();
+
+    private Frame ReadRaw(ReadOnlySpan<byte> payload)
+    {
+        var frame = Frame.Rent(format.Width, format.Height, format.Layout);
+        payload.CopyTo(frame.Pixels);
+        if (format.Layout == PixelFormat.Rgb24)
+        {
+            return frame;
+        }
+
+        using (frame)
+        {
+            var rgb = Frame.Rent(format.Width, format.Height, PixelFormat.Rgb24);
+            PixelConversion.ToRgb24(frame, rgb, yuv);
+            return rgb;
+        }
+    }
+
+    private Frame ReadJpeg(ReadOnlySpan<byte> payload)
+    {
+        _jpeg ??= new JpegCodec(limits.ImageLimits);
+        var (width, height) = _jpeg.ReadSize(payload);
+        RequireSize(width, height);
+        return _jpeg.Decode(payload);
+    }
+
+    private Frame ReadImage(ReadOnlySpan<byte> payload)
+    {
+        var expected = format.Codec == WireCodec.Png ? ImageFileFormat.Png : ImageFileFormat.WebP;
+        var found = ImageCodec.Sniff(payload);
+        if (found != expected)
+        {
+            throw new ImageException(
+                $"The payload of {payload.Length} bytes is "
+                + $"{(found == ImageFileFormat.Unknown ? "no known image" : found)}; "
+                + $"the stream was opened for {expected}. Send {expected}, or open the stream for what is sent.");
+        }
+
+        var frame = ImageCodec.Decode(payload, limits.ImageLimits);
+        try
+        {
+            RequireSize(frame.Width, frame.Height);
+            return frame;
+        }
+        catch
+        {
+            frame.Dispose();
+            throw;
+        }
+    }
+
+    private void RequireSize(int width, int height)
+    {
+        if (limits.FindFault(width, height, minSide) is { } fault)
+        {
+            throw new ImageException(fault);
+        }
+    }
+}

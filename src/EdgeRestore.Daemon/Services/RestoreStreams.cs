@@ -1,0 +1,195 @@
+using EdgeRestore.Daemon.Hosting;
+using EdgeRestore.Daemon.Payloads;
+using EdgeRestore.Daemon.Streams;
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
+using EdgeRestore.Protocol;
+using EdgeRestore.Protocol.V1;
+using Grpc.Core;
+using Degradation = EdgeRestore.Degradations.Degradation;
+using WireYuvMatrix = EdgeRestore.Protocol.V1.YuvMatrix;
+using WireYuvRange = EdgeRestore.Protocol.V1.YuvRange;
+
+namespace EdgeRestore.Daemon.Services;
+
+/// <summary><c>edgerestore.v1.RestoreService</c>.</summary>
+internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger<RestoreStreams> logger)
+    : RestoreService.RestoreServiceBase
+{
+    public override async Task Restore(
+        IAsyncStreamReader<RestoreRequest> requestStream,
+        IServerStreamWriter<RestoreReply> responseStream,
+        ServerCallContext context)
+    {
+        using var stream = host.Registry.TryEnter();
+        try
+        {
+            if (stream is null)
+            {
+                throw new RpcException(WireStatus.TooManyStreams(host.Limits.MaxStreams));
+            }
+
+            await RunAsync(stream, requestStream, responseStream, context);
+        }
+        catch (RpcException exception)
+        {
+            Log.StreamRefused(logger, context.Peer, exception.StatusCode, exception.Status.Detail);
+            throw;
+        }
+        catch (Exception exception) when (IsDisconnect(exception, context))
+        {
+            // The client cancelled or went away, before it had opened.
+            throw new RpcException(Status.DefaultCancelled);
+        }
+    }
+
+    public override Task<GetStatusReply> GetStatus(GetStatusRequest request, ServerCallContext context) =>
+        Task.FromResult(StatusReport.Build(host, drain));
+
+    private async Task RunAsync(
+        StreamRegistry.OpenedStream stream,
+        IAsyncStreamReader<RestoreRequest> requests,
+        IServerStreamWriter<RestoreReply> replies,
+        ServerCallContext context)
+    {
+        var token = context.CancellationToken;
+        if (await ReadOpenAsync(requests, replies, token) is not { } open)
+        {
+            return;
+        }
+
+        var manifest = host.Restorer.Package.Manifest;
+        var settings = new StreamNegotiation(manifest, host.Limits).Agree(open, stream.Name);
+        stream.Name = settings.Name;
+        stream.Delivery = settings.Delivery;
+        await replies.WriteAsync(new RestoreReply { Opened = Describe(settings) }, token);
+        Log.StreamOpened(logger, settings.Name, context.Peer, settings.ToString());
+
+        Status? ending = null;
+        var reason = "cancelled by the client";
+        try
+        {
+            using var pipeline = new FramePipeline(host, settings, stream, logger);
+            ending = await pipeline.RunAsync(requests, replies, drain.Token, token);
+            reason = ending?.StatusCode.ToString() ?? "completed";
+        }
+        catch (Exception exception) when (IsDisconnect(exception, context))
+        {
+            ending = Status.DefaultCancelled;
+        }
+        catch (Exception exception)
+        {
+            // The outermost place that knows the stream: its name belongs to the log entry.
+            reason = "failed";
+            Log.StreamFault(logger, settings.Name, exception);
+            ending = WireStatus.InternalFault;
+        }
+
+        var frames = stream.Frames.Read();
+        Log.StreamEnded(
+            logger,
+            settings.Name,
+            reason,
+            (long)stream.OpenTime.TotalMilliseconds,
+            frames.Received,
+            frames.Restored,
+            frames.Bypassed,
+            frames.Failed,
+            frames.Dropped);
+        if (ending is { } status)
+        {
+            context.Status = status;
+        }
+    }
+
+    /// <summary>Reads up to the open message, answering frames that come before it; null when none comes.</summary>
+    private async Task<OpenStream?> ReadOpenAsync(
+        IAsyncStreamReader<RestoreRequest> requests,
+        IServerStreamWriter<RestoreReply> replies,
+        CancellationToken cancellationToken)
+    {
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, cancellationToken);
+        try
+        {
+            while (await requests.MoveNext(reading.Token))
+            {
+                switch (requests.Current.MessageCase)
+                {
+                    case RestoreRequest.MessageOneofCase.Open:
+                        return requests.Current.Open;
+                    case RestoreRequest.MessageOneofCase.Frame:
+                        await replies.WriteAsync(RefuseBeforeOpen(requests.Current.Frame), cancellationToken);
+                        break;
+                    default:
+                        throw new RpcException(WireStatus.EmptyRequest);
+                }
+            }
+
+            return null;
+        }
+        catch (OperationCanceledException) when (drain.Token.IsCancellationRequested)
+        {
+            throw new RpcException(WireStatus.ShuttingDown);
+        }
+        catch (Google.Protobuf.InvalidProtocolBufferException exception)
+        {
+            throw new RpcException(WireStatus.MalformedRequest(exception.Message));
+        }
+    }
+
+    private static RestoreReply RefuseBeforeOpen(FrameRequest frame) => new()
+    {
+        Error = new FrameError
+        {
+            Sequence = frame.Sequence,
+            TimestampNs = frame.TimestampNs,
+            Code = ErrorCode.Input,
+            Message = "The frame came before the stream was opened; allowed first is the open message. Send open, wait "
+                + "for opened, then send frames.",
+        },
+    };
+
+    private StreamOpened Describe(StreamSettings settings)
+    {
+        var manifest = host.Restorer.Package.Manifest;
+        var opened = new StreamOpened
+        {
+            StreamName = settings.Name,
+            Delivery = settings.Delivery,
+            LiveDepth = settings.IsLive ? (uint)settings.LiveDepth : 0,
+            FrameDeadlineMs = (uint)(settings.Deadline?.TotalMilliseconds ?? 0),
+            Strength = settings.Strength,
+            YuvMatrix = settings.Yuv.Matrix == Frames.YuvMatrix.Bt709 ? WireYuvMatrix.Bt709 : WireYuvMatrix.Bt601,
+            YuvRange = settings.Yuv.Range == Frames.YuvRange.Full ? WireYuvRange.Full : WireYuvRange.Limited,
+            PackageName = manifest.Name,
+            PackageVersion = manifest.Version,
+            Device = host.Device,
+            Limits = StatusReport.Describe(host),
+        };
+        if (settings.Output.IsRaw)
+        {
+            opened.RawOutput = settings.Output.Layout.ToWire();
+        }
+        else
+        {
+            opened.EncodedOutput = new EncodedOutput
+            {
+                Codec = settings.Output.Codec,
+                Quality = (uint)settings.Output.Quality,
+            };
+        }
+
+        opened.Routes.AddRange(ListRoutes(settings).Order().Select(WireEnums.ToWire));
+        return opened;
+    }
+
+    private IEnumerable<Degradation> ListRoutes(StreamSettings settings) => settings.Routing switch
+    {
+        { FixedRoute: { } route } => [route],
+        { Allowed: { } allowed } => allowed,
+        _ => host.Restorer.Package.Manifest.Routes.Select(route => route.Degradation),
+    };
+
+    private static bool IsDisconnect(Exception exception, ServerCallContext context) =>
+        exception is IOException || context.CancellationToken.IsCancellationRequested;
+}

@@ -1,0 +1,61 @@
+using System.Reflection;
+using EdgeRestore.Daemon.Hosting;
+using EdgeRestore.Daemon.Streams;
+using EdgeRestore.Protocol;
+using EdgeRestore.Protocol.V1;
+
+namespace EdgeRestore.Daemon.Services;
+
+/// <summary>The daemon's own view of itself.</summary>
+internal static class StatusReport
+{
+    private static readonly string Version =
+        typeof(StatusReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+        ?? "";
+
+    public static GetStatusReply Build(StreamHost host, DrainSignal drain)
+    {
+        var package = host.Restorer.Package;
+        var reply = new GetStatusReply
+        {
+            DaemonVersion = Version,
+            State = drain.Token.IsCancellationRequested
+                ? DaemonState.Draining
+                : DaemonState.Serving,
+            UptimeMs = (ulong)host.Clock.GetElapsedTime(host.StartedAt).TotalMilliseconds,
+            Device = host.Device,
+            Limits = Describe(host),
+            MaxStreams = (uint)host.Limits.MaxStreams,
+            Frames = host.Registry.Total.Read(),
+            Package = new PackageStatus
+            {
+                Name = package.Manifest.Name,
+                Version = package.Manifest.Version,
+                Sha256 = package.Sha256,
+            },
+        };
+        reply.Package.Routes.AddRange(package.Manifest.Routes.Select(route => new RouteStatus
+        {
+            Degradation = route.Degradation.ToWire(),
+            Precision = route.Precision,
+            Parameters = (ulong)route.Parameters,
+        }));
+        reply.Providers.AddRange(host.Restorer.Providers.Select(step => new ProviderStatus
+        {
+            Name = step.Provider,
+            Used = step.IsUsed,
+            Reason = step.Reason,
+        }));
+        reply.Streams.AddRange(host.Registry.ReadStatus());
+        return reply;
+    }
+
+    public static FrameLimits Describe(StreamHost host) => new()
+    {
+        MaxWidth = (uint)host.Limits.MaxWidth,
+        MaxHeight = (uint)host.Limits.MaxHeight,
+        MaxPixels = (ulong)host.Limits.MaxPixels,
+        MaxPayloadBytes = (ulong)host.Limits.MaxPayloadBytes,
+        MinSide = (uint)host.Restorer.Package.Manifest.Network.MinSidePixels,
+    };
+}

@@ -1,0 +1,25 @@
+namespace EdgeRestore.Daemon.Settings;
+
+/// <summary>What is served, and what it is computed on.</summary>
+internal sealed record EngineOptions
+{
+    /// <value>Folder of the package. Without one: the package that comes with the program.</value>
+    public string? Package { get; init; }
+
+    /// <value>auto, cpu, cuda or tensorrt; auto.</value>
+    [OneOf("auto", "cpu", "cuda", "tensorrt")]
+    public string Device { get; init; } = "auto";
+
+    /// <value>CPU threads of one computation; 0 takes all cores.</value>
+    [Within(0, 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>Frames computed at once, over all streams.</summary>
+    /// <value>0: 1 on the CPU, where one computation uses all threads; 2 elsewhere.</value>
+    [Within(0, 64)]
+    public int Concurrency { get; init; }
+
+    /// <summary>Folder of another ONNX Runtime, such as JetPack's.</summary>
+    /// <value>Without one: the library that comes with the program.</value>
+    public string? OnnxRuntime { get; init; }
+}

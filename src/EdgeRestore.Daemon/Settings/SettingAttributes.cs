@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace EdgeRestore.Daemon.Settings;
+
+/// <summary>A number within a range, both ends included.</summary>
+internal sealed class WithinAttribute(int minimum, int maximum) : ValidationAttribute
+{
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is int number && number >= minimum && number <= maximum
+            ? ValidationResult.Success
+            : new ValidationResult($"is {value}; allowed is {minimum} to {maximum}");
+}
+
+/// <summary>One of a few words.</summary>
+internal sealed class OneOfAttribute(params string[] words) : ValidationAttribute
+{
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is string word && words.Contains(word, StringComparer.OrdinalIgnoreCase)
+            ? ValidationResult.Success
+            : new ValidationResult($"is '{value}'; allowed are {string.Join(", ", words)}");
+}
+
+/// <summary>An IPv4 or IPv6 address with a port.</summary>
+internal sealed class EndpointAttribute : ValidationAttribute
+{
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is string text && IPEndPoint.TryParse(text, out var endpoint)
+            && text.EndsWith($":{endpoint.Port}", StringComparison.Ordinal)
+            ? ValidationResult.Success
+            : new ValidationResult(
+                $"is '{value}'; allowed is an IP address with a port, such as 127.0.0.1:50051, 0.0.0.0:50051 or "
+                + $"[::1]:50051");
+}

@@ -1,0 +1,261 @@
+using EdgeRestore.Codecs;
+using EdgeRestore.Frames;
+using EdgeRestore.Protocol;
+using EdgeRestore.Protocol.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace EdgeRestore.Daemon.Streams;
+
+internal sealed partial class FramePipeline
+{
+    private int _routedWidth;
+    private int _routedHeight;
+
+    private async Task DecodeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Room first, frame second: under LIVE the frame to take is the newest when there is room.
+            await _entering.WaitAsync(cancellationToken);
+            if (await _inbox.TakeAsync(cancellationToken) is not { } frame)
+            {
+                _decoded.Writer.Complete();
+                return;
+            }
+
+            try
+            {
+                if (!FailIfLate(frame))
+                {
+                    await DecodeAsync(frame, cancellationToken);
+                }
+            }
+            catch
+            {
+                frame.Dispose();
+                throw;
+            }
+
+            _decoded.Writer.TryWrite(frame);
+        }
+    }
+
+    private async Task DecodeAsync(StreamFrame frame, CancellationToken cancellationToken)
+    {
+        await _host.CodecGate.WaitAsync(cancellationToken);
+        try
+        {
+            var start = _host.Clock.GetTimestamp();
+            frame.Input = _reader.Read(frame.Payload.Span);
+            frame.Payload = default;
+            frame.Decode = _host.Clock.GetElapsedTime(start);
+        }
+        catch (ImageException exception)
+        {
+            frame.Fail(RestoreError.Input, exception.Message);
+        }
+        finally
+        {
+            _host.CodecGate.Release();
+        }
+    }
+
+    private async Task ComputeAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var frame in _decoded.Reader.ReadAllAsync(cancellationToken))
+        {
+            try
+            {
+                if (!frame.HasFailed)
+                {
+                    await ComputeAsync(frame, cancellationToken);
+                }
+
+                await _leaving.WaitAsync(cancellationToken);
+            }
+            catch
+            {
+                frame.Dispose();
+                throw;
+            }
+
+            _computed.Writer.TryWrite(frame);
+            _entering.Release();
+        }
+
+        _computed.Writer.Complete();
+    }
+
+    private async Task ComputeAsync(StreamFrame frame, CancellationToken cancellationToken)
+    {
+        await _host.EngineGate.WaitAsync(cancellationToken);
+        try
+        {
+            if (FailIfLate(frame))
+            {
+                return;
+            }
+
+            var input = frame.Input!;
+            if (_router is null || input.Width != _routedWidth || input.Height != _routedHeight)
+            {
+                // Another size is another scene or camera: what was smoothed over the old frames says nothing of it.
+                _router = _host.Restorer.CreateRouter(_settings.Routing);
+                (_routedWidth, _routedHeight) = (input.Width, input.Height);
+            }
+
+            frame.Output = Frame.Rent(input.Width, input.Height, PixelFormat.Rgb24);
+            frame.Result = _host.Restorer.Restore(
+                input, frame.Output, _router, _settings.Strength, cancellationToken);
+        }
+        finally
+        {
+            _host.EngineGate.Release();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        frame.Input!.Dispose();
+        frame.Input = null;
+        if (frame.Result.Error != RestoreError.None)
+        {
+            var detail = frame.Result.Detail ?? "No reason was given.";
+            if (frame.Result.Error == RestoreError.Engine)
+            {
+                Log.EngineFailed(_logger, _settings.Name, frame.Sequence, frame.Result.Route, detail);
+            }
+
+            frame.Fail(frame.Result.Error, detail);
+        }
+    }
+
+    private async Task SendAsync(IServerStreamWriter<RestoreReply> replies, CancellationToken cancellationToken)
+    {
+        await foreach (var frame in _computed.Reader.ReadAllAsync(cancellationToken))
+        {
+            using (frame)
+            {
+                var (reply, owner) = await BuildReplyAsync(frame, cancellationToken);
+                using (owner)
+                {
+                    await replies.WriteAsync(reply, cancellationToken);
+                }
+
+                Count(frame);
+            }
+
+            _leaving.Release();
+        }
+    }
+
+    private async Task<(RestoreReply Reply, IDisposable? Owner)> BuildReplyAsync(
+        StreamFrame frame, CancellationToken cancellationToken)
+    {
+        if (!frame.HasFailed)
+        {
+            var isImage = !_settings.Output.IsRaw;
+            if (isImage)
+            {
+                await _host.CodecGate.WaitAsync(cancellationToken);
+            }
+
+            try
+            {
+                var start = _host.Clock.GetTimestamp();
+                var (bytes, owner) = _writer.Write(frame.Output!);
+                return (BuildReply(frame, bytes, _host.Clock.GetElapsedTime(start)), owner);
+            }
+            catch (ImageException exception)
+            {
+                frame.Fail(RestoreError.Input, exception.Message);
+            }
+            finally
+            {
+                if (isImage)
+                {
+                    _host.CodecGate.Release();
+                }
+            }
+        }
+
+        Log.FrameFailed(_logger, _settings.Name, frame.Sequence, frame.Error, frame.Message);
+        return (BuildError(frame), null);
+    }
+
+    private RestoreReply BuildReply(StreamFrame frame, ReadOnlyMemory<byte> payload, TimeSpan encode)
+    {
+        var result = frame.Result;
+        var busy = frame.Decode + result.Classify + result.Run + encode;
+        return new RestoreReply
+        {
+            Frame = new FrameReply
+            {
+                Sequence = frame.Sequence,
+                TimestampNs = frame.TimestampNs,
+
+                // The message is serialized before the frame goes back to the pool.
+                Payload = UnsafeByteOperations.UnsafeWrap(payload),
+                Width = (uint)frame.Output!.Width,
+                Height = (uint)frame.Output.Height,
+                Route = result.Route.ToWire(),
+                Confidence = result.Confidence,
+                Bypassed = result.Bypassed,
+                Dropped = frame.Dropped,
+                Timings = new FrameTimings
+                {
+                    QueueUs = ToMicroseconds(_host.Clock.GetElapsedTime(frame.ArrivedAt) - busy),
+                    DecodeUs = ToMicroseconds(frame.Decode),
+                    ClassifyUs = ToMicroseconds(result.Classify),
+                    RunUs = ToMicroseconds(result.Run),
+                    EncodeUs = ToMicroseconds(encode),
+                },
+            },
+        };
+    }
+
+    private static RestoreReply BuildError(StreamFrame frame) => new()
+    {
+        Error = new FrameError
+        {
+            Sequence = frame.Sequence,
+            TimestampNs = frame.TimestampNs,
+            Code = frame.Error.ToWire(),
+            Message = frame.Message,
+            Dropped = frame.Dropped,
+        },
+    };
+
+    private void Count(StreamFrame frame)
+    {
+        if (frame.HasFailed)
+        {
+            _stream.Frames.AddFailed();
+        }
+        else if (frame.Result.Bypassed)
+        {
+            _stream.Frames.AddBypassed();
+        }
+        else
+        {
+            _stream.Frames.AddRestored();
+        }
+    }
+
+    /// <summary>Fails a frame whose deadline has passed; whether it has failed, now or before.</summary>
+    private bool FailIfLate(StreamFrame frame)
+    {
+        if (!frame.HasFailed && _settings.Deadline is { } deadline
+            && _host.Clock.GetElapsedTime(frame.ArrivedAt) is var waited && waited > deadline)
+        {
+            frame.Fail(
+                RestoreError.DeadlineExceeded,
+                $"The frame waited {waited.TotalMilliseconds:F0} ms for its computation; allowed are "
+                + $"{deadline.TotalMilliseconds:F0} ms (frame_deadline_ms). Send fewer or smaller frames, or allow "
+                + $"more.");
+        }
+
+        return frame.HasFailed;
+    }
+
+    private static uint ToMicroseconds(TimeSpan time) => (uint)Math.Clamp(time.TotalMicroseconds, 0, uint.MaxValue);
+}

@@ -1,0 +1,100 @@
+using System.Threading.Channels;
+using EdgeRestore.Daemon.Payloads;
+using EdgeRestore.Inference.Routing;
+using EdgeRestore.Protocol.V1;
+using Grpc.Core;
+
+namespace EdgeRestore.Daemon.Streams;
+
+/// <summary>
+/// One stream's frames from the wire to the wire, in four stages that overlap: (1) receive, (2) decode, (3) compute,
+/// (4) encode and send. Each stage takes one frame at a time, so order holds and one writer writes.
+/// </summary>
+internal sealed partial class FramePipeline : IDisposable
+{
+    // Frames between the inbox and the end of their computation. LIVE: one, so that what is computed next is chosen as
+    // late as possible. LOSSLESS: one is decoded while another is computed.
+    private const int LiveEnteredCount = 1;
+    private const int LosslessEnteredCount = 2;
+
+    private readonly StreamHost _host;
+    private readonly StreamSettings _settings;
+    private readonly StreamRegistry.OpenedStream _stream;
+    private readonly ILogger _logger;
+    private readonly FrameInbox _inbox;
+    private readonly PayloadReader _reader;
+    private readonly PayloadWriter _writer;
+    private readonly SemaphoreSlim _entering;
+
+    // One frame is encoded and sent while the next is computed; a reader that is slow stops the stages before it.
+    private readonly SemaphoreSlim _leaving = new(1);
+
+    // Unbounded by themselves: the semaphores above bound them.
+    private readonly Channel<StreamFrame> _decoded = Channel.CreateUnbounded<StreamFrame>();
+    private readonly Channel<StreamFrame> _computed = Channel.CreateUnbounded<StreamFrame>();
+    private StreamRouter? _router;
+    private Status? _ending;
+
+    public FramePipeline(
+        StreamHost host, StreamSettings settings, StreamRegistry.OpenedStream stream, ILogger logger)
+    {
+        _host = host;
+        _settings = settings;
+        _stream = stream;
+        _logger = logger;
+        _inbox = new FrameInbox(settings, stream.Frames);
+        _reader = new PayloadReader(
+            settings.Input, settings.Yuv, host.Limits, host.Restorer.Package.Manifest.Network.MinSidePixels);
+        _writer = new PayloadWriter(settings.Output, settings.Yuv);
+        _entering = new SemaphoreSlim(settings.IsLive ? LiveEnteredCount : LosslessEnteredCount);
+    }
+
+    /// <summary>Answers frames until the client completes, cancels, or the daemon drains.</summary>
+    /// <returns>The status to end the call with; null for OK.</returns>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    public async Task<Status?> RunAsync(
+        IAsyncStreamReader<RestoreRequest> requests,
+        IServerStreamWriter<RestoreReply> replies,
+        CancellationToken draining,
+        CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAll(
+            RunStageAsync(token => ReceiveAsync(requests, draining, token), ended),
+            RunStageAsync(DecodeAsync, ended),
+            RunStageAsync(ComputeAsync, ended),
+            RunStageAsync(token => SendAsync(replies, token), ended));
+        return _ending;
+    }
+
+    public void Dispose()
+    {
+        _inbox.Dispose();
+        foreach (var channel in (ReadOnlySpan<Channel<StreamFrame>>)[_decoded, _computed])
+        {
+            while (channel.Reader.TryRead(out var frame))
+            {
+                frame.Dispose();
+            }
+        }
+
+        _reader.Dispose();
+        _writer.Dispose();
+        _entering.Dispose();
+        _leaving.Dispose();
+    }
+
+    // A stage that fails ends the others, which would wait for it for ever.
+    private static async Task RunStageAsync(Func<CancellationToken, Task> stage, CancellationTokenSource ended)
+    {
+        try
+        {
+            await Task.Run(() => stage(ended.Token), ended.Token);
+        }
+        catch
+        {
+            await ended.CancelAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using EdgeRestore.Frames;
+using EdgeRestore.Inference;
+using EdgeRestore.Protocol.V1;
+
+namespace EdgeRestore.Daemon.Streams;
+
+/// <summary>One frame on its way through a stream: from one stage to the next, by one thread at a time.</summary>
+/// <remarks>Owns its buffers; whoever takes it out of the pipeline disposes it.</remarks>
+internal sealed class StreamFrame(ulong sequence, long timestampNs, long arrivedAt) : IDisposable
+{
+    public ulong Sequence { get; } = sequence;
+
+    public long TimestampNs { get; } = timestampNs;
+
+    /// <summary>When its last byte was here; a timestamp of the stream's clock.</summary>
+    public long ArrivedAt { get; } = arrivedAt;
+
+    /// <summary>As received; the message that it lies in is not pooled.</summary>
+    public ReadOnlyMemory<byte> Payload { get; set; }
+
+    /// <summary>RGB.</summary>
+    public Frame? Input { get; set; }
+
+    /// <summary>RGB, of the input's size.</summary>
+    public Frame? Output { get; set; }
+
+    public RestoreResult Result { get; set; }
+
+    public TimeSpan Decode { get; set; }
+
+    /// <summary>Frames dropped under LIVE between the frame before and this one.</summary>
+    public DroppedFrames? Dropped { get; set; }
+
+    public RestoreError Error { get; private set; }
+
+    public string Message { get; private set; } = "";
+
+    public bool HasFailed => Error != RestoreError.None;
+
+    /// <summary>Gives the frame up: the stages that follow leave it alone, and its reply says why.</summary>
+    public void Fail(RestoreError error, string message)
+    {
+        Error = error;
+        Message = message;
+        ReleaseBuffers();
+    }
+
+    public void Dispose() => ReleaseBuffers();
+
+    private void ReleaseBuffers()
+    {
+        Payload = default;
+        Input?.Dispose();
+        Input = null;
+        Output?.Dispose();
+        Output = null;
+    }
+}

@@ -1,0 +1,46 @@
+using EdgeRestore.Daemon.Settings;
+using EdgeRestore.Inference;
+
+namespace EdgeRestore.Daemon.Streams;
+
+/// <summary>What all streams share: the package, the right to compute, the limits, the clock. Thread-safe.</summary>
+internal sealed class StreamHost : IDisposable
+{
+    public StreamHost(Restorer restorer, LimitOptions limits, int concurrency, TimeProvider clock)
+    {
+        Restorer = restorer;
+        Limits = limits;
+        Clock = clock;
+        StartedAt = clock.GetTimestamp();
+        var runs = concurrency > 0 ? concurrency : Device == "cpu" ? 1 : 2;
+        EngineGate = new SemaphoreSlim(runs, runs);
+        CodecGate = new SemaphoreSlim(Environment.ProcessorCount, Environment.ProcessorCount);
+        Registry = new StreamRegistry(limits.MaxStreams, clock);
+    }
+
+    public Restorer Restorer { get; }
+
+    public LimitOptions Limits { get; }
+
+    public TimeProvider Clock { get; }
+
+    public long StartedAt { get; }
+
+    public StreamRegistry Registry { get; }
+
+    /// <summary>Frames computed at once. Waiting here costs no thread, and turns come in the order of asking.</summary>
+    public SemaphoreSlim EngineGate { get; }
+
+    /// <summary>Images decoded or encoded at once.</summary>
+    public SemaphoreSlim CodecGate { get; }
+
+    /// <summary>What computes: cpu, cuda or tensorrt.</summary>
+    public string Device => Restorer.Providers.LastOrDefault(step => step.IsUsed)?.Provider ?? "cpu";
+
+    public void Dispose()
+    {
+        Restorer.Dispose();
+        EngineGate.Dispose();
+        CodecGate.Dispose();
+    }
+}

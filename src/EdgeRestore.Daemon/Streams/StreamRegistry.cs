@@ -1,0 +1,82 @@
+using EdgeRestore.Protocol.V1;
+
+namespace EdgeRestore.Daemon.Streams;
+
+/// <summary>The open streams, at most so many. Thread-safe.</summary>
+internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private readonly List<OpenedStream> _streams = [];
+    private ulong _lastNumber;
+
+    /// <summary>Frames of all streams since the start.</summary>
+    public FrameCounter Total { get; } = new();
+
+    public int OpenCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _streams.Count;
+            }
+        }
+    }
+
+    /// <summary>Takes a place for a stream, which disposing it gives back; null when there is none.</summary>
+    public OpenedStream? TryEnter()
+    {
+        lock (_gate)
+        {
+            if (_streams.Count == maxStreams)
+            {
+                return null;
+            }
+
+            var stream = new OpenedStream(this, $"stream-{++_lastNumber}");
+            _streams.Add(stream);
+            return stream;
+        }
+    }
+
+    public IReadOnlyList<StreamStatus> ReadStatus()
+    {
+        lock (_gate)
+        {
+            return [.. _streams.Select(stream => stream.ReadStatus())];
+        }
+    }
+
+    /// <summary>One stream's place.</summary>
+    internal sealed class OpenedStream(StreamRegistry registry, string name) : IDisposable
+    {
+        private readonly long _openedAt = registry.Clock.GetTimestamp();
+
+        /// <summary>The daemon's name for it, until the client gives one.</summary>
+        public string Name { get; set; } = name;
+
+        public Delivery Delivery { get; set; }
+
+        public FrameCounter Frames { get; } = new(registry.Total);
+
+        public TimeSpan OpenTime => registry.Clock.GetElapsedTime(_openedAt);
+
+        public StreamStatus ReadStatus() => new()
+        {
+            StreamName = Name,
+            Delivery = Delivery,
+            OpenMs = (ulong)OpenTime.TotalMilliseconds,
+            Frames = Frames.Read(),
+        };
+
+        public void Dispose()
+        {
+            lock (registry._gate)
+            {
+                registry._streams.Remove(this);
+            }
+        }
+    }
+
+    private TimeProvider Clock => clock;
+}

@@ -1,0 +1,36 @@
+using EdgeRestore.Daemon.Payloads;
+using EdgeRestore.Frames;
+using EdgeRestore.Inference.Routing;
+using EdgeRestore.Protocol.V1;
+
+namespace EdgeRestore.Daemon.Streams;
+
+/// <summary>What a stream's client and the daemon agreed on. Immutable.</summary>
+internal sealed record StreamSettings
+{
+    public required string Name { get; init; }
+
+    public required Delivery Delivery { get; init; }
+
+    /// <summary>Frames that may wait under LIVE.</summary>
+    public required int LiveDepth { get; init; }
+
+    /// <summary>Time from arrival until computation must have begun; null for no limit.</summary>
+    public required TimeSpan? Deadline { get; init; }
+
+    public required RoutingOptions Routing { get; init; }
+
+    public required float Strength { get; init; }
+
+    public required PayloadFormat Input { get; init; }
+
+    public required PayloadFormat Output { get; init; }
+
+    public required YuvEncoding Yuv { get; init; }
+
+    public bool IsLive => Delivery == Delivery.Live;
+
+    public override string ToString() =>
+        $"{Delivery.ToString().ToLowerInvariant()}, {Input} to {Output}, "
+        + (Routing.FixedRoute is { } route ? $"route {route}" : "route auto");
+}
