@@ -26,7 +26,12 @@ public static partial class torch
 
             public static Tensor hardsigmoid(Tensor x, bool inplace = false) => InPlace(inplace, x, "hardsigmoid");
 
-            public static Tensor gelu(Tensor x, bool inplace = false) => InPlace(inplace, x, "gelu");
+            public static Tensor gelu(Tensor x) => Aten.Call("gelu", x);
+
+            public static Tensor gelu(Tensor x, bool inplace) => InPlace(inplace, x, "gelu");
+
+            public static Tensor gelu(Tensor x, Modules.GELU.Approximate approximate, bool inplace = false) =>
+                InPlace(inplace, x, "gelu", approximate.ToString());
 
             public static Tensor leaky_relu(Tensor x, double negative_slope = 0.01, bool inplace = false) =>
                 InPlace(inplace, x, "leaky_relu", negative_slope);
@@ -102,7 +107,7 @@ public static partial class torch
                 }
 
                 Aten.Run(name + "_", input);
-                return input;
+                return input.alias();
             }
 
             private static Tensor InPlace(bool inplace, Tensor input, string name, Arg first)
@@ -113,7 +118,7 @@ public static partial class torch
                 }
 
                 Aten.Run(name + "_", input, first);
-                return input;
+                return input.alias();
             }
 
             private static Tensor InPlace(bool inplace, Tensor input, string name, Arg first, Arg second)
@@ -124,7 +129,7 @@ public static partial class torch
                 }
 
                 Aten.Run(name + "_", input, first, second);
-                return input;
+                return input.alias();
             }
         }
     }

@@ -145,6 +145,12 @@ internal static unsafe partial class LibTorch
     [LibraryImport(Library)]
     internal static partial int ts_inference_mode_enabled();
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ts_save(nint tensor, string path);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ts_load(string path, nint* tensor);
+
     [LibraryImport(Library)]
     internal static partial int ts_generator(int deviceType, int deviceIndex, int isDefault, nint* generator);
 

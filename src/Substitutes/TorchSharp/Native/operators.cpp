@@ -7,6 +7,7 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/cuda.h>
+#include <torch/serialize.h>
 #include <torch/version.h>
 
 #include <algorithm>
@@ -397,6 +398,20 @@ EXPORT void ts_end_inference_mode(void* mode) {
 
 EXPORT int ts_inference_mode_enabled() {
     return c10::InferenceMode::is_enabled();
+}
+
+// Files in PyTorch's own format.
+
+EXPORT int ts_save(void* tensor, const char* path) {
+    return guarded([&] { torch::save(borrow(tensor), std::string(path)); });
+}
+
+EXPORT int ts_load(const char* path, void** tensor) {
+    return guarded([&] {
+        at::Tensor loaded;
+        torch::load(loaded, std::string(path));
+        *tensor = release(std::move(loaded));
+    });
 }
 
 // Generators. A new one is a clone of the device's default one, which works for every device type that has any.

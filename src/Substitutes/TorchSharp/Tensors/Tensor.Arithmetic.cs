@@ -98,7 +98,7 @@ public static partial class torch
 
         public Tensor floor_divide(Scalar other) => Aten.Call("floor_divide.Scalar", this, other);
 
-        public Tensor floor_divide_(Tensor other) => Mutate("floor_divide_", this, other);
+        public Tensor floor_divide_(Tensor other) => Mutate("floor_divide_.Tensor", this, other);
 
         public Tensor floor_divide_(Scalar other) => Mutate("floor_divide_.Scalar", this, other);
 
