@@ -21,7 +21,8 @@ public sealed class EveryMemberTests
     [
         "Dispose", "DecoupleFromNativeHandle", "cuda", "save", "load", "print", "set_num_threads", "set_num_interop_threads",
         "no_grad", "enable_grad", "set_grad_enabled", "inference_mode", "NewDisposeScope", "manual_seed", "set_default_dtype",
-        "set_default_device", "pin_memory", "UnsafeCreateTensor", "set_", "set_rng_state", "is_pinned",
+        "set_default_device", "pin_memory", "cholesky",
+        "UnsafeCreateTensor", "set_", "set_rng_state", "is_pinned",
     ];
 
     public static TheoryData<string> Owners => ["Tensor", "torch", "functional", "fft", "linalg", "special", "init"];

@@ -91,9 +91,6 @@ internal static unsafe partial class LibTorch
     internal static partial int ts_data(nint tensor, void** data);
 
     [LibraryImport(Library)]
-    internal static partial int ts_storage(nint tensor, void** data, long* bytes);
-
-    [LibraryImport(Library)]
     internal static partial int ts_is_contiguous(nint tensor, int memoryFormat);
 
     [LibraryImport(Library)]

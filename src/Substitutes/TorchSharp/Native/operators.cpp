@@ -310,14 +310,6 @@ EXPORT int ts_data(void* tensor, void** data) {
     return guarded([&] { *data = borrow(tensor).data_ptr(); });
 }
 
-EXPORT int ts_storage(void* tensor, void** data, int64_t* bytes) {
-    return guarded([&] {
-        auto storage = borrow(tensor).storage();
-        *data = const_cast<void*>(static_cast<const void*>(storage.data()));
-        *bytes = static_cast<int64_t>(storage.nbytes());
-    });
-}
-
 EXPORT int ts_is_contiguous(void* tensor, int32_t memoryFormat) {
     return borrow(tensor).is_contiguous(static_cast<c10::MemoryFormat>(memoryFormat));
 }

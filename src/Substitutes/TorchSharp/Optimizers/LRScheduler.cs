@@ -21,8 +21,10 @@ public static partial class torch
                     _optimizer = optimizer ?? throw new ArgumentNullException(nameof(optimizer));
                     _last_epoch = last_epoch;
                     _verbose = verbose;
-                    if (last_epoch == -1)
+                    if (last_epoch == -1 && !optimizer.IsScheduled)
                     {
+                        // Once, as PyTorch does: a further scheduler starts from the same rates, not from the first one's.
+                        optimizer.IsScheduled = true;
                         foreach (var group in optimizer.ParamGroups)
                         {
                             group.InitialLearningRate = group.LearningRate;

@@ -15,6 +15,8 @@ public static partial class torch
 
             public virtual IEnumerable<ILearningRateController> ParamGroups => _parameter_groups;
 
+            internal bool IsScheduled { get; set; }
+
             public virtual void zero_grad(bool set_to_none = true)
             {
                 foreach (var parameter in parameters())

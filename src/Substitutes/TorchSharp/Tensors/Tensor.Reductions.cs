@@ -8,6 +8,9 @@ public static partial class torch
     {
         public Tensor sum(ScalarType? type = null) => Aten.Call("sum", this, type);
 
+        // The literal 0 would otherwise become the element type Byte.
+        public Tensor sum(int dim) => sum([dim]);
+
         public Tensor sum(long dim, bool keepdim = false, ScalarType? type = null) => sum([dim], keepdim, type);
 
         public Tensor sum(ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) =>
@@ -29,6 +32,8 @@ public static partial class torch
             Aten.Call2("mode", this, dim, keepdim);
 
         public Tensor prod(ScalarType? type = null) => Aten.Call("prod", this, type);
+
+        public Tensor prod(int dim) => prod((long)dim);
 
         public Tensor prod(long dim, bool keepdim = false, ScalarType? type = null) =>
             Aten.Call("prod.dim_int", this, dim, keepdim, type);
@@ -214,6 +219,8 @@ public static partial class torch
     public static Tensor sum(Tensor input, ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) =>
         input.sum(dim, keepdim, type);
 
+    public static Tensor sum(Tensor input, int dim) => input.sum(dim);
+
     public static Tensor sum(Tensor input, long dim, bool keepdim = false, ScalarType? type = null) =>
         input.sum(dim, keepdim, type);
 
@@ -233,6 +240,8 @@ public static partial class torch
         input.mode(dim, keepdim);
 
     public static Tensor prod(Tensor input, ScalarType? type = null) => input.prod(type);
+
+    public static Tensor prod(Tensor input, int dim) => input.prod(dim);
 
     public static Tensor prod(Tensor input, long dim, bool keepdim = false, ScalarType? type = null) =>
         input.prod(dim, keepdim, type);
