@@ -33,7 +33,8 @@ public static class ImageCodec
             return ImageFileFormat.WebP;
         }
 
-        return bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8) ? ImageFileFormat.Tiff : ImageFileFormat.Unknown;
+        var isTiff = bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8);
+        return isTiff ? ImageFileFormat.Tiff : ImageFileFormat.Unknown;
     }
 
     /// <summary>Format that a file name's extension asks for; Unknown for others.</summary>
@@ -82,10 +83,13 @@ public static class ImageCodec
                 // Opening reads the header alone; pixels are decoded when they are asked for, after the limits.
                 using var opened = new VipsImage(
                     Vips.ImageNewFromBuffer(start, (nuint)bytes.Length, "[fail_on=error]", 0), format);
-                (limits ?? ImageLimits.Default).Require(Vips.Width(opened.Handle), Vips.Height(opened.Handle), format.ToString());
-                using var upright = opened.Apply(static (nint image, out nint result) => Vips.Autorotate(image, out result, 0));
+                (limits ?? ImageLimits.Default)
+                    .Require(Vips.Width(opened.Handle), Vips.Height(opened.Handle), format.ToString());
+                using var upright = opened.Apply(static (nint image, out nint result) =>
+                    Vips.Autorotate(image, out result, 0));
                 using var srgb = upright.Apply(
-                    static (nint image, out nint result) => Vips.Colourspace(image, out result, Vips.InterpretationSrgb, 0));
+                    static (nint image, out nint result) =>
+                        Vips.Colourspace(image, out result, Vips.InterpretationSrgb, 0));
                 using var opaque = Vips.HasAlpha(srgb.Handle) != 0
                     ? srgb.Apply(static (nint image, out nint result) => Vips.Flatten(image, out result, 0))
                     : null;
@@ -107,7 +111,8 @@ public static class ImageCodec
         ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
         if (frame.Format != PixelFormat.Rgb24)
         {
-            throw new ArgumentException($"Images are encoded from Rgb24; found {frame.Format}. Convert the frame first.", nameof(frame));
+            throw new ArgumentException(
+                $"Images are encoded from Rgb24; found {frame.Format}. Convert the frame first.", nameof(frame));
         }
 
         if (format == ImageFileFormat.Jpeg)
@@ -128,7 +133,9 @@ public static class ImageCodec
             fixed (byte* pixels = frame.Buffer)
             {
                 using var image = new VipsImage(
-                    Vips.ImageNewFromMemory(pixels, (nuint)frame.LengthBytes, frame.Width, frame.Height, 3, Vips.FormatUchar), format);
+                    Vips.ImageNewFromMemory(
+                        pixels, (nuint)frame.LengthBytes, frame.Width, frame.Height, 3, Vips.FormatUchar),
+                    format);
                 return image.Encode(suffix);
             }
         }
@@ -161,7 +168,9 @@ public static class ImageCodec
         {
             TryDelete(partial);
             throw new EdgeRestoreException(
-                $"Cannot write '{path}' ({bytes.Length} bytes): {exception.Message} Free space or choose another folder.", exception);
+                $"Cannot write '{path}' ({bytes.Length} bytes): {exception.Message} "
+                + "Free space or choose another folder.",
+                exception);
         }
     }
 
@@ -173,7 +182,8 @@ public static class ImageCodec
             var length = new FileInfo(path).Length;
             return length <= MaxFileBytes
                 ? File.ReadAllBytes(path)
-                : throw new ImageException($"'{path}' has {length} bytes; allowed are {MaxFileBytes}. Scale the image down first.");
+                : throw new ImageException(
+                    $"'{path}' has {length} bytes; allowed are {MaxFileBytes}. Scale the image down first.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -33,7 +33,8 @@ public sealed class JpegCodec : IDisposable
 
         if (_decompressor == 0 || _compressor == 0)
         {
-            throw new EdgeRestoreException($"{TurboJpeg.Library} could not be set up: {TurboJpeg.ErrorOf(0)}. Free some memory.");
+            throw new EdgeRestoreException(
+                $"{TurboJpeg.Library} could not be set up: {TurboJpeg.ErrorOf(0)}. Free some memory.");
         }
     }
 
@@ -56,7 +57,8 @@ public sealed class JpegCodec : IDisposable
             fixed (byte* bytes = jpeg)
             {
                 status = TurboJpeg.DecompressHeader(
-                    _decompressor, bytes, new CULong((nuint)jpeg.Length), out width, out height, out sampling, out colorspace);
+                    _decompressor, bytes, new CULong((nuint)jpeg.Length),
+                    out width, out height, out sampling, out colorspace);
             }
         }
 
@@ -206,18 +208,23 @@ public sealed class JpegCodec : IDisposable
         PixelFormat.Rgb24 => TurboJpeg.PixelRgb,
         PixelFormat.Bgr24 => TurboJpeg.PixelBgr,
         PixelFormat.Gray8 => TurboJpeg.PixelGray,
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "JPEG goes to and from Rgb24, Bgr24 and Gray8."),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format,
+            "JPEG goes to and from Rgb24, Bgr24 and Gray8."),
     };
 
     private void RequireOpen() => ObjectDisposedException.ThrowIf(_decompressor == 0, this);
 
     private void Release()
     {
-        foreach (var handle in (ReadOnlySpan<nint>)[Interlocked.Exchange(ref _decompressor, 0), Interlocked.Exchange(ref _compressor, 0)])
+        Destroy(ref _decompressor);
+        Destroy(ref _compressor);
+
+        static void Destroy(ref nint handle)
         {
-            if (handle != 0)
+            var taken = Interlocked.Exchange(ref handle, 0);
+            if (taken != 0)
             {
-                TurboJpeg.Destroy(handle);
+                TurboJpeg.Destroy(taken);
             }
         }
     }

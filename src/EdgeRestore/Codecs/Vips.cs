@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace EdgeRestore.Codecs;
 
-/// <summary>The part of libvips' C API that is used, as exported by sharp's self-contained build and by Debian's libvips42.</summary>
+/// <summary>
+/// The part of libvips' C API that is used, as exported by sharp's self-contained build and by Debian's libvips42.
+/// </summary>
 /// <remarks>
 /// Variadic functions end with a null pointer, declared here as one more argument. No double is ever passed that way:
 /// a non-variadic call would put it where the callee does not look.
@@ -15,7 +17,8 @@ internal static partial class Vips
 
     private const string Library = "vips";
     private const string Remedy =
-        "Run npm ci in the repository (package @img/sharp-libvips-linux-x64 or -arm64), or: apt-get install -y libvips42";
+        "Run npm ci in the repository (package @img/sharp-libvips-linux-x64 or -arm64), "
+        + "or: apt-get install -y libvips42";
 
     private static readonly Lazy<bool> Started = new(Start);
 

@@ -5,7 +5,9 @@ namespace EdgeRestore.Codecs;
 
 internal delegate int VipsOperation(nint image, out nint result);
 
-/// <summary>One reference to a libvips image, given back on dispose. Operations are lazy: pixels flow at the end.</summary>
+/// <summary>
+/// One reference to a libvips image, given back on dispose. Operations are lazy: pixels flow at the end.
+/// </summary>
 internal sealed class VipsImage : IDisposable
 {
     private readonly ImageFileFormat _format;
@@ -82,5 +84,6 @@ internal sealed class VipsImage : IDisposable
     }
 
     private ImageException Damaged() => new(
-        $"{_format} image is damaged or uses a variant that is not read here: {Vips.TakeError()}. Send a whole, valid file.");
+        $"{_format} image is damaged or uses a variant that is not read here: {Vips.TakeError()}. "
+        + "Send a whole, valid file.");
 }

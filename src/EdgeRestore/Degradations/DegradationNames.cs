@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace EdgeRestore.Degradations;
 
-/// <summary>The names that manifests, options, files and the wire use for degradations, and what the pairs consist of.</summary>
+/// <summary>
+/// The names that manifests, options, files and the wire use for degradations, and what the pairs consist of.
+/// </summary>
 public static class DegradationNames
 {
     private static readonly ImmutableArray<string> Names =

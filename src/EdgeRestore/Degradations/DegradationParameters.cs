@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace EdgeRestore.Degradations;
 
-/// <summary>Everything but the seed that determines a degraded image: one record per degradation that takes part.</summary>
+/// <summary>
+/// Everything but the seed that determines a degraded image: one record per degradation that takes part.
+/// </summary>
 /// <remarks>
 /// Stages that are null are skipped; the others run in the physical order of <see cref="DegradationSynthesizer"/>,
 /// whatever the order in which they were set.
@@ -85,7 +87,9 @@ public sealed record HazeParameters(double Beta, double AirlightRed, double Airl
 {
     public HazeDepthModel Model { get; init; }
 
-    /// <summary>Height of the scene in heights of this image, 1 and above: a patch is a window of a larger frame.</summary>
+    /// <summary>
+    /// Height of the scene in heights of this image, 1 and above: a patch is a window of a larger frame.
+    /// </summary>
     public double SceneHeights { get; init; } = 1.0;
 
     /// <summary>The horizon's row in heights of this image from its top; may lie outside.</summary>

@@ -1,6 +1,8 @@
 namespace EdgeRestore.Degradations;
 
-/// <summary>The ranges from which parameters are drawn: wide for training, in the middle of those for evaluation.</summary>
+/// <summary>
+/// The ranges from which parameters are drawn: wide for training, in the middle of those for evaluation.
+/// </summary>
 /// <remarks>
 /// Published ranges are named at the property. Densities of snow are flakes per pixel of a 1280x720 frame.
 /// </remarks>

@@ -91,11 +91,15 @@ public sealed class DegradationSampler(DegradationRanges ranges)
         var veil = Ranges.SnowVeilTransmission.Draw(ref prng);
         return new SnowParameters(angle, veil,
         [
-            new SnowLayer(Ranges.SnowSmallDensity.Draw(ref prng), (0.5, 1.5), (0.4, 0.8), prng.NextDouble(0.0, 1.5), false),
-            new SnowLayer(Ranges.SnowMediumDensity.Draw(ref prng), (2.0, 4.0), (0.35, 0.7), prng.NextDouble(0.0, 1.5), true),
-            new SnowLayer(Ranges.SnowLargeDensity.Draw(ref prng), (6.0, 14.0), (0.3, 0.6), prng.NextDouble(0.0, 1.5), true),
+            DrawSnowLayer(ref prng, Ranges.SnowSmallDensity, (0.5, 1.5), (0.4, 0.8), isSoft: false),
+            DrawSnowLayer(ref prng, Ranges.SnowMediumDensity, (2.0, 4.0), (0.35, 0.7), isSoft: true),
+            DrawSnowLayer(ref prng, Ranges.SnowLargeDensity, (6.0, 14.0), (0.3, 0.6), isSoft: true),
         ]);
     }
+
+    private static SnowLayer DrawSnowLayer(
+        ref Prng prng, Interval density, Interval radius, Interval opacity, bool isSoft) =>
+        new(density.Draw(ref prng), radius, opacity, prng.NextDouble(0.0, 1.5), isSoft);
 
     private BlurParameters DrawBlur(ref Prng prng)
     {

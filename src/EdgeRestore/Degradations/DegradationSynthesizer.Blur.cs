@@ -32,7 +32,8 @@ public sealed partial class DegradationSynthesizer
         var source = Reserve(ref _surroundings, rowLength * (height + (2 * reach)));
         for (var y = 0; y < height + (2 * reach); y++)
         {
-            var row = image.Pixels.Slice(Mirroring.Fold(top + y - reach, image.Height) * image.Width * 3, image.Width * 3);
+            var sourceY = Mirroring.Fold(top + y - reach, image.Height);
+            var row = image.Pixels.Slice(sourceY * image.Width * 3, image.Width * 3);
             var target = source.Slice(y * rowLength, rowLength);
             for (var x = 0; x < width + (2 * reach); x++)
             {

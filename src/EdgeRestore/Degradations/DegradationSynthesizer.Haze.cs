@@ -50,7 +50,8 @@ public sealed partial class DegradationSynthesizer
         for (var index = 0; index < guide.Length; index++)
         {
             // BT.601 luma.
-            guide[index] = (0.299f * values[index * 3]) + (0.587f * values[(index * 3) + 1]) + (0.114f * values[(index * 3) + 2]);
+            guide[index] = (0.299f * values[index * 3]) + (0.587f * values[(index * 3) + 1])
+                + (0.114f * values[(index * 3) + 2]);
         }
 
         var radius = Math.Clamp((int)(sceneHeight / 20.0), 2, Math.Max(2, Math.Min(width, height) / 4));

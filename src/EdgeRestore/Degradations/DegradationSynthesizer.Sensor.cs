@@ -28,7 +28,8 @@ public sealed partial class DegradationSynthesizer
             for (var index = 0; index < values.Length; index++)
             {
                 var signal = values[index];
-                values[index] = signal + (MathF.Sqrt((shot * MathF.Max(signal, 0.0f)) + read) * (float)prng.NextGaussian());
+                var deviation = MathF.Sqrt((shot * MathF.Max(signal, 0.0f)) + read);
+                values[index] = signal + (deviation * (float)prng.NextGaussian());
             }
         }
 

@@ -3,7 +3,9 @@ using EdgeRestore.Frames;
 
 namespace EdgeRestore.Degradations;
 
-/// <summary>Turns clean images into degraded ones: the one definition for training, evaluation, demo and tests.</summary>
+/// <summary>
+/// Turns clean images into degraded ones: the one definition for training, evaluation, demo and tests.
+/// </summary>
 /// <remarks>
 /// The stages run in physical order: 1 optics of the scene (blur, linear light), 2 light (low light), 3 rain, 4 snow,
 /// 5 haze on top of both, 6 sensor (shot noise of low light, then Gaussian noise), 7 one rounding to 8 bit, 8 codec.
@@ -38,7 +40,7 @@ public sealed partial class DegradationSynthesizer : IDisposable
         if (clean.Width != degraded.Width || clean.Height != degraded.Height)
         {
             throw new ArgumentException(
-                $"Output is {degraded.Width}x{degraded.Height}, input {clean.Width}x{clean.Height}: sizes must be equal.",
+                $"Output is {degraded.Width}x{degraded.Height}, input {clean.Width}x{clean.Height}; they must be equal.",
                 nameof(degraded));
         }
 
@@ -62,7 +64,8 @@ public sealed partial class DegradationSynthesizer : IDisposable
         if (left > image.Width - degraded.Width || top > image.Height - degraded.Height)
         {
             throw new ArgumentException(
-                $"Window {degraded.Width}x{degraded.Height} at ({left}, {top}) leaves the image of {image.Width}x{image.Height}.",
+                $"Window {degraded.Width}x{degraded.Height} at ({left}, {top}) leaves the image of "
+                + $"{image.Width}x{image.Height}.",
                 nameof(degraded));
         }
 
@@ -117,7 +120,8 @@ public sealed partial class DegradationSynthesizer : IDisposable
     {
         if (frame.Format != PixelFormat.Rgb24)
         {
-            throw new ArgumentException($"Degradations work on Rgb24; found {frame.Format}. Convert the frame first.", name);
+            throw new ArgumentException(
+                $"Degradations work on Rgb24; found {frame.Format}. Convert the frame first.", name);
         }
     }
 
@@ -131,7 +135,8 @@ public sealed partial class DegradationSynthesizer : IDisposable
         return buffer.AsSpan(0, length);
     }
 
-    private void Load(Frame image, int left, int top, int width, int height, LowLightParameters? light, Span<float> values)
+    private void Load(
+        Frame image, int left, int top, int width, int height, LowLightParameters? light, Span<float> values)
     {
         var table = UnitFromByte;
         if (light is not null)

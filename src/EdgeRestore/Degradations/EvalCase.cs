@@ -4,7 +4,9 @@ using EdgeRestore.Photographs;
 
 namespace EdgeRestore.Degradations;
 
-/// <summary>One image under one row of the protocol. The frames belong to the protocol and live until the next case.</summary>
+/// <summary>
+/// One image under one row of the protocol. The frames belong to the protocol and live until the next case.
+/// </summary>
 public sealed record EvalCase(Photograph Photograph, EvalRow Row, Frame Clean, Frame Degraded)
 {
     /// <summary>Judges a restored frame against the clean one, beside the degraded one.</summary>

@@ -5,7 +5,10 @@ using EdgeRestore.Photographs;
 
 namespace EdgeRestore.Degradations;
 
-/// <summary>The fixed protocol <c>eval-v1</c>: held-out photographs, their crops, one row and one seed per image and degradation.</summary>
+/// <summary>
+/// The fixed protocol <c>eval-v1</c>: held-out photographs, their crops, one row and one seed per image and
+/// degradation.
+/// </summary>
 /// <remarks>
 /// 8-bit RGB in and out. Crops are central, up to 384x384, sides floored to multiples of 16. Parameters come from
 /// <see cref="DegradationRanges.Evaluation"/> by a seed made of the protocol's, the image's and the row's names. Every
@@ -55,14 +58,16 @@ public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
         if (width == 0 || height == 0)
         {
             throw new EdgeRestoreException(
-                $"A photograph of {prepared.Width}x{prepared.Height} is too small to judge on; each side needs {SideMultiple} pixels.");
+                $"A photograph of {prepared.Width}x{prepared.Height} is too small to judge on; each side needs "
+                + $"{SideMultiple} pixels.");
         }
 
         var crop = Frame.Rent(width, height, PixelFormat.Rgb24);
         var (left, top) = ((prepared.Width - width) / 2, (prepared.Height - height) / 2);
         for (var y = 0; y < height; y++)
         {
-            prepared.Pixels.Slice((((top + y) * prepared.Width) + left) * 3, width * 3).CopyTo(crop.Pixels[(y * width * 3)..]);
+            prepared.Pixels.Slice((((top + y) * prepared.Width) + left) * 3, width * 3)
+                .CopyTo(crop.Pixels[(y * width * 3)..]);
         }
 
         return crop;
@@ -71,7 +76,9 @@ public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
     /// <summary>All cases, image by image; each checked against its hash.</summary>
     /// <param name="rows">Rows wanted, or null for all.</param>
     /// <param name="imageCount">Number of images from the head of the list; a short run is not <c>eval-v1</c>.</param>
-    /// <exception cref="EdgeRestoreException">A photograph is missing, or an input is not the committed one.</exception>
+    /// <exception cref="EdgeRestoreException">
+    /// A photograph is missing, or an input is not the committed one.
+    /// </exception>
     public IEnumerable<EvalCase> Enumerate(IReadOnlyList<EvalRow>? rows = null, int imageCount = int.MaxValue)
     {
         foreach (var photograph in PhotographCatalog.HeldOut.Take(imageCount))
@@ -94,8 +101,8 @@ public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
         {
             Require(
                 photograph, CleanName, crop,
-                "The prepared photograph differs: delete it and fetch it again; if it stays, apt serves another build of "
-                + $"package '{photograph.Package}' or libvips decodes it differently.");
+                "The prepared photograph differs: delete it and fetch it again; if it stays, apt serves another build "
+                + $"of package '{photograph.Package}' or libvips decodes it differently.");
             return crop;
         }
         catch
@@ -115,7 +122,10 @@ public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
         Require(photograph, row.Name, degraded, $"{cause} Undo that, or give the protocol a new name with new hashes.");
     }
 
-    /// <summary>Hashes as this machine computes them, in the committed file's form: for a new protocol, never to silence an error.</summary>
+    /// <summary>
+    /// Hashes as this machine computes them, in the committed file's form: for a new protocol, never to silence an
+    /// error.
+    /// </summary>
     public IEnumerable<string> ComputeHashes()
     {
         foreach (var photograph in PhotographCatalog.HeldOut)
@@ -139,7 +149,8 @@ public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
         if (!File.Exists(path))
         {
             throw new EdgeRestoreException(
-                $"The held-out photograph '{photograph.Name}' is not in '{library.Root}'. Fetch the photographs first.");
+                $"The held-out photograph '{photograph.Name}' is not in '{library.Root}'. "
+                + "Fetch the photographs first.");
         }
 
         using var prepared = ImageCodec.Load(path);
@@ -153,8 +164,8 @@ public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
         if (found != committed)
         {
             throw new EdgeRestoreException(
-                $"{Name} input '{rowName}' of '{photograph.Name}' ({frame.Width}x{frame.Height}) has SHA-256 {found}; committed is "
-                + $"{committed ?? "none"}. {cause}");
+                $"{Name} input '{rowName}' of '{photograph.Name}' ({frame.Width}x{frame.Height}) has SHA-256 {found}; "
+                + $"committed is {committed ?? "none"}. {cause}");
         }
     }
 

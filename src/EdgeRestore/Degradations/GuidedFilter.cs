@@ -1,6 +1,8 @@
 namespace EdgeRestore.Degradations;
 
-/// <summary>Smooths a map along the edges of a guide image: He, Sun and Tang, "Guided image filtering" (2010), eq. 5, 6, 8.</summary>
+/// <summary>
+/// Smooths a map along the edges of a guide image: He, Sun and Tang, "Guided image filtering" (2010), eq. 5, 6, 8.
+/// </summary>
 /// <remarks>Keeps scratch buffers: one instance per thread.</remarks>
 internal sealed class GuidedFilter
 {

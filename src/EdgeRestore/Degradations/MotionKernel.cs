@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace EdgeRestore.Degradations;
 
-/// <summary>A motion blur's kernel as its non-zero taps; weights sum to 1 and the centre of mass is near the origin.</summary>
+/// <summary>
+/// A motion blur's kernel as its non-zero taps; weights sum to 1 and the centre of mass is near the origin.
+/// </summary>
 internal sealed class MotionKernel
 {
     private MotionKernel(int reach, ImmutableArray<MotionTap> taps)
@@ -17,7 +19,9 @@ internal sealed class MotionKernel
     public ImmutableArray<MotionTap> Taps { get; }
 
     public static MotionKernel Build(BlurParameters blur, ref Prng prng) =>
-        blur.Kind == BlurKind.Line ? Line(blur.LengthPixels, blur.AngleDegrees) : Trajectory(blur.LengthPixels, ref prng);
+        blur.Kind == BlurKind.Line
+            ? Line(blur.LengthPixels, blur.AngleDegrees)
+            : Trajectory(blur.LengthPixels, ref prng);
 
     // Bilinear splats at (t cos, t sin), t in [-(L-1)/2, (L-1)/2], a quarter pixel apart.
     private static MotionKernel Line(double length, double angleDegrees)

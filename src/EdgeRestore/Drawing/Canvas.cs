@@ -51,7 +51,8 @@ public sealed class Canvas
                     if (BitmapFont.IsSet(text[index], x, y))
                     {
                         FillRectangle(
-                            left + (((index * BitmapFont.CellWidth) + x) * scale), top + (y * scale), scale, scale, colour);
+                            left + (((index * BitmapFont.CellWidth) + x) * scale), top + (y * scale),
+                            scale, scale, colour);
                     }
                 }
             }
@@ -71,7 +72,8 @@ public sealed class Canvas
                     if (BitmapFont.IsSet(text[index], x, y))
                     {
                         FillRectangle(
-                            left + (y * scale), bottom - (((index * BitmapFont.CellWidth) + x + 1) * scale), scale, scale, colour);
+                            left + (y * scale), bottom - (((index * BitmapFont.CellWidth) + x + 1) * scale),
+                            scale, scale, colour);
                     }
                 }
             }

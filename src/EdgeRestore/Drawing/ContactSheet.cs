@@ -33,7 +33,8 @@ public sealed class ContactSheet : IDisposable
     {
         if (cells.Length > _columns.Count)
         {
-            throw new ArgumentException($"Row '{name}' has {cells.Length} pictures; the sheet has {_columns.Count} columns.", nameof(cells));
+            throw new ArgumentException(
+                $"Row '{name}' has {cells.Length} pictures; the sheet has {_columns.Count} columns.", nameof(cells));
         }
 
         var copies = new List<(Frame, string)>();
@@ -49,7 +50,7 @@ public sealed class ContactSheet : IDisposable
     public Frame Render(string title = "")
     {
         var line = Canvas.TextHeight(Scale) + Gap;
-        var nameWidth = Canvas.MeasureText("".PadRight(_rows.Max(row => (int?)row.Name.Length) ?? 0), Scale) + (2 * Gap);
+        var nameWidth = _rows.Select(row => Canvas.MeasureText(row.Name, Scale)).DefaultIfEmpty().Max() + (2 * Gap);
         var header = (title.Length > 0 ? 2 * line : line) + Gap;
         var (stepX, stepY) = (_cellWidth + Gap, _cellHeight + line + Gap);
         var width = Math.Max(nameWidth + (_columns.Count * stepX), Canvas.MeasureText(title, Scale) + (2 * Gap));
@@ -70,7 +71,8 @@ public sealed class ContactSheet : IDisposable
             {
                 var (picture, caption) = _rows[row].Cells[column];
                 var left = nameWidth + (column * stepX);
-                canvas.DrawFrame(picture, left + ((_cellWidth - picture.Width) / 2), top + ((_cellHeight - picture.Height) / 2));
+                canvas.DrawFrame(
+                    picture, left + ((_cellWidth - picture.Width) / 2), top + ((_cellHeight - picture.Height) / 2));
                 canvas.DrawText(left, top + _cellHeight + (Gap / 2), Shorten(caption), Rgb.Black, Scale);
             }
         }
@@ -91,10 +93,10 @@ public sealed class ContactSheet : IDisposable
     private Frame Fit(Frame picture)
     {
         // Whole numbers: the side that limits takes the cell's length, the other keeps the proportion.
-        var byWidth = (long)picture.Width * _cellHeight >= (long)picture.Height * _cellWidth;
-        return byWidth
-            ? Resampler.Resize(picture, _cellWidth, Math.Max(1, (int)((long)picture.Height * _cellWidth / picture.Width)))
-            : Resampler.Resize(picture, Math.Max(1, (int)((long)picture.Width * _cellHeight / picture.Height)), _cellHeight);
+        var (width, height) = ((long)picture.Width, (long)picture.Height);
+        return width * _cellHeight >= height * _cellWidth
+            ? Resampler.Resize(picture, _cellWidth, (int)Math.Max(1, height * _cellWidth / width))
+            : Resampler.Resize(picture, (int)Math.Max(1, width * _cellHeight / height), _cellHeight);
     }
 
     private string Shorten(string text)

@@ -18,7 +18,7 @@ public sealed class LinePlot(string title, string xName, string yName)
     public Frame Render(int width = 1200, int height = 700)
     {
         var line = Canvas.TextHeight(Scale) + 6;
-        var legendWidth = Canvas.MeasureText("".PadRight(_series.Max(series => (int?)series.Name.Length) ?? 0), Scale) + 50;
+        var legendWidth = _series.Select(series => Canvas.MeasureText(series.Name, Scale)).DefaultIfEmpty().Max() + 50;
         var area = new Area(line + 90, line + 16, width - legendWidth - 10, height - (2 * line) - 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(area.Right - area.Left, 50, nameof(width));
         ArgumentOutOfRangeException.ThrowIfLessThan(area.Bottom - area.Top, 50, nameof(height));
@@ -31,8 +31,10 @@ public sealed class LinePlot(string title, string xName, string yName)
         canvas.Clear(Rgb.White);
         canvas.DrawText(area.Left, 8, title, Rgb.Black, Scale);
         DrawAxes(canvas, area, x, y);
-        canvas.DrawText((area.Left + area.Right - Canvas.MeasureText(xName, Scale)) / 2, height - line, xName, Rgb.Black, Scale);
-        canvas.DrawTextUpwards(6, (area.Top + area.Bottom + Canvas.MeasureText(yName, Scale)) / 2, yName, Rgb.Black, Scale);
+        var nameX = (area.Left + area.Right - Canvas.MeasureText(xName, Scale)) / 2;
+        var nameY = (area.Top + area.Bottom + Canvas.MeasureText(yName, Scale)) / 2;
+        canvas.DrawText(nameX, height - line, xName, Rgb.Black, Scale);
+        canvas.DrawTextUpwards(6, nameY, yName, Rgb.Black, Scale);
         for (var index = 0; index < _series.Count; index++)
         {
             var colour = Rgb.Series[index % Rgb.Series.Count];
@@ -42,11 +44,13 @@ public sealed class LinePlot(string title, string xName, string yName)
                 // A curve of one point shows as a dot.
                 var (from, to) = (points[Math.Max(0, point - 1)], points[point]);
                 canvas.DrawLine(
-                    area.X(x.Share(from.X)), area.Y(y.Share(from.Y)), area.X(x.Share(to.X)), area.Y(y.Share(to.Y)), colour, 2.0);
+                    area.X(x.Share(from.X)), area.Y(y.Share(from.Y)), area.X(x.Share(to.X)), area.Y(y.Share(to.Y)),
+                    colour, 2.0);
             }
 
             var legendY = area.Top + (index * line);
-            canvas.DrawLine(area.Right + 12, legendY + (line / 2) - 4, area.Right + 34, legendY + (line / 2) - 4, colour, 3.0);
+            var middle = legendY + (line / 2) - 4;
+            canvas.DrawLine(area.Right + 12, middle, area.Right + 34, middle, colour, 3.0);
             canvas.DrawText(area.Right + 42, legendY, name, Rgb.Black, Scale);
         }
 
@@ -61,7 +65,8 @@ public sealed class LinePlot(string title, string xName, string yName)
             var position = area.X(x.Share(tick));
             canvas.DrawLine(position, area.Top, position, area.Bottom, grid);
             var text = x.Format(tick);
-            canvas.DrawText((int)position - (Canvas.MeasureText(text, Scale) / 2), area.Bottom + 10, text, Rgb.Black, Scale);
+            var left = (int)position - (Canvas.MeasureText(text, Scale) / 2);
+            canvas.DrawText(left, area.Bottom + 10, text, Rgb.Black, Scale);
         }
 
         foreach (var tick in y.Ticks())
@@ -69,8 +74,8 @@ public sealed class LinePlot(string title, string xName, string yName)
             var position = area.Y(y.Share(tick));
             canvas.DrawLine(area.Left, position, area.Right, position, grid);
             var text = y.Format(tick);
-            canvas.DrawText(
-                area.Left - Canvas.MeasureText(text, Scale) - 6, (int)position - (Canvas.TextHeight(Scale) / 2), text, Rgb.Black, Scale);
+            var top = (int)position - (Canvas.TextHeight(Scale) / 2);
+            canvas.DrawText(area.Left - Canvas.MeasureText(text, Scale) - 6, top, text, Rgb.Black, Scale);
         }
 
         canvas.DrawLine(area.Left, area.Bottom, area.Right, area.Bottom, Rgb.Gray);
@@ -85,7 +90,9 @@ public sealed class LinePlot(string title, string xName, string yName)
         public double Y(double share) => Bottom - (share * (Bottom - Top));
     }
 
-    /// <summary>A range that ends on round ticks: steps of 1, 2 or 5 times a power of ten, five to ten of them.</summary>
+    /// <summary>
+    /// A range that ends on round ticks: steps of 1, 2 or 5 times a power of ten, five to ten of them.
+    /// </summary>
     internal readonly record struct Axis(double Low, double High, double Step)
     {
         public static Axis Over(IEnumerable<double> values)

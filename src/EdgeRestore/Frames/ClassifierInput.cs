@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace EdgeRestore.Frames;
 
-/// <summary>What the classifier sees of a frame: a thumbnail of all of it and a mosaic of patches at native resolution.</summary>
+/// <summary>
+/// What the classifier sees of a frame: a thumbnail of all of it and a mosaic of patches at native resolution.
+/// </summary>
 /// <remarks>
 /// Noise and streaks vanish in a thumbnail, haze and darkness do not show in a patch. The one definition for training
 /// and serving. Keeps one row of sums: one instance per stream or thread; allocates only when frames become wider.
@@ -27,14 +29,16 @@ public sealed class ClassifierInput
     /// <param name="frame">Rgb24 of any size.</param>
     /// <param name="thumbnail">128x128 RGB bytes: area averages, aspect ignored.</param>
     /// <param name="crops">
-    /// 192x192 RGB bytes: 96x96 patches centred on the centres of the four quadrants; frames with a side below 192 are mirrored.
+    /// 192x192 RGB bytes: 96x96 patches centred on the centres of the four quadrants; frames with a side below 192 are
+    /// mirrored.
     /// </param>
     public void Fill(Frame frame, Span<byte> thumbnail, Span<byte> crops)
     {
         ArgumentNullException.ThrowIfNull(frame);
         if (frame.Format != PixelFormat.Rgb24)
         {
-            throw new ArgumentException($"The classifier sees Rgb24; found {frame.Format}. Convert the frame first.", nameof(frame));
+            throw new ArgumentException(
+                $"The classifier sees Rgb24; found {frame.Format}. Convert the frame first.", nameof(frame));
         }
 
         ArgumentOutOfRangeException.ThrowIfNotEqual(thumbnail.Length, ThumbnailLengthBytes, nameof(thumbnail));
@@ -44,7 +48,8 @@ public sealed class ClassifierInput
     }
 
     /// <summary>
-    /// Exact area averages in whole numbers. Lengths are counted in 128ths of a pixel: a pixel is 128 long and an output
+    /// Exact area averages in whole numbers. Lengths are counted in 128ths of a pixel: a pixel is 128 long and an
+    /// output
     /// cell as long as the frame is wide (or high), so no cell ends inside a unit.
     /// </summary>
     private void FillThumbnail(Frame frame, Span<byte> thumbnail)

@@ -37,7 +37,9 @@ public sealed class Frame : IDisposable
     public byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(Frame));
 
     /// <summary>Rents a frame with undefined content.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The size is not positive, or odd for a format with halved chroma.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The size is not positive, or odd for a format with halved chroma.
+    /// </exception>
     public static Frame Rent(int width, int height, PixelFormat format)
     {
         var lengthBytes = GetLengthBytes(width, height, format);

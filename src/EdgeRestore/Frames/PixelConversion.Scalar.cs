@@ -9,7 +9,8 @@ public static partial class PixelConversion
     {
         for (var index = start * 3; index < source.Length; index += 3)
         {
-            (target[index], target[index + 1], target[index + 2]) = (source[index + 2], source[index + 1], source[index]);
+            (target[index], target[index + 1], target[index + 2]) =
+                (source[index + 2], source[index + 1], source[index]);
         }
     }
 
@@ -32,7 +33,8 @@ public static partial class PixelConversion
             var v = chromaV[x / 2 * step] - 128;
             var pixel = rgb.Slice(x * 3, 3);
             pixel[0] = ToByte((y + (v * coefficients.RedFromV)) >> YuvCoefficients.Bits);
-            pixel[1] = ToByte((y - (u * coefficients.GreenFromU) - (v * coefficients.GreenFromV)) >> YuvCoefficients.Bits);
+            pixel[1] = ToByte(
+                (y - (u * coefficients.GreenFromU) - (v * coefficients.GreenFromV)) >> YuvCoefficients.Bits);
             pixel[2] = ToByte((y + (u * coefficients.BlueFromU)) >> YuvCoefficients.Bits);
         }
     }

@@ -141,13 +141,18 @@ public static partial class PixelConversion
     }
 
     private static Vector64<byte> Chroma(
-        Vector128<ushort> red, Vector128<ushort> green, Vector128<ushort> blue, int fromRed, int fromGreen, int fromBlue)
+        Vector128<ushort> red, Vector128<ushort> green, Vector128<ushort> blue,
+        int fromRed, int fromGreen, int fromBlue)
     {
         var low = ChromaPart(
-            Vector128.WidenLower(red).AsInt32(), Vector128.WidenLower(green).AsInt32(), Vector128.WidenLower(blue).AsInt32(),
+            Vector128.WidenLower(red).AsInt32(),
+            Vector128.WidenLower(green).AsInt32(),
+            Vector128.WidenLower(blue).AsInt32(),
             fromRed, fromGreen, fromBlue);
         var high = ChromaPart(
-            Vector128.WidenUpper(red).AsInt32(), Vector128.WidenUpper(green).AsInt32(), Vector128.WidenUpper(blue).AsInt32(),
+            Vector128.WidenUpper(red).AsInt32(),
+            Vector128.WidenUpper(green).AsInt32(),
+            Vector128.WidenUpper(blue).AsInt32(),
             fromRed, fromGreen, fromBlue);
         return Vector128.Narrow(Vector128.Narrow(low, high).AsUInt16(), Vector128<ushort>.Zero).GetLower();
     }
@@ -166,7 +171,8 @@ public static partial class PixelConversion
     {
         var mask = Vector128.Create((ushort)0xFF);
         var (upper, lower) = (above.AsUInt16(), below.AsUInt16());
-        return (upper & mask) + Vector128.ShiftRightLogical(upper, 8) + (lower & mask) + Vector128.ShiftRightLogical(lower, 8);
+        return (upper & mask) + Vector128.ShiftRightLogical(upper, 8) + (lower & mask)
+            + Vector128.ShiftRightLogical(lower, 8);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -190,7 +196,8 @@ public static partial class PixelConversion
         return Shift(sum) + Vector128.Create(coefficients.LumaOffset);
     }
 
-    private static Vector128<int> Shift(Vector128<int> sum) => Vector128.ShiftRightArithmetic(sum, YuvCoefficients.Bits);
+    private static Vector128<int> Shift(Vector128<int> sum) =>
+        Vector128.ShiftRightArithmetic(sum, YuvCoefficients.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector128<int>, Vector128<int>, Vector128<int>, Vector128<int>) Widen(Vector128<byte> values)
@@ -204,7 +211,8 @@ public static partial class PixelConversion
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Narrow(
         Vector128<int> first, Vector128<int> second, Vector128<int> third, Vector128<int> fourth) => Vector128.Narrow(
-        Vector128.Narrow(Clamp(first), Clamp(second)).AsUInt16(), Vector128.Narrow(Clamp(third), Clamp(fourth)).AsUInt16());
+        Vector128.Narrow(Clamp(first), Clamp(second)).AsUInt16(),
+        Vector128.Narrow(Clamp(third), Clamp(fourth)).AsUInt16());
 
     private static Vector128<int> Clamp(Vector128<int> values) =>
         Vector128.Min(Vector128.Max(values, Vector128<int>.Zero), Vector128.Create(255));
@@ -212,8 +220,12 @@ public static partial class PixelConversion
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector128<byte>, Vector128<byte>, Vector128<byte>) LoadPixels(ReadOnlySpan<byte> pixels)
     {
-        var (first, second, third) = (Vector128.Create(pixels), Vector128.Create(pixels[16..]), Vector128.Create(pixels[32..]));
-        return (Merge(first, second, third, Red), Merge(first, second, third, Green), Merge(first, second, third, Blue));
+        var first = Vector128.Create(pixels);
+        var second = Vector128.Create(pixels[16..]);
+        var third = Vector128.Create(pixels[32..]);
+        var red = Merge(first, second, third, Red);
+        var green = Merge(first, second, third, Green);
+        return (red, green, Merge(first, second, third, Blue));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -225,7 +237,8 @@ public static partial class PixelConversion
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Merge(Vector128<byte> first, Vector128<byte> second, Vector128<byte> third, Picks picks) =>
+    private static Vector128<byte> Merge(
+        Vector128<byte> first, Vector128<byte> second, Vector128<byte> third, Picks picks) =>
         Vector128.ShuffleNative(first, picks.First) | Vector128.ShuffleNative(second, picks.Second)
         | Vector128.ShuffleNative(third, picks.Third);
 
@@ -234,11 +247,15 @@ public static partial class PixelConversion
     {
         // Lane i of the part holds byte `part * 16 + i` of the pixels: channel by remainder, pixel by quotient.
         public static Picks Interleave(int part) => new(
-            Of(lane => Pick((part * 16) + lane, 0)), Of(lane => Pick((part * 16) + lane, 1)), Of(lane => Pick((part * 16) + lane, 2)));
+            Of(lane => Pick((part * 16) + lane, 0)),
+            Of(lane => Pick((part * 16) + lane, 1)),
+            Of(lane => Pick((part * 16) + lane, 2)));
 
         // Lane i of a channel is byte `3 i + channel` of the pixels: vector by quotient, lane by remainder.
         public static Picks Deinterleave(int channel) => new(
-            Of(lane => Within((lane * 3) + channel, 0)), Of(lane => Within((lane * 3) + channel, 1)), Of(lane => Within((lane * 3) + channel, 2)));
+            Of(lane => Within((lane * 3) + channel, 0)),
+            Of(lane => Within((lane * 3) + channel, 1)),
+            Of(lane => Within((lane * 3) + channel, 2)));
 
         private static int Pick(int position, int channel) => position % 3 == channel ? position / 3 : 255;
 

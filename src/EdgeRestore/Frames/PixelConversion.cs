@@ -45,7 +45,9 @@ public static partial class PixelConversion
                     var luma = input.Slice(y * width, width);
                     var row = output.Slice(y * width * 3, width * 3);
                     var chroma = ChromaRow.Of(source, y / 2);
-                    var done = useVectors ? YuvToRgbVectors(luma, chroma.U, chroma.V, chroma.Step, row, coefficients) : 0;
+                    var done = useVectors
+                        ? YuvToRgbVectors(luma, chroma.U, chroma.V, chroma.Step, row, coefficients)
+                        : 0;
                     YuvToRgbRow(luma, chroma.U, chroma.V, chroma.Step, row, coefficients, done);
                 }
 
@@ -81,10 +83,14 @@ public static partial class PixelConversion
                     var lower = input.Slice((y + 1) * width * 3, width * 3);
                     var upperLuma = output.Slice(y * width, width);
                     var lowerLuma = output.Slice((y + 1) * width, width);
-                    LumaRow(upper, upperLuma, coefficients, useVectors ? LumaVectors(upper, upperLuma, coefficients) : 0);
-                    LumaRow(lower, lowerLuma, coefficients, useVectors ? LumaVectors(lower, lowerLuma, coefficients) : 0);
+                    LumaRow(upper, upperLuma, coefficients,
+                        useVectors ? LumaVectors(upper, upperLuma, coefficients) : 0);
+                    LumaRow(lower, lowerLuma, coefficients,
+                        useVectors ? LumaVectors(lower, lowerLuma, coefficients) : 0);
                     var chroma = ChromaRow.Of(target, y / 2);
-                    var done = useVectors ? ChromaVectors(upper, lower, chroma.U, chroma.V, chroma.Step, coefficients) : 0;
+                    var done = useVectors
+                        ? ChromaVectors(upper, lower, chroma.U, chroma.V, chroma.Step, coefficients)
+                        : 0;
                     ChromaRowScalar(upper, lower, chroma.U, chroma.V, chroma.Step, coefficients, done);
                 }
 
@@ -141,7 +147,9 @@ public static partial class PixelConversion
 
             var half = width / 2;
             return new ChromaRow(
-                frame.Pixels.Slice(luma + (row * half), half), frame.Pixels.Slice(luma + (luma / 4) + (row * half), half), 1);
+                frame.Pixels.Slice(luma + (row * half), half),
+                frame.Pixels.Slice(luma + (luma / 4) + (row * half), half),
+                1);
         }
     }
 }

@@ -21,7 +21,8 @@ public static class Resampler
         ArgumentNullException.ThrowIfNull(source);
         if (source.Format != PixelFormat.Rgb24)
         {
-            throw new ArgumentException($"Resizing works on Rgb24; found {source.Format}. Convert the frame first.", nameof(source));
+            throw new ArgumentException(
+                $"Resizing works on Rgb24; found {source.Format}. Convert the frame first.", nameof(source));
         }
 
         using var wide = Frame.Rent(width, source.Height, PixelFormat.Rgb24);

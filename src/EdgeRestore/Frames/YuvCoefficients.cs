@@ -31,7 +31,7 @@ internal sealed class YuvCoefficients
         GreenFromU = Fixed(2.0 * (1.0 - blue) * blue / green * chromaScale);
         GreenFromV = Fixed(2.0 * (1.0 - red) * red / green * chromaScale);
 
-        // 2. From red, green, blue. Green takes what rounding leaves, so that white is exactly white, grey exactly grey.
+        // 2. From red, green, blue. Green takes what rounding leaves, so that white and grey come out exactly.
         LumaFromRed = Fixed(red / lumaScale);
         LumaFromBlue = Fixed(blue / lumaScale);
         LumaFromGreen = Fixed(1.0 / lumaScale) - LumaFromRed - LumaFromBlue;
@@ -78,7 +78,8 @@ internal sealed class YuvCoefficients
         var index = ((int)encoding.Matrix * 2) + (int)encoding.Range;
         return (uint)index < (uint)Table.Length && (int)encoding.Range is 0 or 1
             ? Table[index]
-            : throw new ArgumentOutOfRangeException(nameof(encoding), encoding, "Matrix is Bt601 or Bt709, range Limited or Full.");
+            : throw new ArgumentOutOfRangeException(nameof(encoding), encoding,
+                "Matrix is Bt601 or Bt709, range Limited or Full.");
     }
 
     private static int Fixed(double value) => (int)Math.Floor((value * (1 << Bits)) + 0.5);

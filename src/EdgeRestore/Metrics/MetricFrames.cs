@@ -11,13 +11,14 @@ internal static class MetricFrames
         if (reference.Format != PixelFormat.Rgb24 || image.Format != PixelFormat.Rgb24)
         {
             throw new ArgumentException(
-                $"Images are compared as Rgb24; found {reference.Format} and {image.Format}. Convert them first.", nameof(image));
+                $"Images are compared as Rgb24; found {reference.Format} and {image.Format}. Convert them first.",
+                nameof(image));
         }
 
         if (reference.Width != image.Width || reference.Height != image.Height)
         {
             throw new ArgumentException(
-                $"Images are {reference.Width}x{reference.Height} and {image.Width}x{image.Height}: sizes must be equal.",
+                $"Images are {reference.Width}x{reference.Height} and {image.Width}x{image.Height}: they must be equal.",
                 nameof(image));
         }
     }

@@ -6,7 +6,9 @@ namespace EdgeRestore.Metrics;
 /// <remarks>A set's figure is the mean of its images' decibels, never the decibels of a mean error.</remarks>
 public static class Psnr
 {
-    /// <summary>Decibels at which identical and nearly identical images count; without a cap they would be infinite.</summary>
+    /// <summary>
+    /// Decibels at which identical and nearly identical images count; without a cap they would be infinite.
+    /// </summary>
     public const double CapDecibels = 60.0;
 
     /// <summary>PSNR in dB, at most <see cref="CapDecibels"/>.</summary>

@@ -2,9 +2,12 @@ using EdgeRestore.Frames;
 
 namespace EdgeRestore.Metrics;
 
-/// <summary>Structural similarity in the variant <c>skimage7</c>, which the all-in-one restoration tables use.</summary>
+/// <summary>
+/// Structural similarity in the variant <c>skimage7</c>, which the all-in-one restoration tables use.
+/// </summary>
 /// <remarks>
-/// scikit-image's structural_similarity with its defaults: uniform 7x7 window, sample covariance (49/48), C1 = (0.01 L)²,
+/// scikit-image's structural_similarity with its defaults: uniform 7x7 window, sample covariance (49/48), C1 = (0.01
+/// L)²,
 /// C2 = (0.03 L)², mean over the pixels that are 3 from every edge, mean over the channels. Wang's Gaussian 11x11 gives
 /// figures that differ by 0.002–0.01: never mix them.
 /// </remarks>
@@ -23,7 +26,8 @@ public static class Ssim
         if (Math.Min(reference.Width, reference.Height) < Window)
         {
             throw new ArgumentException(
-                $"Images are {reference.Width}x{reference.Height}; SSIM's window needs {Window} pixels each way.", nameof(reference));
+                $"Images are {reference.Width}x{reference.Height}; SSIM's window needs {Window} pixels each way.",
+                nameof(reference));
         }
 
         var total = 0.0;

@@ -3,7 +3,9 @@ using System.Formats.Tar;
 
 namespace EdgeRestore.Photographs;
 
-/// <summary>One Debian package as a source of files: downloaded by apt, read by dpkg-deb, never unpacked to disk.</summary>
+/// <summary>
+/// One Debian package as a source of files: downloaded by apt, read by dpkg-deb, never unpacked to disk.
+/// </summary>
 internal static class DebianPackage
 {
     // The largest container of photographs has 30 MB; a package that grew beyond this is not what the list describes.
@@ -45,7 +47,8 @@ internal static class DebianPackage
         try
         {
             using var reader = new TarReader(process.StandardOutput.BaseStream, leaveOpen: true);
-            while (left > 0 && await reader.GetNextEntryAsync(copyData: false, token).ConfigureAwait(false) is { } entry)
+            while (left > 0
+                && await reader.GetNextEntryAsync(copyData: false, token).ConfigureAwait(false) is { } entry)
             {
                 var name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
                 if (entry.DataStream is null || !paths.Contains(name))
@@ -121,5 +124,6 @@ internal static class DebianPackage
     }
 
     private static string LastLine(string text) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "no reason given.";
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .LastOrDefault() ?? "no reason given.";
 }

@@ -10,7 +10,9 @@ public enum PhotographSet
     HeldOut,
 }
 
-/// <summary>One photograph of the list: where it comes from, under which licence, and how far it is scaled down.</summary>
+/// <summary>
+/// One photograph of the list: where it comes from, under which licence, and how far it is scaled down.
+/// </summary>
 /// <param name="Set">Training or held out.</param>
 /// <param name="Package">Debian package.</param>
 /// <param name="Path">Path inside the package.</param>

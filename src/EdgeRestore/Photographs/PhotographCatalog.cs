@@ -11,9 +11,11 @@ public static class PhotographCatalog
     /// <summary>All photographs in the order of the file.</summary>
     public static ImmutableArray<Photograph> All => Loaded.Value;
 
-    public static ImmutableArray<Photograph> Train => [.. All.Where(photograph => photograph.Set == PhotographSet.Train)];
+    public static ImmutableArray<Photograph> Train =>
+        [.. All.Where(photograph => photograph.Set == PhotographSet.Train)];
 
-    public static ImmutableArray<Photograph> HeldOut => [.. All.Where(photograph => photograph.Set == PhotographSet.HeldOut)];
+    public static ImmutableArray<Photograph> HeldOut =>
+        [.. All.Where(photograph => photograph.Set == PhotographSet.HeldOut)];
 
     /// <summary>Name of the folder in which a set's prepared photographs lie.</summary>
     public static string ToFolderName(this PhotographSet set) => set == PhotographSet.Train ? "train" : "held-out";

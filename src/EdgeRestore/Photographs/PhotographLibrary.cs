@@ -38,8 +38,12 @@ public sealed class PhotographLibrary(string root)
     public IReadOnlyList<Photograph> Missing(PhotographSet set) =>
         [.. PhotographCatalog.All.Where(photograph => photograph.Set == set && !File.Exists(PathOf(photograph)))];
 
-    /// <summary>Downloads the packages of the photographs that are missing and prepares them, package by package.</summary>
-    /// <exception cref="EdgeRestoreException">A package cannot be had, or holds something else than the list says.</exception>
+    /// <summary>
+    /// Downloads the packages of the photographs that are missing and prepares them, package by package.
+    /// </summary>
+    /// <exception cref="EdgeRestoreException">
+    /// A package cannot be had, or holds something else than the list says.
+    /// </exception>
     public async Task FetchAsync(
         PhotographSet set, IProgress<PhotographProgress>? progress = null, CancellationToken token = default)
     {
@@ -73,7 +77,8 @@ public sealed class PhotographLibrary(string root)
                 foreach (var photograph in byPath[path])
                 {
                     token.ThrowIfCancellationRequested();
-                    SavePrepared(PhotographCarving.Cut(content, photograph), photograph.LongSidePixels, PathOf(photograph));
+                    var encoded = PhotographCarving.Cut(content, photograph);
+                    SavePrepared(encoded, photograph.LongSidePixels, PathOf(photograph));
                     progress?.Report(new(++done, total, photograph.Name));
                 }
             }
@@ -83,9 +88,11 @@ public sealed class PhotographLibrary(string root)
     }
 
     /// <summary>Prepares a folder of the user's own photographs, subfolders included.</summary>
-    /// <returns>How many are ready now; files that are no photographs are reported as skipped with their reason.</returns>
+    /// <returns>How many are ready now; files that are no photographs are reported as skipped with their
+    /// reason.</returns>
     public int Import(
-        string folder, PhotographSet set, IProgress<PhotographProgress>? progress = null, CancellationToken token = default)
+        string folder, PhotographSet set, IProgress<PhotographProgress>? progress = null,
+        CancellationToken token = default)
     {
         if (!Directory.Exists(folder))
         {
@@ -140,7 +147,8 @@ public sealed class PhotographLibrary(string root)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new EdgeRestoreException(
-                $"Cannot write below '{folder}': {exception.Message} Choose a folder that this user may write to.", exception);
+                $"Cannot write below '{folder}': {exception.Message} Choose a folder that this user may write to.",
+                exception);
         }
     }
 }

@@ -114,7 +114,8 @@ public sealed class ImageCodecTests : IDisposable
     [InlineData("P6 4 4 255 ....")]
     public void Decode_OtherBytes_NamesWhatIsRead(string text)
     {
-        var message = Assert.Throws<ImageException>(() => ImageCodec.Decode(System.Text.Encoding.ASCII.GetBytes(text))).Message;
+        var message = Assert.Throws<ImageException>(() => ImageCodec.Decode(System.Text.Encoding.ASCII.GetBytes(text)))
+            .Message;
         Assert.Contains("JPEG, PNG, WebP and TIFF", message);
     }
 
@@ -133,7 +134,8 @@ public sealed class ImageCodecTests : IDisposable
     public void Save_UnknownExtension_NamesTheAllowedOnes()
     {
         using var frame = TestImages.Scene(4, 4);
-        var exception = Assert.Throws<EdgeRestoreException>(() => ImageCodec.Save(frame, Path.Combine(_folder, "a.bmp")));
+        var exception = Assert.Throws<EdgeRestoreException>(() =>
+            ImageCodec.Save(frame, Path.Combine(_folder, "a.bmp")));
         Assert.Contains(".png", exception.Message);
     }
 
@@ -183,7 +185,8 @@ public sealed class ImageCodecTests : IDisposable
         BinaryPrimitives.WriteInt32BigEndian(chunk, content.Length);
         name.CopyTo(chunk.AsSpan(4));
         content.CopyTo(chunk.AsSpan(8));
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(content.Length + 8), Crc32(chunk.AsSpan(4, content.Length + 4)));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(content.Length + 8),
+            Crc32(chunk.AsSpan(4, content.Length + 4)));
         return chunk;
     }
 

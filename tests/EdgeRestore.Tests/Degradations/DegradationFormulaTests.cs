@@ -78,7 +78,12 @@ public sealed class DegradationFormulaTests : IDisposable
     public void Haze_Ground_IsThickerAboveTheHorizon()
     {
         using var clean = TestImages.Solid(64, 96, 20, 20, 20);
-        var haze = new HazeParameters(1.5, 0.9, 0.9, 0.9) { Model = HazeDepthModel.Ground, Horizon = 0.4, Falloff = 0.1 };
+        var haze = new HazeParameters(1.5, 0.9, 0.9, 0.9)
+        {
+            Model = HazeDepthModel.Ground,
+            Horizon = 0.4,
+            Falloff = 0.1,
+        };
         using var hazy = Apply(clean, new() { Degradation = Degradation.Haze, Haze = haze });
         Assert.True(Mean(hazy, 0, 30) > Mean(hazy, 70, 96) + 60.0);
     }
@@ -182,7 +187,8 @@ public sealed class DegradationFormulaTests : IDisposable
         _synthesizer.Apply(image, 21, 17, row, 1, window);
         for (var y = 0; y < 30; y++)
         {
-            Assert.True(window.Pixels.Slice(y * 120, 120).SequenceEqual(whole.Pixels.Slice((((17 + y) * 96) + 21) * 3, 120)));
+            var expected = whole.Pixels.Slice((((17 + y) * 96) + 21) * 3, 120);
+            Assert.True(expected.SequenceEqual(window.Pixels.Slice(y * 120, 120)));
         }
     }
 
@@ -230,7 +236,8 @@ public sealed class DegradationFormulaTests : IDisposable
         var t = Math.Exp(-1.0);
 
         // A flake in front of the haze would be 255.
-        Assert.InRange(both.Pixels.ToArray().Max(), (255.0 * (t + (0.6 * (1.0 - t)))) - 0.6, (255.0 * (t + (0.6 * (1.0 - t)))) + 0.6);
+        var expected = 255.0 * (t + (0.6 * (1.0 - t)));
+        Assert.InRange(both.Pixels.ToArray().Max() - expected, -0.6, 0.6);
     }
 
     [Fact]
@@ -238,7 +245,8 @@ public sealed class DegradationFormulaTests : IDisposable
     {
         using var gray = TestImages.Solid(128, 128, 60, 60, 60);
         var rain = new RainParameters(RainBlend.Add, [new RainLayer(0.002, 20.0, 0.0, 1.0, 0.6)]);
-        using var both = Apply(gray, new() { Degradation = Degradation.LowLightRain, LowLight = new(2.5, 0.6, 0.0), Rain = rain });
+        using var both = Apply(gray,
+            new() { Degradation = Degradation.LowLightRain, LowLight = new(2.5, 0.6, 0.0), Rain = rain });
         Assert.InRange(both.Pixels.ToArray().Max(), (byte)100, (byte)255);
     }
 
@@ -246,7 +254,8 @@ public sealed class DegradationFormulaTests : IDisposable
     public void LowLightNoise_NoiseIsNotDarkened()
     {
         using var gray = TestImages.Solid(128, 128, 180, 180, 180);
-        using var both = Apply(gray, new() { Degradation = Degradation.LowLightNoise, LowLight = new(2.0, 0.6, 0.0), Noise = new(15.0) });
+        using var both = Apply(gray,
+            new() { Degradation = Degradation.LowLightNoise, LowLight = new(2.0, 0.6, 0.0), Noise = new(15.0) });
         var mean = Mean(both, 0, 128);
         var variance = both.Pixels.ToArray().Average(value => (value - mean) * (value - mean));
         Assert.InRange(Math.Sqrt(variance), 14.5, 15.5);

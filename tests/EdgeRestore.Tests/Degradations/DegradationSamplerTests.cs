@@ -30,7 +30,8 @@ public sealed class DegradationSamplerTests
         var ranges = DegradationRanges.Training;
         for (var index = 0; index < 500; index++)
         {
-            Assert.True(ranges.Sigma.Contains(DegradationSampler.Training.Draw(Degradation.Noise, ref prng).Noise!.Sigma));
+            Assert.True(ranges.Sigma.Contains(
+                DegradationSampler.Training.Draw(Degradation.Noise, ref prng).Noise!.Sigma));
             var pair = DegradationSampler.Training.Draw(Degradation.LowLightNoise, ref prng);
             Assert.True(ranges.PairSigma.Contains(pair.Noise!.Sigma));
             Assert.True(ranges.Gamma.Contains(pair.LowLight!.Gamma));

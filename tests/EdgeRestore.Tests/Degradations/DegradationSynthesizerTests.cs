@@ -36,7 +36,8 @@ public sealed class DegradationSynthesizerTests : IDisposable
     {
         using var clean = TestImages.Scene(97, 61);
         using var degraded = Degrade(clean, Draw(degradation, 42), 7);
-        Assert.Equal(Golden.GetValueOrDefault(degradation), Convert.ToHexStringLower(SHA256.HashData(degraded.Pixels))[..16]);
+        Assert.Equal(Golden.GetValueOrDefault(degradation),
+            Convert.ToHexStringLower(SHA256.HashData(degraded.Pixels))[..16]);
     }
 
     [Theory]

@@ -31,7 +31,8 @@ public sealed class EvalProtocolTests : IDisposable
     public void All_Rows_CoverEveryDegradationAndThreeNoises()
     {
         Assert.Equal(DegradationNames.All, EvalRow.All.Select(row => row.Degradation).Distinct());
-        Assert.Equal([15, 25, 50], EvalRow.All.Where(row => row.Degradation == Degradation.Noise).Select(row => row.Sigma!.Value));
+        Assert.Equal([15, 25, 50],
+            EvalRow.All.Where(row => row.Degradation == Degradation.Noise).Select(row => row.Sigma!.Value));
         Assert.Equal(EvalRow.All.Length, EvalRow.All.Select(row => row.Name).Distinct().Count());
         Assert.Same(EvalRow.All[2], EvalRow.Find("Noise25"));
     }

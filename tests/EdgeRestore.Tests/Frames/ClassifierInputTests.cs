@@ -111,7 +111,8 @@ public sealed class ClassifierInputTests
         {
             for (var x = (int)left; x < right; x++)
             {
-                var weight = (Math.Min(right, x + 1) - Math.Max(left, x)) * (Math.Min(bottom, y + 1) - Math.Max(top, y));
+                var weight = (Math.Min(right, x + 1) - Math.Max(left, x))
+                    * (Math.Min(bottom, y + 1) - Math.Max(top, y));
                 sum += weight * frame.Pixels[(((y * frame.Width) + x) * 3) + channel];
                 area += weight;
             }

@@ -15,7 +15,8 @@ public sealed class PixelConversionTests
         get
         {
             var data = new TheoryData<PixelFormat, YuvMatrix, YuvRange>();
-            foreach (var format in (PixelFormat[])[PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Gray8, PixelFormat.Nv12, PixelFormat.I420])
+            foreach (var format in (PixelFormat[])[PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Gray8,
+                PixelFormat.Nv12, PixelFormat.I420])
             {
                 foreach (var encoding in Encodings)
                 {
@@ -147,11 +148,13 @@ public sealed class PixelConversionTests
     {
         using var gray = Frame.Rent(4, 4, PixelFormat.Gray8);
         using var small = Frame.Rent(2, 4, PixelFormat.Rgb24);
-        Assert.Contains("4x4 and 2x4", Assert.Throws<ArgumentException>(() => PixelConversion.ToRgb24(gray, small, default)).Message);
+        Assert.Contains("4x4 and 2x4",
+            Assert.Throws<ArgumentException>(() => PixelConversion.ToRgb24(gray, small, default)).Message);
         Assert.Throws<ArgumentException>(() => PixelConversion.ToRgb24(gray, gray, default));
         using var yuv = Frame.Rent(4, 4, PixelFormat.Nv12);
         using var rgb = Frame.Rent(4, 4, PixelFormat.Rgb24);
-        Assert.Throws<ArgumentOutOfRangeException>(() => PixelConversion.ToRgb24(yuv, rgb, new((YuvMatrix)7, YuvRange.Full)));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            PixelConversion.ToRgb24(yuv, rgb, new((YuvMatrix)7, YuvRange.Full)));
     }
 
     private static (int Y, int U, int V) Sample(Frame frame, int x, int y)

@@ -63,5 +63,6 @@ public sealed class ResamplerTests
     }
 
     private static double Lanczos(double x) =>
-        x == 0 ? 1 : Math.Abs(x) >= 3 ? 0 : 3 * Math.Sin(Math.PI * x) * Math.Sin(Math.PI * x / 3) / (Math.PI * Math.PI * x * x);
+        x == 0 ? 1 : Math.Abs(x) >= 3 ? 0
+            : 3 * Math.Sin(Math.PI * x) * Math.Sin(Math.PI * x / 3) / (Math.PI * Math.PI * x * x);
 }

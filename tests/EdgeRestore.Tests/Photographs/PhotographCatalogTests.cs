@@ -13,7 +13,8 @@ public sealed class PhotographCatalogTests
 
     [Fact]
     public void HeldOut_Packages_HoldNoTrainingPhotograph() =>
-        Assert.Empty(PhotographCatalog.HeldOut.Select(p => p.Package).Intersect(PhotographCatalog.Train.Select(p => p.Package)));
+        Assert.Empty(PhotographCatalog.HeldOut.Select(photograph => photograph.Package)
+            .Intersect(PhotographCatalog.Train.Select(photograph => photograph.Package)));
 
     [Fact]
     public void Name_OfEveryPhotograph_IsUniqueAndAPlainFileName()

@@ -17,7 +17,8 @@ public sealed class PhotographLibraryTests : IDisposable
     [InlineData(1280, 960, 300_000, false, 640)]
     [InlineData(1000, 1000, 40_000, false, 400)]
     [InlineData(1000, 500, 40_000, true, 1000)]
-    public void ChooseLongSide_ByBitsPerPixel_FollowsTheMeasuredSteps(int width, int height, long bytes, bool lossless, int expected) =>
+    public void ChooseLongSide_ByBitsPerPixel_FollowsTheMeasuredSteps(
+        int width, int height, long bytes, bool lossless, int expected) =>
         Assert.Equal(expected, PhotographPreparation.ChooseLongSide(width, height, bytes, lossless));
 
     [Fact]
@@ -87,7 +88,8 @@ public sealed class PhotographLibraryTests : IDisposable
     {
         using var first = TestImages.Scene(32, 32);
         using var second = TestImages.Scene(64, 40);
-        byte[] small = ImageCodec.Encode(first, ImageFileFormat.WebP), large = ImageCodec.Encode(second, ImageFileFormat.WebP);
+        var small = ImageCodec.Encode(first, ImageFileFormat.WebP);
+        var large = ImageCodec.Encode(second, ImageFileFormat.WebP);
         byte[] file = [.. new byte[100], .. small, .. new byte[10], .. large, .. new byte[7]];
         Assert.True(PhotographCarving.Cut(file, Entry("a.rcc", 5, large.Length)).SequenceEqual(large));
     }
@@ -103,7 +105,8 @@ public sealed class PhotographLibraryTests : IDisposable
     [Fact]
     public async Task ReadAsync_RealPackage_HandsOverTheWantedFiles()
     {
-        var archive = BuildPackage(("usr/share/a.png", "one"), ("usr/share/b.png", "two"), ("usr/share/c.png", "three"));
+        var archive = BuildPackage(("usr/share/a.png", "one"), ("usr/share/b.png", "two"),
+            ("usr/share/c.png", "three"));
         var found = new Dictionary<string, string>();
         await DebianPackage.ReadAsync(
             archive,
@@ -119,8 +122,18 @@ public sealed class PhotographLibraryTests : IDisposable
         var path = Path.Combine(_folder, "x.deb");
         File.WriteAllText(path, "no package");
         var exception = await Assert.ThrowsAsync<EdgeRestoreException>(() => DebianPackage.ReadAsync(
-            path, new HashSet<string> { "a" }, (_, _) => { }, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60)));
+            path, new HashSet<string> { "a" }, (_, _) => { }, CancellationToken.None)
+            .WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Contains("x.deb", exception.Message);
+    }
+
+    [Fact]
+    public async Task DownloadAsync_UnknownPackage_GivesTheCommandThatHelps()
+    {
+        var exception = await Assert.ThrowsAsync<EdgeRestoreException>(() => DebianPackage.DownloadAsync(
+            "no-such-package-of-photographs", _folder, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Contains("'no-such-package-of-photographs'", exception.Message);
+        Assert.Contains("apt-get update", exception.Message);
     }
 
     private static Photograph Entry(string path, long offset, long length) =>
