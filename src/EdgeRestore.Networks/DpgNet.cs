@@ -4,7 +4,8 @@ using EdgeRestore.Networks.Blocks;
 namespace EdgeRestore.Networks;
 
 /// <summary>
-/// The degradation classifier: an image embedding aligned with one prototype per degradation, Clear included, by cosine.
+/// The degradation classifier: an image embedding aligned with one prototype per degradation, Clear included, by
+/// cosine.
 /// </summary>
 /// <remarks>
 /// Two small encoders: the whole frame as a thumbnail (haze, low light), and native-resolution patches (noise, streaks

@@ -51,7 +51,9 @@ public sealed class EdgeNetwork(EdgeNetworkConfig config) : RestorationNetwork
         ? ChannelSelection.Count(SkipSelection.ExpandedChannels(Config.Width << level), selection.SkipKept)
         : null;
 
-    /// <summary>Hidden channels that a degradation keeps in decoder and bottleneck; none where nothing is selected.</summary>
+    /// <summary>
+    /// Hidden channels that a degradation keeps in decoder and bottleneck; none where nothing is selected.
+    /// </summary>
     internal int? SelectedHidden(int level) => Config.Selection is { FeedForward: true } selection
         ? ChannelSelection.Count(Widths(level).Hidden, selection.FeedForwardKept)
         : null;

@@ -34,7 +34,9 @@ public interface IReading<TValue>
 
     TValue Concat(IReadOnlyList<TValue> values, int axis);
 
-    /// <summary>Parts of the given sizes along an axis. Parameters may be split too: along axis 0, their outputs.</summary>
+    /// <summary>
+    /// Parts of the given sizes along an axis. Parameters may be split too: along axis 0, their outputs.
+    /// </summary>
     IReadOnlyList<TValue> Split(TValue x, int axis, params long[] sizes);
 
     /// <summary>Exact GELU: x/2 (1 + erf(x/sqrt 2)).</summary>
@@ -61,7 +63,9 @@ public interface IReading<TValue>
     /// <summary>(N, heads, C/heads, H*W) -> (N, C, H, W) with the H and W of <paramref name="like"/>.</summary>
     TValue FromHeads(TValue x, TValue like);
 
-    /// <summary>Another shape with as many elements; 0 keeps the axis at that place, one -1 stands for what is left.</summary>
+    /// <summary>
+    /// Another shape with as many elements; 0 keeps the axis at that place, one -1 stands for what is left.
+    /// </summary>
     TValue Reshape(TValue x, params long[] shape);
 
     /// <summary>out[c, y*f + i, x*f + j] = in[c*f*f + i*f + j, y, x].</summary>
@@ -86,7 +90,9 @@ public interface IReading<TValue>
     /// </summary>
     TValue TopKGate(TValue logits, int k);
 
-    /// <summary>Pads right and bottom by reflection to multiples of a number; undone by <see cref="CropLike"/>.</summary>
+    /// <summary>
+    /// Pads right and bottom by reflection to multiples of a number; undone by <see cref="CropLike"/>.
+    /// </summary>
     TValue PadToMultiple(TValue x, int multiple);
 
     /// <summary>The top left part of x that is as high and wide as <paramref name="like"/>.</summary>

@@ -3,11 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace EdgeRestore.Networks;
 
-/// <summary>Configurations as JSON, as they stand in the metadata of checkpoints; what is left out takes its default.</summary>
+/// <summary>
+/// Configurations as JSON, as they stand in the metadata of checkpoints; what is left out takes its default.
+/// </summary>
 public static class NetworkConfigJson
 {
-    // A member that a later version added must not be lost silently: the weights would not fit the network. By reflection,
-    // since the source generator forgets the defaults of init-only members.
+    // A member that a later version added must not be lost silently: the weights would not fit the network. By
+    // reflection, since the source generator forgets the defaults of init-only members.
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -9,7 +9,9 @@ namespace EdgeRestore.Networks;
 /// <param name="ActivationBytes">Sum of all float32 intermediate results.</param>
 public sealed record NetworkCost(long Parameters, long Macs, double MacsPerPixel, long ActivationBytes)
 {
-    /// <summary>The cost at a size; the default divides by every family's size multiple, so that padding adds nothing.</summary>
+    /// <summary>
+    /// The cost at a size; the default divides by every family's size multiple, so that padding adds nothing.
+    /// </summary>
     public static NetworkCost Of(RestorationNetwork network, int height = 256, int width = 256)
     {
         var reading = new CostReading();

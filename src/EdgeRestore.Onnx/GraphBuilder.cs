@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace EdgeRestore.Onnx;
 
-/// <summary>Builds a graph node by node; names inner values by a running number, so the same calls give the same graph.</summary>
+/// <summary>
+/// Builds a graph node by node; names inner values by a running number, so the same calls give the same graph.
+/// </summary>
 public sealed class GraphBuilder(string name)
 {
     private readonly Dictionary<string, string> constants = new(StringComparer.Ordinal);

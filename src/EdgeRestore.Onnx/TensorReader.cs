@@ -4,7 +4,9 @@ using EdgeRestore.Onnx.Protobuf;
 
 namespace EdgeRestore.Onnx;
 
-/// <summary>Reads tensors, wherever their data stand: raw, in typed fields, or in a file beside the ONNX file.</summary>
+/// <summary>
+/// Reads tensors, wherever their data stand: raw, in typed fields, or in a file beside the ONNX file.
+/// </summary>
 internal sealed class TensorReader(string fileName, string? directory)
 {
     // Each external file is read once, however many tensors lie in it.
@@ -62,7 +64,7 @@ internal sealed class TensorReader(string fileName, string? directory)
         var location = entries.GetValueOrDefault("location", "");
 
         // A name alone: what stands in the file must not make us read elsewhere.
-        if (location.Length == 0 || Path.GetFileName(location) != location || location is "." or ".." || location.Contains('\0'))
+        if (location is "" or "." or ".." || Path.GetFileName(location) != location || location.Contains('\0'))
         {
             throw Invalid(proto, $"keeps its data in '{location}', which is not a file beside the ONNX file");
         }

@@ -64,7 +64,8 @@ internal sealed partial class ReferenceReading
     }
 
     // Row-major, head-major: the same values in the same order.
-    public ReferenceTensor ToHeads(ReferenceTensor x, int heads) => x with { Shape = shapes.ToHeads(S(x), heads).Sizes };
+    public ReferenceTensor ToHeads(ReferenceTensor x, int heads) =>
+        x with { Shape = shapes.ToHeads(S(x), heads).Sizes };
 
     public ReferenceTensor FromHeads(ReferenceTensor x, ReferenceTensor like) =>
         x with { Shape = shapes.FromHeads(S(x), S(like)).Sizes };

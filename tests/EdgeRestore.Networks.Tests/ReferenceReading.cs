@@ -10,8 +10,8 @@ internal sealed record ReferenceTensor(long[] Shape, double[] Values)
 }
 
 /// <summary>
-/// What the operators mean, written down as plainly as can be: the oracle of the other readings. Double precision, loops, no
-/// shortcut. Shapes come from the shape reading, which thereby is checked too.
+/// What the operators mean, written down as plainly as can be: the oracle of the other readings. Double precision,
+/// loops, no shortcut. Shapes come from the shape reading, which thereby is checked too.
 /// </summary>
 internal sealed partial class ReferenceReading(NamedTensors weights) : IReading<ReferenceTensor>
 {

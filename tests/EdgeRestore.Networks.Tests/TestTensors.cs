@@ -19,8 +19,8 @@ internal static class TestTensors
     }
 
     /// <summary>
-    /// Initial weights moved away from the zeros and ones that training starts from: a block that adds nothing would hide
-    /// every mistake in it.
+    /// Initial weights moved away from the zeros and ones that training starts from: a block that adds nothing would
+    /// hide every mistake in it.
     /// </summary>
     public static NamedTensors Trained(RestorationNetwork network, int seed)
     {

@@ -43,7 +43,8 @@ public sealed class OnnxFileTests
 
         for (var length = 0; length < bytes.Length; length++)
         {
-            // A cut between two fields leaves valid protobuf: then the graph is missing something, and that is said too.
+            // A cut between two fields leaves valid protobuf: then the graph is missing something, and that is said
+            // too.
             var error = Record.Exception(() => OnnxFile.Parse(bytes.AsSpan(0, length), "test"));
             Assert.True(error is null or OnnxException, $"{error}");
         }

@@ -14,7 +14,9 @@ internal static class TestGraphs
         return new(builder.Graph);
     }
 
-    /// <summary>One attribute of each kind, a body that sees the graph around it, and an optional input left out.</summary>
+    /// <summary>
+    /// One attribute of each kind, a body that sees the graph around it, and an optional input left out.
+    /// </summary>
     public static OnnxFile Everything()
     {
         var body = new Graph("then");

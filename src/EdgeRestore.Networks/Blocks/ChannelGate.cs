@@ -1,6 +1,8 @@
 namespace EdgeRestore.Networks.Blocks;
 
-/// <summary>A learned gate per degradation and channel, zero for the channels that the degradation does not select.</summary>
+/// <summary>
+/// A learned gate per degradation and channel, zero for the channels that the degradation does not select.
+/// </summary>
 internal static class ChannelGate
 {
     // Small against the spread that training gives, large enough that the first sets are not decided by rounding.

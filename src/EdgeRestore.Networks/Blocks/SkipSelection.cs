@@ -1,8 +1,8 @@
 namespace EdgeRestore.Networks.Blocks;
 
 /// <summary>
-/// CSNet's channel selection block on a skip: expand, keep the degradation's channels, contract, then emphasise channels
-/// by the frame's statistics; added to the skip.
+/// CSNet's channel selection block on a skip: expand, keep the degradation's channels, contract, then emphasise
+/// channels by the frame's statistics; added to the skip.
 /// </summary>
 /// <remarks>
 /// Figure 3 of CSNet replaces the skip by the block's output. Here it is added, and the contraction starts at zero:

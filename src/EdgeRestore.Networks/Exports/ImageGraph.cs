@@ -2,7 +2,9 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Networks.Exports;
 
-/// <summary>The parts of serving graphs that are around the network: bytes to floats and back, and the checks.</summary>
+/// <summary>
+/// The parts of serving graphs that are around the network: bytes to floats and back, and the checks.
+/// </summary>
 internal static class ImageGraph
 {
     /// <summary>uint8 (N, H, W, 3) to float (N, 3, H, W) in [0, 1].</summary>

@@ -7,7 +7,9 @@ using EdgeRestore.Packages;
 
 namespace EdgeRestore.Networks.Exports;
 
-/// <summary>Trained networks to a package: one static graph per degradation, the classifier, one file of weights.</summary>
+/// <summary>
+/// Trained networks to a package: one static graph per degradation, the classifier, one file of weights.
+/// </summary>
 public sealed record PackageExport
 {
     private const string ClassifierFile = "classifier.onnx";

@@ -10,9 +10,9 @@ public static class RestorationExport
 {
     /// <summary>The graph that serves: bytes in, bytes out, padding, clamp and checks inside.</summary>
     /// <remarks>
-    /// frame uint8 (N, H, W, 3) RGB and strength float (1) in [0, 1] -> restored uint8 (N, H, W, 3), rounded half to even;
-    /// nonfinite int64 (N), how many values before the clamp are NaN or infinite; range float (N, 2), minimum and maximum
-    /// before the clamp.
+    /// frame uint8 (N, H, W, 3) RGB and strength float (1) in [0, 1] -> restored uint8 (N, H, W, 3), rounded half to
+    /// even; nonfinite int64 (N), how many values before the clamp are NaN or infinite; range float (N, 2), minimum and
+    /// maximum before the clamp.
     /// </remarks>
     public static OnnxFile ToServing(RestorationNetwork network, NamedTensors weights)
     {
@@ -35,8 +35,8 @@ public static class RestorationExport
 
     /// <summary>The bare network, for tests, benchmarks and calibration.</summary>
     /// <remarks>
-    /// image float (N, 3, H, W) in [0, 1] and, where the network selects by degradation, prompt int64 (N) -> output float
-    /// (N, 3, H, W), not clamped.
+    /// image float (N, 3, H, W) in [0, 1] and, where the network selects by degradation, prompt int64 (N) -> output
+    /// float (N, 3, H, W), not clamped.
     /// </remarks>
     public static OnnxFile ToFloat(RestorationNetwork network, NamedTensors weights)
     {

@@ -37,8 +37,8 @@ public sealed partial class OnnxReading
     public OnnxTensor LayerNormChannels(OnnxTensor x, OnnxTensor weight, OnnxTensor bias, double eps)
     {
         var shape = shapes.LayerNormChannels(x.Shape, weight.Shape, bias.Shape, eps);
-        // ONNX Runtime 1.29 drops most of these transposes (16 norms at 256x256: 100 ms a frame; with the norm written out as
-        // reductions over the channel axis 104 to 108 ms, since those reductions are slower than its own norm).
+        // ONNX Runtime 1.29 drops most of these transposes (edge-s at 256x256, one thread, CPU time on a busy
+        // machine: 100 ms; with the norm written out as reductions over the channel axis 104 to 108 ms).
         var last = builder.Add("Transpose", [NameOf(x)], new IntsAttribute("perm", [0, 2, 3, 1]));
         var norm = builder.Add(
             "LayerNormalization",

@@ -126,7 +126,10 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
     public OnnxTensor GlobalMaxPool(OnnxTensor x) => Pool(x, "GlobalMaxPool");
 
     public OnnxTensor Lookup(OnnxTensor table, OnnxTensor prompt) => Write(
-        shapes.Lookup(table.Shape, prompt.Shape), "Gather", [NameOf(table), NameOf(prompt)], new IntAttribute("axis", 0));
+        shapes.Lookup(table.Shape, prompt.Shape),
+        "Gather",
+        [NameOf(table), NameOf(prompt)],
+        new IntAttribute("axis", 0));
 
     // TopK breaks ties towards the lower index, as the definition asks (ONNX operators, TopK).
     public OnnxTensor TopKGate(OnnxTensor logits, int k)
@@ -186,7 +189,10 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
     }
 
     private OnnxTensor Write(
-        ShapeValue shape, string opType, ImmutableArray<string> inputs, params ImmutableArray<NodeAttribute> attributes) =>
+        ShapeValue shape,
+        string opType,
+        ImmutableArray<string> inputs,
+        params ImmutableArray<NodeAttribute> attributes) =>
         new(shape, builder.Add(opType, inputs, attributes));
 
     private ImmutableArray<string> Optional(OnnxTensor? tensor) => tensor is null ? [] : [NameOf(tensor)];

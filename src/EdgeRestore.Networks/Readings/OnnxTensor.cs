@@ -15,7 +15,9 @@ public sealed class OnnxTensor
         Name = name;
     }
 
-    /// <summary>Channels and ranks are those of the graph; sizes of the image are those of a representative one.</summary>
+    /// <summary>
+    /// Channels and ranks are those of the graph; sizes of the image are those of a representative one.
+    /// </summary>
     internal ShapeValue Shape { get; }
 
     /// <summary>The graph's value, once it is written.</summary>

@@ -7,7 +7,8 @@ namespace EdgeRestore.Networks.Weights;
 
 /// <summary>The weights that training starts from.</summary>
 /// <remarks>
-/// Each parameter has a generator of its own, seeded by its name: adding one to a network leaves the others as they were.
+/// Each parameter has a generator of its own, seeded by its name: adding one to a network leaves the others as they
+/// were.
 /// </remarks>
 public static class InitialWeights
 {

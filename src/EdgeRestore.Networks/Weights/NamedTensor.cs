@@ -9,7 +9,8 @@ public sealed class NamedTensor
         if (count != values.LongLength)
         {
             throw new ArgumentException(
-                $"Tensor '{name}' of shape ({string.Join(", ", shape)}) needs {count} values, {values.LongLength} given.");
+                $"Tensor '{name}' of shape ({string.Join(", ", shape)}) needs {count} values, "
+                + $"{values.LongLength} given.");
         }
 
         Name = name;

@@ -4,8 +4,12 @@ using System.Text.Json;
 
 namespace EdgeRestore.Networks.Weights;
 
-/// <summary>Reads safetensors as data, believing nothing: every length is checked against the file before it is used.</summary>
-/// <remarks>F32, F16, BF16 and F64 are read, all to float32. The arrays must fill the file without gap or overlap.</remarks>
+/// <summary>
+/// Reads safetensors as data, believing nothing: every length is checked against the file before it is used.
+/// </summary>
+/// <remarks>
+/// F32, F16, BF16 and F64 are read, all to float32. The arrays must fill the file without gap or overlap.
+/// </remarks>
 internal static class SafetensorsReader
 {
     // The limit of the format's own implementation (safetensors/src/tensor.rs, MAX_HEADER_SIZE).

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace EdgeRestore.Networks.Weights;
 
-/// <summary>https://github.com/huggingface/safetensors#format: length, JSON header, then the arrays, little-endian.</summary>
+/// <summary>
+/// https://github.com/huggingface/safetensors#format: length, JSON header, then the arrays, little-endian.
+/// </summary>
 internal static class SafetensorsWriter
 {
     public static void Write(NamedTensors tensors, Stream stream)

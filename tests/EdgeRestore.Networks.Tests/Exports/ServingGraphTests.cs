@@ -22,7 +22,8 @@ public sealed class ServingGraphTests
         using var bytes = new OnnxRun(RestorationExport.ToServing(Network, weights));
 
         var restored = Serve(bytes, frame, batch, height, width, strength: 1);
-        var output = floats.Restore(new("image", [batch, 3, height, width], Planes(frame, batch, height * width))).Values;
+        var image = Planes(frame, batch, height * width);
+        var output = floats.Restore(new("image", [batch, 3, height, width], image)).Values;
 
         Assert.Equal(frame.Length, restored.Frame.Length);
         Assert.Equal(new long[batch], restored.Nonfinite);
@@ -33,7 +34,8 @@ public sealed class ServingGraphTests
             var value = 255.0 * Math.Clamp(output[(n * 3 + channel) * plane + pixel], 0, 1);
 
             // The two graphs add the residual in another order: at a tie either neighbour is right.
-            Assert.True(Math.Abs(restored.Frame[index] - value) <= 0.501, $"{restored.Frame[index]} for {value} at {index}");
+            var found = restored.Frame[index];
+            Assert.True(Math.Abs(found - value) <= 0.501, $"{found} for {value} at {index}");
         }
 
         for (var n = 0; n < batch; n++)

@@ -58,8 +58,8 @@ public sealed class SpecialisationTests
         var skips = NetworkCost.Of(new StaticEdgeNetwork(
             EdgeNetworkConfig.Small with { Selection = new() { FeedForward = false } }));
 
-        // Per pixel of a level and block: 3dm + 18m, of which half goes. Decoder 1 + 2 blocks, bottleneck 2 blocks; a level's
-        // pixels are 1/4, 1/16 and 1/64 of the frame's.
+        // Per pixel of a level and block: 3dm + 18m, of which half goes. Decoder 1 + 2 blocks, bottleneck 2 blocks; a
+        // level's pixels are 1/4, 1/16 and 1/64 of the frame's.
         static double Half(double d, double m, double pixels) => pixels * (3 * d * m + 18 * m) / 2;
         var saved = Half(32, 64, 1 / 4.0) + 2 * Half(64, 128, 1 / 16.0) + 2 * Half(128, 256, 1 / 64.0);
 

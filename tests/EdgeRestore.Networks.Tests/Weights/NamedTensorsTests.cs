@@ -41,7 +41,8 @@ public sealed class NamedTensorsTests
     {
         byte[] data = [.. BitConverter.GetBytes((Half)1.5f), 0x20, 0xC0, .. BitConverter.GetBytes(0.25)];
         var read = Read(File(
-            """{"h":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]},"""
+            """{"h":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"""
+            + """ "b":{"dtype":"BF16","shape":[1],"data_offsets":[2,4]},"""
             + """ "d":{"dtype":"F64","shape":[1],"data_offsets":[4,12]}}""",
             data));
 
@@ -64,11 +65,13 @@ public sealed class NamedTensorsTests
     [InlineData("""[1]""", 8, "header is not understood")]
     [InlineData("{", 0, "header is not understood")]
     [InlineData(
-        """{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        """{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"""
+        + """ "x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
         8,
         "names 'x' twice")]
     [InlineData(
-        """{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
+        """{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"""
+        + """ "y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
         4,
         "where 4 should follow")]
     public void Read_HeaderThatLies_SaysWhat(string header, int dataBytes, string expected)
