@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using EdgeRestore.Cli.Demo;
+using EdgeRestore.Cli.Evaluating;
 using EdgeRestore.Cli.Packages;
 using EdgeRestore.Cli.Photographs;
 using EdgeRestore.Cli.Restoring;
@@ -10,17 +13,23 @@ namespace EdgeRestore.Cli;
 /// <summary>The verbs of the operator's command line, and how every one of them ends.</summary>
 internal static class CommandLine
 {
-    public static Command Create() => new("./edgerestore", "EdgeRestore restores camera frames on the box beside the camera.")
+    private const string Description = "EdgeRestore restores camera frames on the box beside the camera.";
+
+    public static Command Create() => new("./edgerestore", Description)
     {
         new HelpOption(),
+        DemoCommand.Create(),
         RestoreCommand.Create(),
         StreamCommand.Create(),
         StatusCommand.Create(),
+        EvaluateCommand.Create(),
         PackageCommand.Create(),
         PhotographsCommand.Create(),
     };
 
-    /// <summary>Runs one command line and gives the exit code; messages of the world's failures go out as they are.</summary>
+    /// <summary>
+    /// Runs one command line and gives the exit code; messages of the world's failures go out as they are.
+    /// </summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         var parsed = Create().Parse(args);
@@ -60,7 +69,7 @@ internal static class CommandLine
     private static string NameOf(ParseResult parsed)
     {
         var names = new Stack<string>();
-        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as CommandResult)
         {
             names.Push(result.Command.Name);
         }

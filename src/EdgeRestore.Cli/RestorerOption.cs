@@ -23,7 +23,9 @@ internal sealed class RestorerOption
         command.Add(Device);
     }
 
-    /// <summary>Opens and verifies the package and loads it; says on the screen why a faster device was not taken.</summary>
+    /// <summary>
+    /// Opens and verifies the package and loads it; says on the screen why a faster device was not taken.
+    /// </summary>
     public Restorer Load(ParseResult parsed, Screen screen)
     {
         var package = ModelPackage.Open(parsed.GetValue(Package) ?? Installation.DefaultPackage);

@@ -81,6 +81,13 @@ public sealed class RestoreClient : IDisposable
             call.Dispose();
             throw DaemonException.From(exception, _address);
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nobody cancelled: no connection came about, and the read side tells it as the call's own end.
+            var status = call.GetStatus();
+            call.Dispose();
+            throw DaemonException.From(new RpcException(status), _address);
+        }
         catch
         {
             call.Dispose();

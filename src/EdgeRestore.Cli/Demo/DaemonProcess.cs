@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace EdgeRestore.Cli.Demo;
 
-/// <summary>A daemon of one's own: started on a free port of the loopback device, drained and gone when disposed.</summary>
+/// <summary>
+/// A daemon of one's own: started on a free port of the loopback device, drained and gone when disposed.
+/// </summary>
 internal sealed class DaemonProcess : IAsyncDisposable
 {
     // The daemon prints this with its address once it takes streams.
@@ -30,7 +32,8 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <exception cref="EdgeRestoreException">It ended or did not answer; the message holds its last words.</exception>
     public static async Task<DaemonProcess> StartAsync(string package, string device, string log, CancellationToken token)
     {
-        var start = new ProcessStartInfo("dotnet", [Library, "--package", package, "--listen", "127.0.0.1:0", "--device", device])
+        var start = new ProcessStartInfo(
+            "dotnet", [Library, "--package", package, "--listen", "127.0.0.1:0", "--device", device])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -55,13 +58,15 @@ internal sealed class DaemonProcess : IAsyncDisposable
             await process.WaitForExitAsync(limit.Token);
             await logging;
             throw new EdgeRestoreException(
-                $"The daemon ended with exit code {process.ExitCode} before it served. Its last words, from {log}:\n{LastWords(log)}");
+                $"The daemon ended with exit code {process.ExitCode} before it served. Its last words, from {log}:\n"
+                + LastWords(log));
         }
         catch (OperationCanceledException exception) when (!token.IsCancellationRequested)
         {
             process.Kill(entireProcessTree: true);
             throw new EdgeRestoreException(
-                $"The daemon did not serve within {StartLimit.TotalSeconds:F0} s. Its last words, from {log}:\n{LastWords(log)}", exception);
+                $"The daemon did not serve within {StartLimit.TotalSeconds:F0} s. Its last words, from {log}:\n{LastWords(log)}",
+                exception);
         }
         catch
         {

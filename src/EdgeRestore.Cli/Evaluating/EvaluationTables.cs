@@ -7,7 +7,10 @@ namespace EdgeRestore.Cli.Evaluating;
 internal static class EvaluationTables
 {
     public static void ShowCases(EvaluationSummary summary, Screen screen) => screen.Table(
-        ["given", "route taken", "of", "right", "passed", "confidence", "PSNR in", "out", "gain dB", "SSIM in", "out", "ms/frame"],
+        [
+            "given", "route taken", "of", "right", "passed", "confidence", "PSNR in", "out", "gain dB", "SSIM in", "out",
+            "ms/frame",
+        ],
         [.. summary.Cases.Select(row => (string[])
         [
             row.Case,
@@ -42,8 +45,8 @@ internal static class EvaluationTables
         screen.Line($"Routing accuracy: {summary.RoutingAccuracy * 100:F1} %");
         screen.Line(harm.FrameCount == 0
             ? "No frame was misrouted, no degraded frame passed through."
-            : $"Misrouted, or passed through although degraded: {harm.FrameCount} frames, PSNR {Signed(harm.MeanPsnrChange)} dB on "
-                + $"average, {Signed(harm.WorstPsnrChange)} dB at worst");
+            : $"Misrouted, or passed through although degraded: {harm.FrameCount} frames, PSNR "
+                + $"{Signed(harm.MeanPsnrChange)} dB on average, {Signed(harm.WorstPsnrChange)} dB at worst");
     }
 
     private static string Signed(double decibels) => $"{decibels:+0.00;-0.00;0.00}";

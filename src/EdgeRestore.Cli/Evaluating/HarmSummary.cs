@@ -5,7 +5,9 @@ internal sealed record HarmSummary
 {
     public required int FrameCount { get; init; }
 
-    /// <summary>Mean of PSNR out minus PSNR in, dB; below zero where restoring did harm. 0 without such frames.</summary>
+    /// <summary>
+    /// Mean of PSNR out minus PSNR in, dB; below zero where restoring did harm. 0 without such frames.
+    /// </summary>
     public required double MeanPsnrChange { get; init; }
 
     /// <summary>The most that one of them lost, dB, as a number below zero; 0 when none lost anything.</summary>

@@ -23,7 +23,9 @@ internal sealed record ScoredFrame(
 {
     public bool IsMisrouted => Route != Given;
 
-    /// <summary>Whether no fitting subnetwork ran: misrouted, or passed through although something is wrong with it.</summary>
+    /// <summary>
+    /// Whether no fitting subnetwork ran: misrouted, or passed through although something is wrong with it.
+    /// </summary>
     public bool IsUnhelped => IsMisrouted || (Bypassed && Given != Degradation.Clear);
 }
 

@@ -33,7 +33,8 @@ internal sealed class OutputFolder
     }
 
     /// <summary>The absolute path of a name below this folder.</summary>
-    /// <exception cref="EdgeRestoreException">The name, or a symbolic link on its way, leads out of the folder.</exception>
+    /// <exception cref="EdgeRestoreException">The name, or a symbolic link on its way, leads out of the
+    /// folder.</exception>
     public string Resolve(string relativeName)
     {
         var full = System.IO.Path.GetFullPath(System.IO.Path.Combine(Path, relativeName));
@@ -59,8 +60,11 @@ internal sealed class OutputFolder
         return full;
     }
 
-    /// <summary>Writes a file under a temporary name beside its own, then renames it: a reader never sees half of it.</summary>
-    /// <exception cref="EdgeRestoreException">The disk is full or the folder not writable; nothing is left behind.</exception>
+    /// <summary>
+    /// Writes a file under a temporary name beside its own, then renames it: a reader never sees half of it.
+    /// </summary>
+    /// <exception cref="EdgeRestoreException">The disk is full or the folder not writable; nothing is left
+    /// behind.</exception>
     public void Write(string relativeName, ReadOnlySpan<byte> content)
     {
         var target = Resolve(relativeName);

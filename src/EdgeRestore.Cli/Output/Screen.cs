@@ -10,7 +10,7 @@ namespace EdgeRestore.Cli.Output;
 /// </summary>
 internal sealed class Screen
 {
-    private static readonly JsonSerializerOptions JsonOptions = new()
+    public static JsonSerializerOptions JsonOptions { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
@@ -37,7 +37,9 @@ internal sealed class Screen
 
     public void Remark(string text) => _error.WriteLine(text);
 
-    /// <summary>A line of the result; with --json the JSON document is the whole result, and the line is left out.</summary>
+    /// <summary>
+    /// A line of the result; with --json the JSON document is the whole result, and the line is left out.
+    /// </summary>
     public void Line(string text = "")
     {
         if (!Json)

@@ -77,7 +77,9 @@ internal static class PackageCommand
             + $"{manifest.Classifier.Threshold:F2} pass through");
         screen.Line($"files       {manifest.Files.Length}, {manifest.Files.Sum(file => file.LengthBytes) / 1e6:F2} MB");
         screen.Line($"trained on  {origin.TrainingData} ({origin.Licence})");
-        screen.Line($"trained by  {origin.Command}, seed {origin.Seed}, {origin.Steps} steps, {origin.CpuHours:F1} CPU hours, commit {origin.Commit}");
+        screen.Line(
+            $"trained by  {origin.Command}, seed {origin.Seed}, {origin.Steps} steps, {origin.CpuHours:F1} CPU hours, commit "
+            + origin.Commit);
         if (origin.Notes.Length > 0)
         {
             screen.Line($"notes       {origin.Notes}");

@@ -2,15 +2,19 @@ using EdgeRestore.Codecs;
 
 namespace EdgeRestore.Cli.Restoring;
 
-/// <summary>The image files that the arguments of a command stand for, each with its name below the output folder.</summary>
+/// <summary>
+/// The image files that the arguments of a command stand for, each with its name below the output folder.
+/// </summary>
 internal static class InputImages
 {
     /// <summary>
     /// A file by itself is taken whatever it is called and keeps its name; those of a folder keep their path below it.
     /// </summary>
     /// <param name="arguments">Files and folders.</param>
-    /// <param name="excluded">A folder whose content is not input: the output folder, when it lies in an input folder.</param>
-    /// <exception cref="EdgeRestoreException">An argument does not exist, two inputs have one name, or none is left.</exception>
+    /// <param name="excluded">A folder whose content is not input: the output folder, when it lies in an input
+    /// folder.</param>
+    /// <exception cref="EdgeRestoreException">An argument does not exist, two inputs have one name, or none is
+    /// left.</exception>
     public static IReadOnlyList<InputImage> Find(IReadOnlyList<string> arguments, string? excluded = null)
     {
         var images = new List<InputImage>();
@@ -36,7 +40,8 @@ internal static class InputImages
         {
             throw new EdgeRestoreException(
                 $"No image found in {string.Join(", ", arguments.Select(argument => $"'{argument}'"))}. Looked for "
-                + $"{string.Join(' ', ImageCodec.Extensions)} in these folders and all below them. Give other folders, or the files themselves.");
+                + $"{string.Join(' ', ImageCodec.Extensions)} in these folders and all below them. "
+                + "Give other folders, or the files themselves.");
         }
 
         var byName = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -55,7 +60,8 @@ internal static class InputImages
 
     private static IEnumerable<InputImage> Walk(string folder, string? excluded)
     {
-        // Links to folders are not followed, so no walk is endless; hidden folders hold what programs keep for themselves.
+        // Links to folders are not followed, so no walk is endless; hidden folders hold what programs keep for
+        // themselves.
         var options = new EnumerationOptions
         {
             RecurseSubdirectories = true,

@@ -26,7 +26,12 @@ internal static class RestoreCommand
             Description = "What to restore: " + string.Join(' ', ImageCodec.Extensions),
             Arity = ArgumentArity.OneOrMore,
         };
-        var folder = new Option<string>("--out") { Description = "Where the results go; created when missing", HelpName = "folder", Required = true };
+        var folder = new Option<string>("--out")
+        {
+            Description = "Where the results go; created when missing",
+            HelpName = "folder",
+            Required = true,
+        };
         var route = RestorerOption.CreateRoute();
         var strength = RestorerOption.CreateStrength();
         var compare = new Option<bool>("--compare")

@@ -29,30 +29,35 @@ internal sealed class RestoreRun
         _overwrite = overwrite;
     }
 
-    /// <exception cref="EdgeRestoreException">The output folder holds results of other settings, or the disk is full.</exception>
+    /// <exception cref="EdgeRestoreException">The output folder holds results of other settings, or the disk is
+    /// full.</exception>
     public Task<IReadOnlyList<RestoredImage>> RestoreAsync(
-        IReadOnlyList<InputImage> images, StepProgress steps, CancellationToken token) => Task.Run<IReadOnlyList<RestoredImage>>(
-        () =>
-        {
-            _settings.Claim(_output, _overwrite);
-            var results = new List<RestoredImage>(images.Count);
-            foreach (var image in images)
-            {
-                token.ThrowIfCancellationRequested();
-                results.Add(RestoreOne(image, token));
-                steps.Advance(image.RelativeName);
-            }
+        IReadOnlyList<InputImage> images, StepProgress steps, CancellationToken token) =>
+        Task.Run(() => Restore(images, steps, token), token);
 
-            return results;
-        },
-        token);
-
-    /// <summary>The name of a result: the input's own, or with .png added where nothing writes the input's format.</summary>
+    /// <summary>
+    /// The name of a result: the input's own, or with .png added where nothing writes the input's format.
+    /// </summary>
     public static string NameOfResult(string relativeName) => ImageCodec.FormatOf(relativeName) switch
     {
         ImageFileFormat.Jpeg or ImageFileFormat.Png or ImageFileFormat.WebP => relativeName,
         _ => relativeName + ".png",
     };
+
+    private IReadOnlyList<RestoredImage> Restore(
+        IReadOnlyList<InputImage> images, StepProgress steps, CancellationToken token)
+    {
+        _settings.Claim(_output, _overwrite);
+        var results = new List<RestoredImage>(images.Count);
+        foreach (var image in images)
+        {
+            token.ThrowIfCancellationRequested();
+            results.Add(RestoreOne(image, token));
+            steps.Advance(image.RelativeName);
+        }
+
+        return results;
+    }
 
     private RestoredImage RestoreOne(InputImage image, CancellationToken token)
     {
@@ -61,7 +66,9 @@ internal sealed class RestoreRun
         {
             var target = _output.Resolve(name);
             var comparison = _compare ? image.RelativeName + ".compare.png" : null;
-            if (!_overwrite && IsDone(target, image.Path) && (comparison is null || IsDone(_output.Resolve(comparison), image.Path)))
+            if (!_overwrite
+                && IsDone(target, image.Path)
+                && (comparison is null || IsDone(_output.Resolve(comparison), image.Path)))
             {
                 return new RestoredImage { Name = name, Outcome = RestoreOutcome.Skipped };
             }

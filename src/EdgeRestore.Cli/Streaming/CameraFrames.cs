@@ -47,7 +47,9 @@ internal sealed class CameraFrames
         _ => ImageFileFormat.Png,
     };
 
-    /// <summary>Writes into the open message what the payloads are; raw ones take their size from the first image.</summary>
+    /// <summary>
+    /// Writes into the open message what the payloads are; raw ones take their size from the first image.
+    /// </summary>
     public void Describe(InputImage first, OpenStream settings)
     {
         if (!IsRaw)
@@ -61,7 +63,8 @@ internal sealed class CameraFrames
         settings.Raw = new RawLayout { Layout = _format.ToWire(), Width = (uint)_width, Height = (uint)_height };
     }
 
-    /// <exception cref="EdgeRestoreException">The file cannot be read, or has another size than the raw stream.</exception>
+    /// <exception cref="EdgeRestoreException">The file cannot be read, or has another size than the raw
+    /// stream.</exception>
     public byte[] Read(InputImage image)
     {
         if (!IsRaw)

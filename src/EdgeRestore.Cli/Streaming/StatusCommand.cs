@@ -45,7 +45,8 @@ internal static class StatusCommand
 
     private static void Show(GetStatusReply status, Screen screen)
     {
-        screen.Line($"daemon    {status.DaemonVersion}, {status.State}, up {TimeSpan.FromMilliseconds(status.UptimeMs):d\\.hh\\:mm\\:ss}");
+        var uptime = TimeSpan.FromMilliseconds(status.UptimeMs);
+        screen.Line($"daemon    {status.DaemonVersion}, {status.State}, up {uptime:d\\.hh\\:mm\\:ss}");
         screen.Line($"package   {status.Package.Name} {status.Package.Version}, manifest SHA-256 {status.Package.Sha256}");
         screen.Line($"device    {status.Device}");
         foreach (var provider in status.Providers)

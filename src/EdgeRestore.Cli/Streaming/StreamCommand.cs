@@ -34,7 +34,11 @@ internal static class StreamCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var daemon = DaemonOption.Create();
-        var folder = new Option<string?>("--out") { Description = "Where the restored frames go; nowhere when not given", HelpName = "folder" };
+        var folder = new Option<string?>("--out")
+        {
+            Description = "Where the restored frames go; nowhere when not given",
+            HelpName = "folder",
+        };
         var payload = CreatePayload();
         var delivery = new Option<string>("--delivery")
         {

@@ -45,8 +45,8 @@ internal sealed record StreamReport
         var passed = answered.Count(frame => frame.Bypassed);
         var rate = answered.Count / report.Elapsed.TotalSeconds;
         screen.Line(
-            $"{answered.Count - passed} restored, {passed} passed through, {failed.Count} failed, {report.DroppedCount} dropped in "
-            + $"{report.Elapsed.TotalSeconds:F1} s: {rate:F1} frames/s, {opened.Delivery.ToWireName()}, package "
+            $"{answered.Count - passed} restored, {passed} passed through, {failed.Count} failed, {report.DroppedCount} dropped "
+            + $"in {report.Elapsed.TotalSeconds:F1} s: {rate:F1} frames/s, {opened.Delivery.ToWireName()}, package "
             + $"{opened.PackageName} {opened.PackageVersion} on {opened.Device}");
         if (answered.Count > 0)
         {

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using EdgeRestore.Cli.Output;
+using EdgeRestore.Degradations;
+
+namespace EdgeRestore.Cli.Evaluating;
+
+/// <summary>An evaluation with what it was made of, as a person and as a program reads it.</summary>
+internal sealed record EvaluationReport
+{
+    public const string SheetName = "contact-sheet.png";
+
+    public const string JsonName = "evaluation.json";
+
+    public required string Protocol { get; init; }
+
+    public required string Package { get; init; }
+
+    public required string PackageSha256 { get; init; }
+
+    public required string Device { get; init; }
+
+    public required EvaluationSummary Summary { get; init; }
+
+    public required IReadOnlyList<ScoredFrame> Frames { get; init; }
+
+    public void Show(Screen screen)
+    {
+        screen.Line($"Package {Package} on {Device}, {Protocol}, {Frames.Count} frames");
+        EvaluationTables.ShowCases(Summary, screen);
+        screen.Line();
+        EvaluationTables.ShowConfusion(Summary, screen);
+        screen.Line();
+        EvaluationTables.ShowVerdict(Summary, screen);
+        screen.Document(ToDocument());
+    }
+
+    /// <summary>Without the confusion matrix.</summary>
+    public void ShowShort(Screen screen)
+    {
+        screen.Line($"{Protocol}, {Frames.Count} frames");
+        EvaluationTables.ShowCases(Summary, screen);
+        EvaluationTables.ShowVerdict(Summary, screen);
+        screen.Document(ToDocument());
+    }
+
+    /// <summary>Writes contact sheet and JSON into a folder.</summary>
+    public void Write(OutputFolder output, SheetPictures pictures)
+    {
+        output.Write(SheetName, EvaluationSheet.ToPng(pictures));
+        output.Write(JsonName, JsonSerializer.SerializeToUtf8Bytes(ToDocument(), Screen.JsonOptions));
+    }
+
+    private object ToDocument() => new
+    {
+        Protocol,
+        Package,
+        PackageSha256,
+        Device,
+        Summary.RoutingAccuracy,
+        Summary.Harm,
+        Summary.Cases,
+        Confusion = new
+        {
+            Degradations = DegradationNames.All.Select(degradation => degradation.ToName()),
+            GivenByTaken = Summary.Confusion,
+        },
+        Frames = Frames.Select(frame => new
+        {
+            frame.Photograph,
+            frame.Case,
+            Given = frame.Given.ToName(),
+            Route = frame.Route.ToName(),
+            frame.Confidence,
+            frame.Bypassed,
+            frame.Before,
+            frame.After,
+            frame.Milliseconds,
+        }),
+    };
+}

@@ -1,0 +1,135 @@
+using EdgeRestore.Cli.Demo;
+using EdgeRestore.Codecs;
+using EdgeRestore.Degradations;
+using EdgeRestore.TestPackages;
+
+namespace EdgeRestore.Cli.Tests.Streaming;
+
+/// <summary><c>stream</c> and <c>status</c> against a daemon in a process of its own.</summary>
+public sealed class StreamCommandTests : IAsyncLifetime, IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly TemporaryFolder _folder = new();
+    private DaemonProcess? _daemon;
+
+    private string Input => Path.Combine(_folder.Path, "in");
+
+    private string Output => Path.Combine(_folder.Path, "out");
+
+    private string Address => _daemon!.Address.ToString();
+
+    public async Task InitializeAsync()
+    {
+        // Built beside these tests, since their project refers to it.
+        Environment.SetEnvironmentVariable(
+            "EDGERESTORE_DAEMON", Path.Combine(AppContext.BaseDirectory, "EdgeRestore.Daemon.dll"));
+        var package = Path.Combine(_folder.Path, "package");
+        new TestPackage().Write(package);
+        using var limit = new CancellationTokenSource(Limit);
+        _daemon = await DaemonProcess.StartAsync(package, "cpu", _folder.File("daemon.log"), limit.Token);
+    }
+
+    public async Task DisposeAsync() => await _daemon!.DisposeAsync();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("png", 0)]
+    [InlineData("webp", 6)]
+    [InlineData("jpeg", 6)]
+    [InlineData("rgb24", 0)]
+    [InlineData("bgr24", 0)]
+    public async Task Images_ComeBackRestoredByTheirRoute(string payload, int tolerance)
+    {
+        Save("a.png", Degradation.Rain);
+
+        var (code, document) = await Terminal.RunJsonAsync(
+            "stream", Input, "--daemon", Address, "--payload", payload, "--out", Output);
+
+        Assert.Equal(0, code);
+        var frame = Assert.Single(document.GetProperty("frames").EnumerateArray());
+        Assert.Equal("rain", frame.GetProperty("route").GetString());
+        using var restored = ImageCodec.Load(Assert.Single(Directory.GetFiles(Output)));
+        var expected = TestFrames.RedOf(Degradation.Rain) + TestPackage.LevelsOf(Degradation.Rain);
+        Assert.InRange(restored.Pixels[0], expected - tolerance, expected + tolerance);
+    }
+
+    [Theory]
+    [InlineData("nv12")]
+    [InlineData("i420")]
+    [InlineData("gray8")]
+    public async Task CameraLayouts_AreTakenWithAFixedRoute(string payload)
+    {
+        Save("a.png", Degradation.Rain);
+
+        var outcome = await Terminal.RunAsync(
+            "stream", Input, "--daemon", Address, "--payload", payload, "--route", "haze", "--delivery", "live", "--fps", "50");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("1 restored, 0 passed through, 0 failed, 0 dropped", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FrameOfAnotherSizeInARawStream_FailsAlone()
+    {
+        Save("a.png", Degradation.Rain);
+        Save("b.png", Degradation.Rain, width: 96);
+        Save("c.png", Degradation.Rain);
+
+        var outcome = await Terminal.RunAsync("stream", Input, "--daemon", Address, "--payload", "rgb24");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("b.png: ", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("has 96x48 pixels, the stream's frames have 64x48", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("2 restored, 0 passed through, 1 failed", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DamagedImage_IsAnsweredWithAnErrorAndTheStreamGoesOn()
+    {
+        Save("a.png", Degradation.Rain);
+        Save("c.png", Degradation.Rain);
+        File.WriteAllBytes(_folder.File("in", "b.png"), File.ReadAllBytes(_folder.File("in", "a.png"))[..50]);
+
+        var outcome = await Terminal.RunAsync("stream", Input, "--daemon", Address, "--payload", "png");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("b.png: Input: ", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("2 restored, 0 passed through, 1 failed", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_TellsPackageDeviceAndWhatWasStreamed()
+    {
+        Save("a.png", Degradation.Rain);
+        await Terminal.RunAsync("stream", Input, "--daemon", Address);
+
+        var shown = await Terminal.RunAsync("status", "--daemon", Address);
+        var (code, document) = await Terminal.RunJsonAsync("status", "--daemon", Address);
+
+        Assert.Equal(0, shown.ExitCode);
+        Assert.Contains("package   test 1.0.0", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("1 received, 1 restored", shown.Output, StringComparison.Ordinal);
+        Assert.Equal(0, code);
+        Assert.Equal("cpu", document.GetProperty("device").GetString());
+    }
+
+    [Fact]
+    public async Task NoDaemon_EndsWith5AndSaysHowToStartOne()
+    {
+        Save("a.png", Degradation.Rain);
+        // The discard port: nothing listens there.
+        var outcome = await Terminal.RunAsync("stream", Input, "--daemon", "http://127.0.0.1:9");
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains("does not answer", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("./edgerestore serve", outcome.Error, StringComparison.Ordinal);
+    }
+
+    private void Save(string name, Degradation degradation, int width = 64)
+    {
+        using var frame = TestFrames.Create(width, 48, degradation);
+        ImageCodec.Save(frame, _folder.File("in", name));
+    }
+}
