@@ -1,0 +1,118 @@
+using System.Text.Json;
+using EdgeRestore.Training.Loop;
+using EdgeRestore.Training.Readings;
+using EdgeRestore.Training.Recipes;
+using TorchSharp;
+
+namespace EdgeRestore.Training.Checkpoints;
+
+/// <summary>A run on disk: one safetensors file with weights, average, moments and counters by parameter name.</summary>
+/// <remarks>
+/// A full checkpoint resumes exactly: the run goes on bit for bit as if it had not stopped, on the same machine and
+/// libtorch. A compact one, for a repository, rounds moments and the average's distance from the weights to bfloat16: a
+/// run resumed from it is deterministic, but another run than the one that did not stop.
+/// </remarks>
+internal static class Checkpoint
+{
+    private const string Format = "edgerestore-training-1";
+    private const string ValuesPrefix = "values.";
+    private const string AveragePrefix = "average.";
+    private const string AverageDistancePrefix = "average-distance.";
+    private const string FirstMomentPrefix = "moment1.";
+    private const string SecondMomentPrefix = "moment2.";
+
+    /// <summary>Writes beside the target, then replaces it: an interrupted save leaves the previous checkpoint.</summary>
+    public static void Save(string path, TrainingState state, Recipe recipe, bool compact = false)
+    {
+        var file = new SafeTensors();
+        file.Metadata.Add("format", Format);
+        file.Metadata.Add("experiment", recipe.Name);
+        file.Metadata.Add("network", recipe.Network);
+        file.Metadata.Add("recipe", recipe.Text);
+        file.Metadata.Add("counters", JsonSerializer.Serialize(state.Counters));
+        var values = TrainingState.ToArray(state.Values);
+        var average = TrainingState.ToArray(state.Average);
+        AddAll(file, state.Layout, ValuesPrefix, values);
+        AddAll(
+            file, state.Layout, compact ? AverageDistancePrefix : AveragePrefix,
+            compact ? [.. average.Zip(values, (a, v) => a - v)] : average);
+        AddAll(file, state.Layout, FirstMomentPrefix, TrainingState.ToArray(state.FirstMoment));
+        AddAll(file, state.Layout, SecondMomentPrefix, TrainingState.ToArray(state.SecondMoment));
+
+        var temporary = path + ".tmp";
+        using (var stream = File.Create(temporary))
+        {
+            file.Write(stream, name => compact && !name.StartsWith(ValuesPrefix, StringComparison.Ordinal));
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    public static TrainingState Load(string path, ParameterVector layout, torch.Device device)
+    {
+        var file = Open(path);
+        var values = Collect(file, layout, ValuesPrefix, path);
+        var average = layout.Slots.Count > 0 && file.Contains(AverageDistancePrefix + layout.Slots[0].Name)
+            ? [.. Collect(file, layout, AverageDistancePrefix, path).Zip(values, (distance, v) => distance + v)]
+            : Collect(file, layout, AveragePrefix, path);
+        return new TrainingState(
+            layout,
+            values,
+            average,
+            Collect(file, layout, FirstMomentPrefix, path),
+            Collect(file, layout, SecondMomentPrefix, path),
+            device)
+        {
+            Counters = JsonSerializer.Deserialize<TrainingCounters>(file.Metadata["counters"]) ?? new TrainingCounters(),
+        };
+    }
+
+    /// <summary>The recipe that a checkpoint was trained with.</summary>
+    public static Recipe LoadRecipe(string path)
+    {
+        var file = Open(path);
+        return Recipe.Parse(file.Metadata["experiment"], file.Metadata["recipe"]);
+    }
+
+    private static SafeTensors Open(string path)
+    {
+        var file = SafeTensors.Read(path);
+        return file.Metadata.GetValueOrDefault("format") == Format
+            ? file
+            : throw new EdgeRestoreException(
+                $"'{path}' is not a checkpoint of this trainer: its format is "
+                + $"'{file.Metadata.GetValueOrDefault("format", "not given")}', allowed is '{Format}'. Name the "
+                + "checkpoint.safetensors of a run folder.");
+    }
+
+    private static void AddAll(SafeTensors file, ParameterVector layout, string prefix, float[] vector)
+    {
+        foreach (var (slot, values) in layout.Read(vector))
+        {
+            file.Add(prefix + slot.Name, slot.Shape, values);
+        }
+    }
+
+    private static float[] Collect(SafeTensors file, ParameterVector layout, string prefix, string path)
+    {
+        var vector = new float[layout.Length];
+        var offset = 0;
+        foreach (var slot in layout.Slots)
+        {
+            var name = prefix + slot.Name;
+            if (!file.Contains(name) || !file.ShapeOf(name).AsSpan().SequenceEqual(slot.Shape))
+            {
+                throw new EdgeRestoreException(
+                    $"Checkpoint '{path}' has {(file.Contains(name)
+                        ? $"'{name}' as ({string.Join(", ", file.ShapeOf(name))})" : $"no '{name}'")}; the network asks for "
+                    + $"({string.Join(", ", slot.Shape)}). Resume with the recipe that the checkpoint was trained with.");
+            }
+
+            file.ValuesOf(name).CopyTo(vector, offset);
+            offset += slot.Length;
+        }
+
+        return vector;
+    }
+}

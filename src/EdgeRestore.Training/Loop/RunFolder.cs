@@ -1,0 +1,83 @@
+using System.Globalization;
+using EdgeRestore.Training.Tasks;
+using EdgeRestore.Training.Validation;
+
+namespace EdgeRestore.Training.Loop;
+
+/// <summary>Where a run keeps its checkpoint and its curves.</summary>
+internal sealed class RunFolder
+{
+    public RunFolder(string path)
+    {
+        Directory.CreateDirectory(path);
+        FolderPath = path;
+    }
+
+    public string FolderPath { get; }
+
+    public string CheckpointPath => Path.Combine(FolderPath, "checkpoint.safetensors");
+
+    public string StepsPath => Path.Combine(FolderPath, "steps.csv");
+
+    public string ValidationPath => Path.Combine(FolderPath, "validation.csv");
+
+    public string CurvePath => Path.Combine(FolderPath, "curve.png");
+
+    public void AppendSteps(StepSummary summary) => Append(
+        StepsPath,
+        "step,trained_s,cpu_s,learning_rate,loss,gradient_norm,ms_per_step,data_share",
+        FormattableString.Invariant(
+            $"{summary.Step},{summary.TrainedSeconds:F1},{summary.CpuSeconds:F1},{summary.LearningRate:E3},{summary.Loss:F6},{summary.GradientNorm:F4},{summary.MillisecondsPerStep:F1},{summary.DataShare:F4}"));
+
+    public void AppendValidation(long step, double trainedSeconds, IReadOnlyList<RowQuality> rows)
+    {
+        foreach (var row in rows)
+        {
+            Append(
+                ValidationPath,
+                "step,trained_s,row,psnr_in,psnr_out,ssim_in,ssim_out",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{step},{trainedSeconds:F1},{row.Name},{row.PsnrIn:F3},{row.PsnrOut:F3},{row.SsimIn:F4},{row.SsimOut:F4}"));
+        }
+    }
+
+    public void AppendCalibration(long step, double trainedSeconds, Calibration calibration) => Append(
+        ValidationPath,
+        "step,trained_s,accuracy,temperature,nll",
+        FormattableString.Invariant(
+            $"{step},{trainedSeconds:F1},{calibration.Accuracy:F4},{calibration.Temperature:F5},{calibration.NegativeLogLikelihood:F5}"));
+
+    /// <summary>The temperature of a classifier run's last validation.</summary>
+    public double ReadTemperature()
+    {
+        var lines = File.Exists(ValidationPath) ? File.ReadAllLines(ValidationPath) : [];
+        var column = lines.Length > 1 ? Array.IndexOf(lines[0].Split(','), "temperature") : -1;
+        return column >= 0
+            ? double.Parse(lines[^1].Split(',')[column], CultureInfo.InvariantCulture)
+            : throw new EdgeRestoreException(
+                $"'{ValidationPath}' holds no calibrated temperature: the run in '{FolderPath}' is no classifier run, or has "
+                + "not been validated yet. Name the run folder of a classifier that trained to its end.");
+    }
+
+    private static void Append(string path, string header, string line)
+    {
+        if (!File.Exists(path))
+        {
+            File.WriteAllText(path, header + "\n");
+        }
+
+        File.AppendAllText(path, line + "\n");
+    }
+}
+
+/// <summary>Means over the steps since the last line of the log.</summary>
+internal sealed record StepSummary(
+    long Step,
+    double TrainedSeconds,
+    double CpuSeconds,
+    double LearningRate,
+    double Loss,
+    double GradientNorm,
+    double MillisecondsPerStep,
+    double DataShare);

@@ -1,0 +1,153 @@
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
+
+namespace EdgeRestore.Training.Sampling;
+
+/// <summary>Makes the classifier's samples: a window of a photograph of random size, degraded, as the classifier sees it.</summary>
+internal sealed class ClassifierSampler
+{
+    // Noise and compression down to what the eye just sees: the classifier has to tell them from Clear.
+    private static readonly DegradationSampler Weak = new(DegradationRanges.Training with
+    {
+        Sigma = (6.0, 20.0),
+        Quality = (30, 65),
+        HazeBeta = (0.4, 1.0),
+        BlurLinePixels = (4.0, 9.0),
+        BlurTrajectoryPixels = (6.0, 12.0),
+        RainIntensity = (0.15, 0.35),
+    });
+
+    private const double WeakShare = 0.2;
+    private const double ProtocolShare = 0.35;
+    private const int SideMin = 192;
+    private const int ValidationSide = 512;
+    private static readonly double[] NoiseLevels = [15, 25, 50];
+
+    private readonly ulong _seed;
+    private readonly double[] _cumulative;
+    private readonly ThreadLocal<DegradationSynthesizer> _synthesizer = new(() => new DegradationSynthesizer());
+    private readonly ThreadLocal<ClassifierInput> _input = new(() => new ClassifierInput());
+
+    public ClassifierSampler(int seed, double[] weights)
+    {
+        _seed = Prng.Combine((ulong)seed, nameof(ClassifierSampler));
+        _cumulative = new double[weights.Length];
+        var sum = 0.0;
+        for (var index = 0; index < weights.Length; index++)
+        {
+            sum += weights[index];
+            _cumulative[index] = sum;
+        }
+    }
+
+    /// <summary>The batch that starts at a sample index.</summary>
+    /// <param name="position">Index of the first sample.</param>
+    /// <param name="count">Samples.</param>
+    /// <param name="sideMax">Largest side of a window in pixels.</param>
+    /// <param name="draw">Draws a photograph.</param>
+    public ClassifierBatch Make(long position, int count, int sideMax, PhotographDraw draw)
+    {
+        var batch = new ClassifierBatch(count);
+        for (var index = 0; index < count; index++)
+        {
+            var seed = Prng.Combine(_seed, (ulong)(position + index));
+            var prng = new Prng(seed);
+            var mark = prng.NextDouble() * _cumulative[^1];
+            var degradation = (Degradation)Array.FindIndex(_cumulative, sum => mark < sum);
+            var parameters = DrawParameters(degradation, ref prng);
+            Fill(batch, index, parameters, draw(ref prng).Frame, sideMax, ref prng, seed);
+        }
+
+        return batch;
+    }
+
+    /// <summary>Every photograph under every degradation, noise in all three levels, with the evaluation's ranges.</summary>
+    public ClassifierBatch MakeValidation(IReadOnlyList<Photograph> photographs)
+    {
+        var rows = DegradationNames.All
+            .SelectMany(degradation => degradation == Degradation.Noise ? NoiseLevels.Select(level => (degradation, level)) : [(degradation, 0.0)])
+            .ToList();
+        var batch = new ClassifierBatch(rows.Count * photographs.Count);
+        var index = 0;
+        foreach (var (degradation, sigma) in rows)
+        {
+            foreach (var photograph in photographs)
+            {
+                var seed = Prng.Combine(Prng.Combine(_seed, "validation"), (ulong)index);
+                var prng = new Prng(seed);
+                var parameters = DegradationSampler.Evaluation.Draw(degradation, ref prng);
+                parameters = sigma > 0 ? parameters with { Noise = new NoiseParameters(sigma) } : parameters;
+                Fill(batch, index++, parameters, photograph.Frame, ValidationSide, ref prng, seed);
+            }
+        }
+
+        return batch;
+    }
+
+    private static DegradationParameters DrawParameters(Degradation degradation, ref Prng prng)
+    {
+        var pick = prng.NextDouble();
+        if (pick < WeakShare)
+        {
+            return Weak.Draw(degradation, ref prng);
+        }
+
+        if (pick >= WeakShare + ProtocolShare)
+        {
+            return DegradationSampler.Training.Draw(degradation, ref prng);
+        }
+
+        // The evaluation's ranges hold the middle one of three noise levels.
+        var parameters = DegradationSampler.Evaluation.Draw(degradation, ref prng);
+        return degradation == Degradation.Noise
+            ? parameters with { Noise = new NoiseParameters(prng.NextDouble(13, 55)) }
+            : parameters;
+    }
+
+    private void Fill(
+        ClassifierBatch batch, int index, DegradationParameters parameters, Frame photograph, int sideMax, ref Prng prng,
+        ulong seed)
+    {
+        var width = DrawSide(photograph.Width, sideMax, ref prng);
+        var height = DrawSide(photograph.Height, sideMax, ref prng);
+        var left = prng.NextInt32(0, photograph.Width - width + 1);
+        var top = prng.NextInt32(0, photograph.Height - height + 1);
+        if (parameters.Haze is { } haze)
+        {
+            // The window is the whole frame here, not a part of a taller scene.
+            parameters = parameters with { Haze = haze with { SceneHeights = 1, Horizon = prng.NextDouble(0.25, 0.5) } };
+        }
+
+        using var degraded = Frame.Rent(width, height, PixelFormat.Rgb24);
+        _synthesizer.Value!.Apply(photograph, left, top, parameters, seed, degraded);
+        if (prng.NextDouble() < 0.5)
+        {
+            MirrorRows(degraded);
+        }
+
+        batch.Set(index, degraded, parameters.Degradation, _input.Value!);
+    }
+
+    private static int DrawSide(int side, int sideMax, ref Prng prng)
+    {
+        var high = Math.Min(side, sideMax);
+        return high <= SideMin ? high : prng.NextInt32(SideMin, high + 1);
+    }
+
+    private static void MirrorRows(Frame frame)
+    {
+        for (var y = 0; y < frame.Height; y++)
+        {
+            var row = frame.Pixels.Slice(y * frame.Width * 3, frame.Width * 3);
+            for (int left = 0, right = row.Length - 3; left < right; left += 3, right -= 3)
+            {
+                (row[left], row[right]) = (row[right], row[left]);
+                (row[left + 1], row[right + 1]) = (row[right + 1], row[left + 1]);
+                (row[left + 2], row[right + 2]) = (row[right + 2], row[left + 2]);
+            }
+        }
+    }
+}
+
+/// <summary>Draws a photograph with a generator.</summary>
+internal delegate Photograph PhotographDraw(ref Prng prng);

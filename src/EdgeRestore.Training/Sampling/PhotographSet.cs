@@ -1,0 +1,130 @@
+using EdgeRestore.Codecs;
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
+
+namespace EdgeRestore.Training.Sampling;
+
+/// <summary>Decoded photographs in memory, split into those that are trained on and those that validate.</summary>
+internal sealed class PhotographSet : IDisposable
+{
+    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp"];
+
+    private readonly double[] _cumulative;
+
+    private PhotographSet(List<Photograph> training, List<Photograph> validation)
+    {
+        Training = training;
+        Validation = validation;
+        _cumulative = new double[training.Count];
+        var sum = 0.0;
+        for (var index = 0; index < training.Count; index++)
+        {
+            sum += training[index].Weight;
+            _cumulative[index] = sum;
+        }
+    }
+
+    public IReadOnlyList<Photograph> Training { get; }
+
+    public IReadOnlyList<Photograph> Validation { get; }
+
+    public long LengthBytes => Training.Concat(Validation).Sum(photograph => (long)photograph.Frame.LengthBytes);
+
+    /// <summary>Loads a folder with its subfolders.</summary>
+    /// <remarks>
+    /// Which photographs validate depends on their names alone, so that it stays the same when others are added.
+    /// </remarks>
+    public static PhotographSet Load(
+        string folder, int validationCount, int sideMin, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new EdgeRestoreException(
+                $"Folder of photographs '{folder}' does not exist. Name a folder of PNG, JPEG or WebP files with "
+                + "--photographs, or fetch the free ones with 'edgerestore photographs fetch'.");
+        }
+
+        var paths = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .OrderBy(path => Prng.Combine(0, Path.GetFileNameWithoutExtension(path)))
+            .ToList();
+        var photographs = new List<Photograph>();
+        foreach (var path in paths)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var frame = ImageCodec.Load(path);
+            if (frame.Width < sideMin || frame.Height < sideMin)
+            {
+                frame.Dispose();
+                continue;
+            }
+
+            photographs.Add(new Photograph(Path.GetFileNameWithoutExtension(path), frame));
+        }
+
+        if (photographs.Count < 2)
+        {
+            throw new EdgeRestoreException(
+                $"Folder '{folder}' has {photographs.Count} photographs of at least {sideMin}x{sideMin} pixels among "
+                + $"{paths.Count} image files; at least 2 are needed, one to train on and one to validate.");
+        }
+
+        var validating = Math.Clamp(validationCount, 1, Math.Max(1, photographs.Count / 4));
+        return new PhotographSet(photographs[validating..], photographs[..validating]);
+    }
+
+    /// <summary>Draws a photograph in proportion to its weight.</summary>
+    public Photograph Draw(ref Prng prng)
+    {
+        var mark = prng.NextDouble() * _cumulative[^1];
+        var index = Array.BinarySearch(_cumulative, mark);
+        return Training[Math.Min(index < 0 ? ~index : index, Training.Count - 1)];
+    }
+
+    public void Dispose()
+    {
+        foreach (var photograph in Training.Concat(Validation))
+        {
+            photograph.Dispose();
+        }
+    }
+}
+
+/// <summary>One decoded photograph, Rgb24.</summary>
+internal sealed class Photograph : IDisposable
+{
+    public Photograph(string name, Frame frame)
+    {
+        Name = name;
+        Frame = frame;
+        // Area decides how often a photograph is drawn, damped so that one large panorama does not crowd out ten others.
+        Weight = Math.Sqrt((double)frame.Width * frame.Height) * (0.5 + Math.Min(1, EdgeEnergy(frame) / 6));
+    }
+
+    public string Name { get; }
+
+    public Frame Frame { get; }
+
+    public double Weight { get; }
+
+    public void Dispose() => Frame.Dispose();
+
+    // Mean absolute difference of neighbouring green values, 0-255 scale, on every eighth row.
+    private static double EdgeEnergy(Frame frame)
+    {
+        var pixels = frame.Pixels;
+        var sum = 0L;
+        var count = 0L;
+        for (var y = 0; y < frame.Height; y += 8)
+        {
+            var row = pixels.Slice(y * frame.Width * 3, frame.Width * 3);
+            for (var x = 4; x < row.Length; x += 3)
+            {
+                sum += Math.Abs(row[x] - row[x - 3]);
+                count++;
+            }
+        }
+
+        return (double)sum / Math.Max(1, count);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
+using EdgeRestore.Networks;
+using EdgeRestore.Training.Loop;
+using EdgeRestore.Training.Losses;
+using EdgeRestore.Training.Readings;
+using EdgeRestore.Training.Recipes;
+using EdgeRestore.Training.Sampling;
+using EdgeRestore.Training.Validation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EdgeRestore.Training.Tasks;
+
+/// <summary>Which degradation a frame has, Clear included.</summary>
+internal sealed class ClassificationTask : TrainingTask
+{
+    // Enough against over-confidence on samples that are nearly clear, little enough to keep confidence useful for bypass.
+    private const double LabelSmoothing = 0.02;
+
+    private const int PreparationSamples = 64;
+
+    private readonly DpgNet _network;
+    private readonly ClassifierSampler _sampler;
+    private readonly PhotographSet _photographs;
+    private readonly BatchQueue<ClassifierBatch> _queue;
+    private readonly Lazy<ClassifierBatch> _validation;
+    private readonly ScalarType _computeType;
+
+    public ClassificationTask(
+        DpgNet network, ParameterVector layout, Recipe recipe, PhotographSet photographs, int workers)
+        : base(layout, recipe)
+    {
+        _network = network;
+        _photographs = photographs;
+        _sampler = new ClassifierSampler(recipe.Seed, recipe.GetWeights());
+        _queue = new BatchQueue<ClassifierBatch>(workers);
+        _computeType = recipe.Optimizer.Precision == "float32" ? ScalarType.Float32 : ScalarType.BFloat16;
+        _validation = new Lazy<ClassifierBatch>(() => _sampler.MakeValidation(photographs.Validation));
+    }
+
+    // Without batch norm the embeddings of all frames start out nearly parallel, and cosines learn slowly from that.
+    public override void Prepare(Tensor values)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGrad = torch.no_grad();
+        var phase = Schedule.Phase(0);
+        var batch = _sampler.Make(0, PreparationSamples, phase.Patch, _photographs.Draw);
+        Classify(new StandardizingReading(Layout.Bind(values.detach(), ScalarType.Float32)), values.device, batch, 0, batch.Count);
+    }
+
+    public override BatchLoss Forward(Tensor values, long position, double progress)
+    {
+        var phase = Schedule.Phase(progress);
+        var (batch, waited) = _queue.Take(
+            position, phase.Batch, start => _sampler.Make(start, phase.Batch, phase.Patch, _photographs.Draw));
+        var reading = new TorchReading(Layout.Bind(values, _computeType), _computeType);
+        var logits = Classify(reading, values.device, batch, 0, batch.Count);
+        var labels = batch.Degradations.Select(degradation => (int)degradation).ToArray();
+        return new BatchLoss(ClassificationLoss.Compute(logits, labels, LabelSmoothing), batch.Count, waited);
+    }
+
+    public override void Validate(Tensor average, TrainingCounters counters, RunFolder folder, TextWriter output)
+    {
+        var batch = _validation.Value;
+        var logits = new List<float[]>();
+        var confusion = new Confusion();
+        using (torch.no_grad())
+        {
+            for (var index = 0; index < batch.Count; index++)
+            {
+                using var scope = torch.NewDisposeScope();
+                var reading = new TorchReading(Layout.Bind(average, ScalarType.Float32), ScalarType.Float32);
+                var row = Classify(reading, average.device, batch, index, 1).cpu().data<float>().ToArray();
+                logits.Add(row);
+                confusion.Add(batch.Degradations[index], (Degradation)Array.IndexOf(row, row.Max()));
+            }
+        }
+
+        var labels = batch.Degradations.Select(degradation => (int)degradation).ToArray();
+        var factor = TemperatureCalibration.FindFactor(logits, labels);
+        var calibration = new Calibration(
+            _network.Config.Temperature / factor,
+            confusion.Accuracy,
+            TemperatureCalibration.NegativeLogLikelihood(logits, labels, factor));
+        folder.AppendCalibration(counters.Step, counters.TrainedSeconds, calibration);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"validation at step {counters.Step}: accuracy {confusion.Accuracy:P2} of {confusion.Count}, temperature {calibration.Temperature:F4}, likelihood {calibration.NegativeLogLikelihood:F4} nats"));
+        output.Write(confusion.ToString());
+        output.Flush();
+    }
+
+    public override void Dispose()
+    {
+    }
+
+    private Tensor Classify(TorchReading reading, Device device, ClassifierBatch batch, int index, int count)
+    {
+        var thumbnails = ToImage(
+            Slice(batch.Thumbnails, index, count, ClassifierInput.ThumbnailLengthBytes),
+            count, ClassifierInput.ThumbnailSide, ClassifierInput.ThumbnailSide, device);
+        var crops = ToImage(
+            Slice(batch.Crops, index, count, ClassifierInput.CropsLengthBytes),
+            count, ClassifierInput.CropsSide, ClassifierInput.CropsSide, device);
+        return _network.Classify(reading, thumbnails, crops).Logits;
+    }
+
+    private static byte[] Slice(byte[] bytes, int index, int count, int length) =>
+        bytes[(index * length)..((index + count) * length)];
+}
+
+/// <summary>What makes probabilities mean what they say, and how good they then are.</summary>
+/// <param name="Temperature">What cosines are divided by.</param>
+/// <param name="Accuracy">Of validation.</param>
+/// <param name="NegativeLogLikelihood">Of validation, in nats, at this temperature.</param>
+internal sealed record Calibration(double Temperature, double Accuracy, double NegativeLogLikelihood);

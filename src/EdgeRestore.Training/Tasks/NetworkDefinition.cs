@@ -1,0 +1,54 @@
+using EdgeRestore.Frames;
+using EdgeRestore.Networks;
+using EdgeRestore.Networks.Weights;
+using EdgeRestore.Training.Readings;
+using EdgeRestore.Training.Recipes;
+using EdgeRestore.Training.Sampling;
+
+namespace EdgeRestore.Training.Tasks;
+
+/// <summary>A preset that a recipe names: a restoration network or the classifier.</summary>
+internal sealed class NetworkDefinition
+{
+    private readonly EdgeNetwork? _restoration;
+    private readonly DpgNet? _classifier;
+
+    private NetworkDefinition(EdgeNetwork? restoration, DpgNet? classifier)
+    {
+        _restoration = restoration;
+        _classifier = classifier;
+    }
+
+    public static NetworkDefinition OfPreset(string name)
+    {
+        var classifier = new DpgNetConfig();
+        if (name == classifier.Preset)
+        {
+            return new NetworkDefinition(null, new DpgNet(classifier));
+        }
+
+        try
+        {
+            return new NetworkDefinition(new EdgeNetwork(EdgeNetworkConfig.OfPreset(name)), null);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new EdgeRestoreException(
+                $"{exception.Message} The classifier's is {classifier.Preset}. Correct 'network' in the recipe.", exception);
+        }
+    }
+
+    public NamedTensors DrawWeights(int seed) => _restoration is null
+        ? InitialWeights.Of(_classifier!, seed)
+        : InitialWeights.Of(_restoration, seed);
+
+    /// <summary>Photographs with a smaller side cannot be trained on.</summary>
+    public int SideMin(Recipe recipe) => _restoration is null
+        ? ClassifierInput.CropsSide
+        : recipe.Phases.Max(phase => phase.Patch);
+
+    public TrainingTask CreateTask(ParameterVector layout, Recipe recipe, PhotographSet photographs, int workers) =>
+        _restoration is null
+            ? new ClassificationTask(_classifier!, layout, recipe, photographs, workers)
+            : new RestorationTask(_restoration, layout, recipe, photographs, workers);
+}

@@ -1,0 +1,91 @@
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
+using EdgeRestore.Metrics;
+using EdgeRestore.Training.Sampling;
+
+namespace EdgeRestore.Training.Validation;
+
+/// <summary>Degraded crops of photographs that are not trained on, with the parameters in the middle of the ranges.</summary>
+/// <remarks>
+/// These photographs come from the training list. The held-out list judges packages and is never read here.
+/// </remarks>
+internal sealed class ValidationSet : IDisposable
+{
+    private const ulong Seed = 0x56414C4944415445;
+
+    private ValidationSet(IReadOnlyList<ValidationRow> rows) => Rows = rows;
+
+    public IReadOnlyList<ValidationRow> Rows { get; }
+
+    public static ValidationSet Make(PhotographSet photographs, int cropPixels)
+    {
+        using var synthesizer = new DegradationSynthesizer();
+        var rows = new List<ValidationRow>();
+        foreach (var (name, degradation, sigma) in RowKinds())
+        {
+            var row = new ValidationRow(name, degradation);
+            for (var index = 0; index < photographs.Validation.Count; index++)
+            {
+                var photograph = photographs.Validation[index].Frame;
+                var width = Math.Min(cropPixels, photograph.Width);
+                var height = Math.Min(cropPixels, photograph.Height);
+                var left = (photograph.Width - width) / 2;
+                var top = (photograph.Height - height) / 2;
+                var seed = Prng.Combine(Prng.Combine(Seed, name), (ulong)index);
+                var prng = new Prng(seed);
+                var parameters = DegradationSampler.Evaluation.Draw(degradation, ref prng);
+                if (sigma > 0)
+                {
+                    parameters = parameters with { Noise = new NoiseParameters(sigma) };
+                }
+
+                var clean = Frame.Rent(width, height, PixelFormat.Rgb24);
+                var degraded = Frame.Rent(width, height, PixelFormat.Rgb24);
+                RestorationSampler.Crop(photograph, left, top, clean);
+                synthesizer.Apply(photograph, left, top, parameters, seed, degraded);
+                row.Samples.Add(new ValidationSample(
+                    clean, degraded, Psnr.Compute(clean, degraded), Ssim.Compute(clean, degraded)));
+            }
+
+            rows.Add(row);
+        }
+
+        return new ValidationSet(rows);
+    }
+
+    public void Dispose()
+    {
+        foreach (var sample in Rows.SelectMany(row => row.Samples))
+        {
+            sample.Clean.Dispose();
+            sample.Degraded.Dispose();
+        }
+    }
+
+    private static IEnumerable<(string Name, Degradation Degradation, double Sigma)> RowKinds()
+    {
+        foreach (var degradation in DegradationNames.All.Where(degradation => degradation != Degradation.Clear))
+        {
+            if (degradation == Degradation.Noise)
+            {
+                // The levels of the benchmarks.
+                yield return ("noise-15", degradation, 15);
+                yield return ("noise-25", degradation, 25);
+                yield return ("noise-50", degradation, 50);
+            }
+            else
+            {
+                yield return (degradation.ToName(), degradation, 0);
+            }
+        }
+    }
+}
+
+/// <summary>One degradation (and level) over all validation photographs.</summary>
+internal sealed record ValidationRow(string Name, Degradation Degradation)
+{
+    public List<ValidationSample> Samples { get; } = [];
+}
+
+/// <summary>A crop, its degraded form, and the quality of the latter.</summary>
+internal sealed record ValidationSample(Frame Clean, Frame Degraded, double PsnrIn, double SsimIn);
