@@ -16,7 +16,8 @@ public sealed class ModuleTests : IDisposable
     {
         using var net = new Net();
         Assert.Equal(
-            ["scale", "stem.weight", "stem.bias", "blocks.0.weight", "blocks.0.bias", "blocks.1.weight", "blocks.1.bias",
+            ["scale", "stem.weight", "stem.bias", "blocks.0.weight", "blocks.0.bias", "blocks.1.weight",
+                "blocks.1.bias",
                 "head.0.weight", "head.0.bias", "head.last.weight", "norm.weight", "norm.bias"],
             net.named_parameters().Select(pair => pair.name));
         Assert.Equal(
@@ -200,9 +201,11 @@ public sealed class ModuleTests : IDisposable
             (Conv2d(4, 8, (3, 1), stride: (2, 1), padding: (1, 0), groups: 4, bias: false), [2, 8, 4, 8]),
             (Conv2d(4, 4, 3, padding: 1, padding_mode: PaddingModes.Reflect), [2, 4, 8, 8]),
             (ConvTranspose2d(4, 3, 2, stride: 2), [2, 3, 16, 16]), (BatchNorm2d(4), [2, 4, 8, 8]),
-            (GroupNorm(2, 4), [2, 4, 8, 8]), (InstanceNorm2d(4, affine: true), [2, 4, 8, 8]), (LayerNorm([8]), [2, 4, 8, 8]),
+            (GroupNorm(2, 4), [2, 4, 8, 8]), (InstanceNorm2d(4, affine: true), [2, 4, 8, 8]), (LayerNorm([8]), [2, 4,
+                8, 8]),
             (MaxPool2d(2), [2, 4, 4, 4]), (AvgPool2d(2), [2, 4, 4, 4]), (AdaptiveAvgPool2d(1), [2, 4, 1, 1]),
-            (Upsample(scale_factor: [2, 2], mode: UpsampleMode.Bilinear), [2, 4, 16, 16]), (PixelShuffle(2), [2, 1, 16, 16]),
+            (Upsample(scale_factor: [2, 2], mode: UpsampleMode.Bilinear), [2, 4, 16, 16]), (PixelShuffle(2), [2, 1, 16,
+                16]),
             (PixelUnshuffle(2), [2, 16, 4, 4]), (Flatten(), [2, 256]), (Identity(), [2, 4, 8, 8]),
             (ReflectionPad2d(1), [2, 4, 10, 10]), (Softmax(1), [2, 4, 8, 8]), (PReLU(4), [2, 4, 8, 8]),
             (Dropout2d(), [2, 4, 8, 8]), (ReLU(), [2, 4, 8, 8]), (GELU(), [2, 4, 8, 8]), (SiLU(), [2, 4, 8, 8]),
@@ -237,7 +240,8 @@ public sealed class ModuleTests : IDisposable
             q.narrow(2, head * 2, 2).transpose(0, 1), k.narrow(2, head * 2, 2).transpose(0, 1),
             v.narrow(2, head * 2, 2).transpose(0, 1))).ToArray();
         using var joined = cat(heads, 2).transpose(0, 1);
-        var expected = F.linear(joined, attention.get_parameter("out_proj.weight")!, attention.get_parameter("out_proj.bias"));
+        var expected = F.linear(joined, attention.get_parameter("out_proj.weight")!,
+            attention.get_parameter("out_proj.bias"));
         Assert.True(expected.allclose(output, atol: 1e-5));
     }
 

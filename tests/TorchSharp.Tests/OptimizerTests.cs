@@ -191,7 +191,8 @@ public sealed class OptimizerTests
             "multiplicative" => optim.lr_scheduler.MultiplicativeLR(optimizer, _ => 0.5),
             "sequential" => optim.lr_scheduler.SequentialLR(
                 optimizer,
-                [optim.lr_scheduler.ConstantLR(optimizer, 0.5, 10), optim.lr_scheduler.ExponentialLR(optimizer, 0.9)], [2]),
+                [optim.lr_scheduler.ConstantLR(optimizer, 0.5, 10), optim.lr_scheduler.ExponentialLR(optimizer, 0.9)],
+                    [2]),
             _ => optim.lr_scheduler.OneCycleLR(
                 optimizer, 2, total_steps: 5, pct_start: 0.6, div_factor: 5, final_div_factor: 100,
                 anneal_strategy: optim.lr_scheduler.AnnealStrategy.Linear),

@@ -90,7 +90,8 @@ public sealed class SampleProgramTests
                     images[i, .., .., ..4] += 0.5f;
                     break;
                 case 1:
-                    images[TensorIndex.Single(i), TensorIndex.Ellipsis, TensorIndex.Slice(0, 4), TensorIndex.Colon].add_(0.5f);
+                    images[TensorIndex.Single(i), TensorIndex.Ellipsis, TensorIndex.Slice(0, 4),
+                        TensorIndex.Colon].add_(0.5f);
                     break;
             }
         }

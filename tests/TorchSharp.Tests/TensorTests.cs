@@ -113,7 +113,8 @@ public sealed class TensorTests
         Assert.Equal([2L, 3, 3], t[.., .., 1..].shape);
         Assert.Equal([2L, 3], t[.., .., ^1].shape);
         Assert.Equal([3f, 7, 11], t[0, .., ^1].data<float>().ToArray());
-        Assert.Equal([12f, 16, 20], t[TensorIndex.Single(1), TensorIndex.Colon, TensorIndex.Single(0)].data<float>().ToArray());
+        Assert.Equal([12f, 16, 20], t[TensorIndex.Single(1), TensorIndex.Colon,
+            TensorIndex.Single(0)].data<float>().ToArray());
         using var picks = tensor(new[] { 1L, 1, 0 });
         Assert.Equal([3L, 3, 4], t[picks].shape);
         Assert.Equal([2L, 3, 4], t[TensorIndex.Colon, picks].shape);
@@ -203,7 +204,8 @@ public sealed class TensorTests
         var folder = Directory.CreateTempSubdirectory("torchsharp-tests-");
         try
         {
-            foreach (var original in new[] { randn(3, 4), randint(0, 9, [5]), randn(2, 2).to(bfloat16), randn(4, 3).t() })
+            foreach (var original in new[] { randn(3, 4), randint(0, 9, [5]), randn(2, 2).to(bfloat16), randn(4,
+                3).t() })
             {
                 var path = Path.Combine(folder.FullName, "tensor.pt");
                 save(original, path);

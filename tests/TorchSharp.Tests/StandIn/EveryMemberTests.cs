@@ -5,22 +5,26 @@ using static TorchSharp.torch;
 namespace TorchSharp.Tests.StandIn;
 
 /// <summary>
-/// Calls every public member that works on tensors with plausible arguments. libtorch may refuse the values; what must not
+/// Calls every public member that works on tensors with plausible arguments. libtorch may refuse the values; what must
+/// not
 /// happen is that the call never reaches the operator because its arguments do not fit the operator's schema.
 /// </summary>
 public sealed class EveryMemberTests
 {
     private static readonly string[] SchemaComplaints =
     [
-        "INTERNAL ASSERT", "arguments, got", "needs argument", "Could not find schema", "Couldn't find", "Unknown argument tag",
+        "INTERNAL ASSERT", "arguments, got", "needs argument", "Could not find schema", "Couldn't find",
+            "Unknown argument tag",
         "Expected type hint", "Tried to cast",
     ];
 
     // Not about tensors' values: files, threads, devices and disposal.
     private static readonly HashSet<string> Skipped =
     [
-        "Dispose", "DecoupleFromNativeHandle", "cuda", "save", "load", "print", "set_num_threads", "set_num_interop_threads",
-        "no_grad", "enable_grad", "set_grad_enabled", "inference_mode", "NewDisposeScope", "manual_seed", "set_default_dtype",
+        "Dispose", "DecoupleFromNativeHandle", "cuda", "save", "load", "print", "set_num_threads",
+            "set_num_interop_threads",
+        "no_grad", "enable_grad", "set_grad_enabled", "inference_mode", "NewDisposeScope", "manual_seed",
+            "set_default_dtype",
         "set_default_device", "pin_memory", "cholesky",
         "UnsafeCreateTensor", "set_", "set_rng_state", "is_pinned",
     ];

@@ -11,7 +11,8 @@ public sealed partial class OperatorNameTests
     {
         var assembly = Assembly.GetExecutingAssembly();
         var names = new SortedSet<string>();
-        foreach (var source in assembly.GetManifestResourceNames().Where(name => name.EndsWith(".cs", StringComparison.Ordinal)))
+        foreach (var source in assembly.GetManifestResourceNames().Where(name => name.EndsWith(".cs",
+            StringComparison.Ordinal)))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(source)!);
             names.UnionWith(OperatorName().Matches(reader.ReadToEnd()).Select(match => match.Groups[1].Value));

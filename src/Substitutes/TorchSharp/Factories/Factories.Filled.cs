@@ -28,7 +28,8 @@ public static partial class torch
         Create("zeros", [dim0, dim1, dim2], dtype, device, requires_grad);
 
     public static Tensor zeros(
-        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        long dim0, long dim1, long dim2, long dim3,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) =>
         Create("zeros", [dim0, dim1, dim2, dim3], dtype, device, requires_grad);
 
@@ -48,7 +49,8 @@ public static partial class torch
         Create("zeros", [dim0, dim1, dim2], dtype, device, requires_grad);
 
     public static Tensor zeros(
-        int dim0, int dim1, int dim2, int dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        int dim0, int dim1, int dim2, int dim3,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) =>
         Create("zeros", [dim0, dim1, dim2, dim3], dtype, device, requires_grad);
 
@@ -78,7 +80,8 @@ public static partial class torch
         Create("ones", [dim0, dim1, dim2], dtype, device, requires_grad);
 
     public static Tensor ones(
-        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        long dim0, long dim1, long dim2, long dim3,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) =>
         Create("ones", [dim0, dim1, dim2, dim3], dtype, device, requires_grad);
 
@@ -98,7 +101,8 @@ public static partial class torch
         Create("ones", [dim0, dim1, dim2], dtype, device, requires_grad);
 
     public static Tensor ones(
-        int dim0, int dim1, int dim2, int dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        int dim0, int dim1, int dim2, int dim3,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) =>
         Create("ones", [dim0, dim1, dim2, dim3], dtype, device, requires_grad);
 
@@ -128,7 +132,8 @@ public static partial class torch
         Create("empty.memory_format", [dim0, dim1, dim2], dtype, device, requires_grad);
 
     public static Tensor empty(
-        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        long dim0, long dim1, long dim2, long dim3,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) =>
         Create("empty.memory_format", [dim0, dim1, dim2, dim3], dtype, device, requires_grad);
 
@@ -148,7 +153,8 @@ public static partial class torch
         Create("empty.memory_format", [dim0, dim1, dim2], dtype, device, requires_grad);
 
     public static Tensor empty(
-        int dim0, int dim1, int dim2, int dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        int dim0, int dim1, int dim2, int dim3,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) =>
         Create("empty.memory_format", [dim0, dim1, dim2, dim3], dtype, device, requires_grad);
 }

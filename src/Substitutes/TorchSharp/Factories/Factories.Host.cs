@@ -85,7 +85,8 @@ public static partial class torch
 
         // Arrays of any rank are one block of memory in row-major order.
         ref var first = ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(values));
-        return FromHost<T>(MemoryMarshal.CreateReadOnlySpan(ref first, values.Length), sizes, dtype, device, requires_grad);
+        return FromHost<T>(MemoryMarshal.CreateReadOnlySpan(ref first, values.Length), sizes, dtype, device,
+            requires_grad);
     }
 
     internal static Tensor FromList<T>(

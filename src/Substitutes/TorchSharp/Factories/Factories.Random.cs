@@ -30,7 +30,8 @@ public static partial class torch
         Sample("rand.generator", [dim0, dim1, dim2], dtype, device, requires_grad, generator);
 
     public static Tensor rand(
-        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        long dim0, long dim1, long dim2, long dim3,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         Generator? generator = null, string[]? names = null) =>
         Sample("rand.generator", [dim0, dim1, dim2, dim3], dtype, device, requires_grad, generator);
 
@@ -50,7 +51,8 @@ public static partial class torch
         Sample("rand.generator", [dim0, dim1, dim2], dtype, device, requires_grad, generator);
 
     public static Tensor rand(
-        int dim0, int dim1, int dim2, int dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        int dim0, int dim1, int dim2, int dim3,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         Generator? generator = null, string[]? names = null) =>
         Sample("rand.generator", [dim0, dim1, dim2, dim3], dtype, device, requires_grad, generator);
 
@@ -80,7 +82,8 @@ public static partial class torch
         Sample("randn.generator", [dim0, dim1, dim2], dtype, device, requires_grad, generator);
 
     public static Tensor randn(
-        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        long dim0, long dim1, long dim2, long dim3,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         Generator? generator = null, string[]? names = null) =>
         Sample("randn.generator", [dim0, dim1, dim2, dim3], dtype, device, requires_grad, generator);
 
@@ -100,7 +103,8 @@ public static partial class torch
         Sample("randn.generator", [dim0, dim1, dim2], dtype, device, requires_grad, generator);
 
     public static Tensor randn(
-        int dim0, int dim1, int dim2, int dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        int dim0, int dim1, int dim2, int dim3,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         Generator? generator = null, string[]? names = null) =>
         Sample("randn.generator", [dim0, dim1, dim2, dim3], dtype, device, requires_grad, generator);
 
@@ -120,7 +124,8 @@ public static partial class torch
         randint(0, high, size, dtype, device, requires_grad, generator);
 
     public static Tensor randint(
-        long low, long high, ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        long low, long high, ReadOnlySpan<long> size,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         Generator? generator = null, string[]? names = null) =>
         Finish(
             Aten.Call(

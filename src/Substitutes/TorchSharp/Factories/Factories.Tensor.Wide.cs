@@ -7,7 +7,8 @@ public static partial class torch
         FromHost<float>([scalar], [], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        IList<float> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        IList<float> rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -19,7 +20,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, [rawArray.Count], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        float[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        float[] rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromHost<float>(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -39,7 +41,8 @@ public static partial class torch
         FromHost<double>([scalar], [], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        IList<double> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        IList<double> rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -51,7 +54,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, [rawArray.Count], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        double[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        double[] rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromHost<double>(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -71,7 +75,8 @@ public static partial class torch
         FromHost<bool>([scalar], [], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        IList<bool> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        IList<bool> rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -83,7 +88,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, [rawArray.Count], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        bool[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        bool[] rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromHost<bool>(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -103,30 +109,39 @@ public static partial class torch
         FromHost<System.Numerics.Complex>([scalar], [], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        IList<System.Numerics.Complex> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        IList<System.Numerics.Complex> rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        System.Numerics.Complex[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromHost<System.Numerics.Complex>(dataArray, [dataArray.Length], dtype, device, requires_grad);
+        System.Numerics.Complex[] dataArray,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) => FromHost<System.Numerics.Complex>(dataArray, [dataArray.Length], dtype, device,
+            requires_grad);
 
     public static Tensor tensor(
-        IList<System.Numerics.Complex> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        IList<System.Numerics.Complex> rawArray,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromList(rawArray, [rawArray.Count], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        System.Numerics.Complex[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromHost<System.Numerics.Complex>(rawArray, dimensions, dtype, device, requires_grad);
+        System.Numerics.Complex[] rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) => FromHost<System.Numerics.Complex>(rawArray, dimensions, dtype, device,
+            requires_grad);
 
     public static Tensor tensor(
-        System.Numerics.Complex[,] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        System.Numerics.Complex[,] rawArray,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromArray<System.Numerics.Complex>(rawArray, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        System.Numerics.Complex[,,] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        System.Numerics.Complex[,,] rawArray,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromArray<System.Numerics.Complex>(rawArray, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        System.Numerics.Complex[,,,] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        System.Numerics.Complex[,,,] rawArray,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromArray<System.Numerics.Complex>(rawArray, dtype, device, requires_grad);
 }

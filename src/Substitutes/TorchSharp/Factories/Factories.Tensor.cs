@@ -7,7 +7,8 @@ public static partial class torch
         FromHost<byte>([scalar], [], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        IList<byte> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        IList<byte> rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -19,7 +20,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, [rawArray.Count], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        byte[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        byte[] rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromHost<byte>(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -39,7 +41,8 @@ public static partial class torch
         FromHost<sbyte>([scalar], [], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        IList<sbyte> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        IList<sbyte> rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -51,7 +54,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, [rawArray.Count], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        sbyte[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        sbyte[] rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromHost<sbyte>(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -71,7 +75,8 @@ public static partial class torch
         FromHost<short>([scalar], [], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        IList<short> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        IList<short> rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -83,7 +88,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, [rawArray.Count], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        short[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        short[] rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromHost<short>(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -103,7 +109,8 @@ public static partial class torch
         FromHost<int>([scalar], [], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        IList<int> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        IList<int> rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -115,7 +122,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, [rawArray.Count], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        int[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        int[] rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromHost<int>(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -135,7 +143,8 @@ public static partial class torch
         FromHost<long>([scalar], [], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        IList<long> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        IList<long> rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -147,7 +156,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, [rawArray.Count], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        long[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        long[] rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromHost<long>(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -167,7 +177,8 @@ public static partial class torch
         FromHost<Half>([scalar], [], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        IList<Half> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        IList<Half> rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
@@ -179,7 +190,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, [rawArray.Count], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        Half[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        Half[] rawArray, ReadOnlySpan<long> dimensions,
+        ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) => FromHost<Half>(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(

@@ -64,7 +64,8 @@ public static partial class torch
         long[] size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) =>
         Finish(
-            Aten.Call("full", size, value, dtype ?? DefaultFor(value), Arg.None, InitializeDevice(device)), requires_grad);
+            Aten.Call("full", size, value, dtype ?? DefaultFor(value), Arg.None, InitializeDevice(device)),
+                requires_grad);
 
     public static Tensor full(
         ReadOnlySpan<long> size, Scalar value, ScalarType? dtype = null, Device? device = null,
@@ -77,7 +78,8 @@ public static partial class torch
 
     public static Tensor full(
         long rows, long columns, Scalar value, ScalarType? dtype = null, Device? device = null,
-        bool requires_grad = false, string[]? names = null) => full([rows, columns], value, dtype, device, requires_grad);
+        bool requires_grad = false, string[]? names = null) => full([rows, columns], value, dtype, device,
+            requires_grad);
 
     public static Tensor full(
         long dim0, long dim1, long dim2, Scalar value, ScalarType? dtype = null, Device? device = null,
@@ -92,7 +94,8 @@ public static partial class torch
     internal static Tensor Create(
         string name, ReadOnlySpan<long> size, ScalarType? dtype, Device? device, bool requires_grad) =>
         Finish(
-            Aten.Call(name, size.ToArray(), dtype ?? get_default_dtype(), Arg.None, InitializeDevice(device)), requires_grad);
+            Aten.Call(name, size.ToArray(), dtype ?? get_default_dtype(), Arg.None, InitializeDevice(device)),
+                requires_grad);
 
     internal static Tensor Finish(Tensor tensor, bool requires_grad)
     {

@@ -39,7 +39,8 @@ public static partial class torch
             Finish(Aten.Call("randn_like", this, dtype, Arg.None, device), requires_grad);
 
         public Tensor new_full(
-            ReadOnlySpan<long> size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+            ReadOnlySpan<long> size, Scalar value,
+            ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
             full(size, value, dtype ?? this.dtype, device ?? this.device, requires_grad);
 
         public Tensor full_like(
@@ -48,17 +49,23 @@ public static partial class torch
 
         public Tensor randint_like(
             Scalar low, Scalar high, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            Finish(Aten.Call("randint_like.low_dtype", this, low.Integer, high.Integer, dtype, Arg.None, device), requires_grad);
+            Finish(Aten.Call("randint_like.low_dtype", this, low.Integer, high.Integer, dtype, Arg.None, device),
+                requires_grad);
 
-        public Tensor uniform_(double from, double to, Generator? generator = null) => Mutate("uniform_", this, from, to, generator);
+        public Tensor uniform_(double from, double to, Generator? generator = null) =>
+            Mutate("uniform_", this, from, to, generator);
 
-        public Tensor normal_(double mean = 0.0, double stddev = 1.0, Generator? generator = null) => Mutate("normal_", this, mean, stddev, generator);
+        public Tensor normal_(double mean = 0.0, double stddev = 1.0, Generator? generator = null) =>
+            Mutate("normal_", this, mean, stddev, generator);
 
-        public Tensor exponential_(double lambda = 1.0, Generator? generator = null) => Mutate("exponential_", this, lambda, generator);
+        public Tensor exponential_(double lambda = 1.0, Generator? generator = null) =>
+            Mutate("exponential_", this, lambda, generator);
 
-        public Tensor cauchy_(double median = 0.0, double sigma = 1.0, Generator? generator = null) => Mutate("cauchy_", this, median, sigma, generator);
+        public Tensor cauchy_(double median = 0.0, double sigma = 1.0, Generator? generator = null) =>
+            Mutate("cauchy_", this, median, sigma, generator);
 
-        public Tensor log_normal_(double mean = 1.0, double stddev = 2.0, Generator? generator = null) => Mutate("log_normal_", this, mean, stddev, generator);
+        public Tensor log_normal_(double mean = 1.0, double stddev = 2.0, Generator? generator = null) =>
+            Mutate("log_normal_", this, mean, stddev, generator);
 
         public Tensor geometric_(double p, Generator? generator = null) => Mutate("geometric_", this, p, generator);
 
@@ -69,9 +76,11 @@ public static partial class torch
 
         public Tensor bernoulli(Generator? generator = null) => Aten.Call("bernoulli", this, generator);
 
-        public Tensor bernoulli_(double p = 0.5, Generator? generator = null) => Mutate("bernoulli_.float", this, p, generator);
+        public Tensor bernoulli_(double p = 0.5, Generator? generator = null) =>
+            Mutate("bernoulli_.float", this, p, generator);
 
-        public Tensor bernoulli_(Tensor p, Generator? generator = null) => Mutate("bernoulli_.Tensor", this, p, generator);
+        public Tensor bernoulli_(Tensor p, Generator? generator = null) =>
+            Mutate("bernoulli_.Tensor", this, p, generator);
 
         public Tensor multinomial(long num_samples, bool replacement = false, Generator? generator = null) =>
             Aten.Call("multinomial", this, num_samples, replacement, generator);

@@ -42,13 +42,15 @@ public static partial class torch
             public static Tensor celu(Tensor x, double alpha = 1.0, bool inplace = false) =>
                 InPlace(inplace, x, "celu", alpha);
 
-            public static Tensor hardtanh(Tensor x, double min_val = -1.0, double max_val = 1.0, bool inplace = false) =>
+            public static Tensor hardtanh(Tensor x, double min_val = -1.0, double max_val = 1.0,
+                bool inplace = false) =>
                 InPlace(inplace, x, "hardtanh", min_val, max_val);
 
             public static Tensor threshold(Tensor x, double threshold, double value, bool inplace = false) =>
                 InPlace(inplace, x, "threshold", threshold, value);
 
-            public static Tensor softplus(Tensor x, double beta = 1.0, double threshold = 20.0) => Aten.Call("softplus", x, beta, threshold);
+            public static Tensor softplus(Tensor x, double beta = 1.0, double threshold = 20.0) =>
+                Aten.Call("softplus", x, beta, threshold);
 
             public static Tensor hardshrink(Tensor x, double lambda = 0.5) => Aten.Call("hardshrink", x, lambda);
 

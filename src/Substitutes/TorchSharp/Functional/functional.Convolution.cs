@@ -30,7 +30,8 @@ public static partial class torch
                 Tensor input, Tensor weight, Tensor? bias = null, long? stride = null, long? padding = null,
                 long? output_padding = null, long? dilation = null, long groups = 1) =>
                 Aten.Call(
-                    "conv_transpose1d", input, weight, bias, One(stride, 1), One(padding, 0), One(output_padding, 0), groups,
+                    "conv_transpose1d", input, weight, bias, One(stride, 1), One(padding, 0), One(output_padding, 0),
+                        groups,
                     One(dilation, 1));
 
             public static Tensor conv_transpose2d(
@@ -54,7 +55,8 @@ public static partial class torch
                 Tensor input, (long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null,
                 (long, long)? padding = null, (long, long)? stride = null) =>
                 Aten.Call(
-                    "col2im", input, Two(output_size), Two(kernel_size), Two(dilation ?? (1, 1)), Two(padding ?? (0, 0)),
+                    "col2im", input, Two(output_size), Two(kernel_size), Two(dilation ?? (1, 1)), Two(padding ?? (0,
+                        0)),
                     Two(stride ?? (1, 1)));
 
             public static Tensor pixel_shuffle(Tensor x, long upscale_factor) =>
@@ -65,7 +67,8 @@ public static partial class torch
 
             public static Tensor channel_shuffle(Tensor x, long groups) => Aten.Call("channel_shuffle", x, groups);
 
-            /// <summary>Pads the last dimensions; the list runs from the last dimension backwards, two numbers each.</summary>
+            /// <summary>Pads the last dimensions; the list runs from the last dimension backwards, two numbers
+            /// each.</summary>
             public static Tensor pad(
                 Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0)
             {
@@ -88,7 +91,8 @@ public static partial class torch
                 functional.pad(input, [pad.Item1, pad.Item2], mode, value);
 
             public static Tensor pad(
-                Tensor input, (long, long, long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
+                Tensor input, (long, long, long, long) pad, PaddingModes mode = PaddingModes.Constant,
+                    double value = 0) =>
                 functional.pad(input, [pad.Item1, pad.Item2, pad.Item3, pad.Item4], mode, value);
 
             public static Tensor pad(

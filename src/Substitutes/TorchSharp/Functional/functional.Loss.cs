@@ -56,11 +56,13 @@ public static partial class torch
                 Aten.Call("soft_margin_loss", input, target, (long)reduction);
 
             public static Tensor cosine_embedding_loss(
-                Tensor input1, Tensor input2, Tensor target, double margin = 0.0, Reduction reduction = Reduction.Mean) =>
+                Tensor input1, Tensor input2, Tensor target, double margin = 0.0,
+                    Reduction reduction = Reduction.Mean) =>
                 Aten.Call("cosine_embedding_loss", input1, input2, target, margin, (long)reduction);
 
             public static Tensor margin_ranking_loss(
-                Tensor input1, Tensor input2, Tensor target, double margin = 0.0, Reduction reduction = Reduction.Mean) =>
+                Tensor input1, Tensor input2, Tensor target, double margin = 0.0,
+                    Reduction reduction = Reduction.Mean) =>
                 Aten.Call("margin_ranking_loss", input1, input2, target, margin, (long)reduction);
 
             public static Tensor triplet_margin_loss(

@@ -26,7 +26,8 @@ public static partial class torch
                 Tensor input, Tensor? running_mean = null, Tensor? running_var = null, Tensor? weight = null,
                 Tensor? bias = null, bool use_input_stats = true, double momentum = 0.1, double eps = 1e-5) =>
                 Aten.Call(
-                    "instance_norm", input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, true);
+                    "instance_norm", input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps,
+                        true);
 
             public static Tensor normalize(
                 Tensor input, float p = 2.0f, long dim = 1L, float eps = 1e-12f, Tensor? output = null)
@@ -56,10 +57,12 @@ public static partial class torch
             public static Tensor dropout2d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
                 InPlace(inplace, input, "feature_dropout", p, training);
 
-            public static Tensor feature_dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
+            public static Tensor feature_dropout(Tensor input, double p = 0.5, bool training = true,
+                bool inplace = false) =>
                 InPlace(inplace, input, "feature_dropout", p, training);
 
-            public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false) =>
+            public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false,
+                bool inplace = false) =>
                 InPlace(inplace, input, "alpha_dropout", p, training);
 
             public static Tensor embedding(
@@ -71,7 +74,8 @@ public static partial class torch
 
             /// <summary>softmax(q kᵀ / √d) v, written out: libtorch 1.13 has no public operator for it.</summary>
             public static Tensor scaled_dot_product_attention(
-                Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0, bool is_causal = false)
+                Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0,
+                    bool is_causal = false)
             {
                 using var scope = NewDisposeScope();
                 var scores = (query * (1 / Math.Sqrt(query.size(-1)))).matmul(key.transpose(-2, -1));

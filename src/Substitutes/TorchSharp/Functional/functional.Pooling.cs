@@ -12,11 +12,13 @@ public static partial class torch
                 Tensor input, long kernel_size, long? stride = null, long? padding = null, long? dilation = null,
                 bool ceil_mode = false) =>
                 Aten.Call(
-                    "max_pool1d", input, One(kernel_size, 1), One(stride, kernel_size), One(padding, 0), One(dilation, 1),
+                    "max_pool1d", input, One(kernel_size, 1), One(stride, kernel_size), One(padding, 0), One(dilation,
+                        1),
                     ceil_mode);
 
             public static Tensor max_pool2d(
-                Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null, long[]? dilation = null,
+                Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null,
+                    long[]? dilation = null,
                 bool ceil_mode = false) =>
                 Aten.Call(
                     "max_pool2d", input, kernel_size, stride ?? kernel_size, padding ?? [0, 0], dilation ?? [1, 1],
@@ -32,11 +34,13 @@ public static partial class torch
                 Tensor input, (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null,
                 (long, long)? dilation = null, bool ceil_mode = false) =>
                 max_pool2d(
-                    input, Two(kernel_size), Two(stride ?? kernel_size), Two(padding ?? (0, 0)), Two(dilation ?? (1, 1)),
+                    input, Two(kernel_size), Two(stride ?? kernel_size), Two(padding ?? (0, 0)), Two(dilation ?? (1,
+                        1)),
                     ceil_mode);
 
             public static (Tensor Values, Tensor Indices) max_pool2d_with_indices(
-                Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null, long[]? dilation = null,
+                Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null,
+                    long[]? dilation = null,
                 bool ceil_mode = false) =>
                 Aten.Call2(
                     "max_pool2d_with_indices", input, kernel_size, stride ?? kernel_size, padding ?? [0, 0],
@@ -133,7 +137,8 @@ public static partial class torch
                 Tensor x, long[]? size = null, double[]? scale_factor = null, UpsampleMode mode = UpsampleMode.Nearest,
                 bool align_corners = false) =>
                 interpolate(
-                    x, size, scale_factor, (InterpolationMode)mode, mode == UpsampleMode.Nearest ? null : align_corners);
+                    x, size, scale_factor, (InterpolationMode)mode, mode == UpsampleMode.Nearest ? null
+                        : align_corners);
 
             public static Tensor grid_sample(
                 Tensor input, Tensor grid, GridSampleMode mode = GridSampleMode.Bilinear,
@@ -142,7 +147,8 @@ public static partial class torch
 
             public static Tensor affine_grid(Tensor theta, long[]? size = null, bool align_corners = false) =>
                 Aten.Call(
-                    "affine_grid_generator", theta, size ?? throw new ArgumentNullException(nameof(size)), align_corners);
+                    "affine_grid_generator", theta, size ?? throw new ArgumentNullException(nameof(size)),
+                        align_corners);
 
             private static T[]? Spread<T>(T[]? values, int count) =>
                 values is [var only] ? [.. Enumerable.Repeat(only, count)] : values;

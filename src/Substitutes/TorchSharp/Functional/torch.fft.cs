@@ -56,7 +56,8 @@ public static partial class torch
 
         public static Tensor fftfreq(
             long n, double d = 1.0, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            Finish(Aten.Call("fft_fftfreq", n, d, dtype ?? get_default_dtype(), Arg.None, InitializeDevice(device)), requires_grad);
+            Finish(Aten.Call("fft_fftfreq", n, d, dtype ?? get_default_dtype(), Arg.None, InitializeDevice(device)),
+                requires_grad);
 
         private static Tensor OneDimension(string name, Tensor input, long n, long dim, FFTNormType norm) =>
             Aten.Call(name, input, n == -1 ? null : (long?)n, dim, Name(norm));

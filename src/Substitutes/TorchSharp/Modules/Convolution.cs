@@ -3,7 +3,8 @@ using static TorchSharp.torch.nn;
 
 namespace TorchSharp.Modules;
 
-/// <summary>What all convolutions share: sizes, weights, and their initial values (PyTorch's, uniform within 1/sqrt(fan in)).</summary>
+/// <summary>What all convolutions share: sizes, weights, and their initial values (PyTorch's, uniform within 1/sqrt(fan
+/// in)).</summary>
 public abstract class Convolution : Module<Tensor, Tensor>
 {
     private protected readonly long[] Dilations;
@@ -95,7 +96,8 @@ internal sealed record ConvolutionShape(
         if (reach.Any(total => total % 2 != 0))
         {
             throw new ArgumentException(
-                $"padding: Same with kernel [{string.Join(", ", kernel)}] and dilation [{string.Join(", ", dilation)}] would "
+                $"padding: Same with kernel [{string.Join(", ", kernel)}] and dilation "
+                + $"[{string.Join(", ", dilation)}] would "
                 + "pad unevenly; use an odd kernel or pad explicitly.");
         }
 

@@ -41,13 +41,15 @@ public static partial class torch
             double norm_type = 2.0, bool scale_grad_by_freq = false, bool sparse = false, Device? device = null,
             ScalarType? dtype = null) =>
             new(
-                new Parameter(embeddings.to(dtype ?? embeddings.dtype, device ?? embeddings.device, copy: true), !freeze),
+                new Parameter(embeddings.to(dtype ?? embeddings.dtype, device ?? embeddings.device, copy: true),
+                    !freeze),
                 padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse);
 
         public static MultiheadAttention MultiheadAttention(
             long embedded_dim, long num_heads, double dropout = 0.0, bool bias = true, bool add_bias_kv = false,
             bool add_zero_attn = false, long? kdim = null, long? vdim = null) =>
-            add_bias_kv || add_zero_attn || (kdim ?? embedded_dim) != embedded_dim || (vdim ?? embedded_dim) != embedded_dim
+            add_bias_kv || add_zero_attn || (kdim ?? embedded_dim) != embedded_dim
+                || (vdim ?? embedded_dim) != embedded_dim
                 ? throw new NotSupportedException(
                     "MultiheadAttention with add_bias_kv, add_zero_attn or other key and value widths is not covered.")
                 : new(embedded_dim, num_heads, dropout, bias);

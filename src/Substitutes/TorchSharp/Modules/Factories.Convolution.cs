@@ -64,7 +64,8 @@ public static partial class torch
             var resolved = ConvolutionShape.Resolve(
                 padding, functional.Two(kernel_size), functional.Two(dilation ?? (1, 1)));
             return Conv2d(
-                in_channels, out_channels, kernel_size, stride, (resolved[0], resolved[1]), dilation, padding_mode, groups,
+                in_channels, out_channels, kernel_size, stride, (resolved[0], resolved[1]), dilation, padding_mode,
+                    groups,
                 bias, device, dtype);
         }
 

@@ -23,7 +23,8 @@ public static partial class torch
             new(delta, reduction);
 
         public static CrossEntropyLoss CrossEntropyLoss(
-            Tensor? weight = null, long? ignore_index = null, Reduction reduction = Reduction.Mean, double label_smoothing = 0.0) =>
+            Tensor? weight = null, long? ignore_index = null, Reduction reduction = Reduction.Mean,
+                double label_smoothing = 0.0) =>
             new(weight, ignore_index, label_smoothing, reduction);
 
         public static NLLLoss NLLLoss(

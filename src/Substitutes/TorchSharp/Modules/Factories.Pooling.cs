@@ -7,11 +7,13 @@ public static partial class torch
     public static partial class nn
     {
         public static MaxPool1d MaxPool1d(
-            long kernel_size, long? stride = null, long? padding = null, long? dilation = null, bool ceil_mode = false) =>
+            long kernel_size, long? stride = null, long? padding = null, long? dilation = null,
+                bool ceil_mode = false) =>
             new(kernel_size, stride, padding, dilation, ceil_mode);
 
         public static MaxPool2d MaxPool2d(
-            long kernel_size, long? stride = null, long? padding = null, long? dilation = null, bool ceil_mode = false) =>
+            long kernel_size, long? stride = null, long? padding = null, long? dilation = null,
+                bool ceil_mode = false) =>
             new(
                 functional.Two(kernel_size), Both(stride), Both(padding), Both(dilation), ceil_mode);
 
@@ -37,13 +39,15 @@ public static partial class torch
             (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, bool ceil_mode = false,
             bool count_include_pad = true, long? divisor_override = null) =>
             new(
-                functional.Two(kernel_size), Both(stride), Both(padding), ceil_mode, count_include_pad, divisor_override);
+                functional.Two(kernel_size), Both(stride), Both(padding), ceil_mode, count_include_pad,
+                    divisor_override);
 
         public static AvgPool2d AvgPool2d(
             long kernel_size, long? stride = null, long? padding = null, bool ceil_mode = false,
             bool count_include_pad = true, long? divisor_override = null) =>
             new(
-                functional.Two(kernel_size), Both(stride), Both(padding), ceil_mode, count_include_pad, divisor_override);
+                functional.Two(kernel_size), Both(stride), Both(padding), ceil_mode, count_include_pad,
+                    divisor_override);
 
         public static AdaptiveAvgPool1d AdaptiveAvgPool1d(long output_size) => new(output_size);
 

@@ -176,7 +176,8 @@ public static partial class torch
 
                 foreach (var hook in pre_hooks.Values)
                 {
-                    (input1, input2, input3, input4) = hook(this, input1, input2, input3, input4) ?? (input1, input2, input3, input4);
+                    (input1, input2, input3, input4) = hook(this, input1, input2, input3, input4) ?? (input1, input2,
+                        input3, input4);
                 }
 
                 var result = forward(input1, input2, input3, input4);
@@ -216,7 +217,8 @@ public static partial class torch
 
                 foreach (var hook in pre_hooks.Values)
                 {
-                    (input1, input2, input3, input4, input5) = hook(this, input1, input2, input3, input4, input5) ?? (input1, input2, input3, input4, input5);
+                    (input1, input2, input3, input4, input5) = hook(this, input1, input2, input3, input4,
+                        input5) ?? (input1, input2, input3, input4, input5);
                 }
 
                 var result = forward(input1, input2, input3, input4, input5);
@@ -256,7 +258,8 @@ public static partial class torch
 
                 foreach (var hook in pre_hooks.Values)
                 {
-                    (input1, input2, input3, input4, input5, input6) = hook(this, input1, input2, input3, input4, input5, input6) ?? (input1, input2, input3, input4, input5, input6);
+                    (input1, input2, input3, input4, input5, input6) = hook(this, input1, input2, input3, input4,
+                        input5, input6) ?? (input1, input2, input3, input4, input5, input6);
                 }
 
                 var result = forward(input1, input2, input3, input4, input5, input6);

@@ -51,7 +51,8 @@ public static partial class torch
             {
                 skip ??= [];
                 var destination = state_dict();
-                var unexpected = source.Keys.Where(key => !skip.Contains(key) && !destination.ContainsKey(key)).ToList();
+                var unexpected = source.Keys.Where(key => !skip.Contains(key)
+                    && !destination.ContainsKey(key)).ToList();
                 var missing = destination.Keys.Where(key => !skip.Contains(key) && !source.ContainsKey(key)).ToList();
                 if (strict && (missing.Count > 0 || unexpected.Count > 0))
                 {

@@ -183,7 +183,8 @@ public static partial class torch
             {
                 if (param is null || param.handle == 0)
                 {
-                    throw new ArgumentNullException(nameof(param), "A null tensor cannot be registered as a parameter.");
+                    throw new ArgumentNullException(nameof(param),
+                        "A null tensor cannot be registered as a parameter.");
                 }
 
                 if (!_internal_params.TryAdd(name, param))

@@ -3,7 +3,8 @@ using static TorchSharp.torch.nn;
 
 namespace TorchSharp.Modules;
 
-/// <summary>Attention over (length, batch, embedding) inputs, as in "Attention Is All You Need", section 3.2.2.</summary>
+/// <summary>Attention over (length, batch, embedding) inputs, as in "Attention Is All You Need", section
+/// 3.2.2.</summary>
 public sealed class MultiheadAttention
     : Module<Tensor, Tensor, Tensor, Tensor?, bool, Tensor?, Tuple<Tensor, Tensor>>
 {

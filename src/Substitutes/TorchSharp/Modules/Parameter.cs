@@ -1,6 +1,7 @@
 namespace TorchSharp.Modules;
 
-/// <summary>A tensor that a module owns and an optimizer changes. It takes over the tensor that it is made from.</summary>
+/// <summary>A tensor that a module owns and an optimizer changes. It takes over the tensor that it is made
+/// from.</summary>
 public class Parameter : torch.Tensor
 {
     public Parameter(torch.Tensor data, bool requires_grad = true)

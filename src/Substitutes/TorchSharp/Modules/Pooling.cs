@@ -67,7 +67,8 @@ public sealed class AvgPool1d : ParameterLessModule<Tensor, Tensor>
 public sealed class AvgPool2d : ParameterLessModule<Tensor, Tensor>
 {
     internal AvgPool2d(
-        long[] kernel_size, long[]? stride, long[]? padding, bool ceil_mode, bool count_include_pad, long? divisor_override)
+        long[] kernel_size, long[]? stride, long[]? padding, bool ceil_mode, bool count_include_pad,
+            long? divisor_override)
         : base(nameof(AvgPool2d))
     {
         this.kernel_size = kernel_size;

@@ -28,13 +28,14 @@ public static partial class torch
             }
 
             // PyTorch's torch.nn.init.calculate_gain.
-            public static double calculate_gain(NonlinearityType nonlinearity, double param = 0.0) => nonlinearity switch
-            {
-                NonlinearityType.Tanh => 5.0 / 3,
-                NonlinearityType.ReLU => Math.Sqrt(2),
-                NonlinearityType.LeakyReLU => Math.Sqrt(2.0 / (1 + (param * param))),
-                _ => 1,
-            };
+            public static double calculate_gain(NonlinearityType nonlinearity, double param = 0.0) =>
+                nonlinearity switch
+                {
+                    NonlinearityType.Tanh => 5.0 / 3,
+                    NonlinearityType.ReLU => Math.Sqrt(2),
+                    NonlinearityType.LeakyReLU => Math.Sqrt(2.0 / (1 + (param * param))),
+                    _ => 1,
+                };
 
             public static Tensor ones_(Tensor tensor) => Quietly(() => tensor.fill_(1));
 
@@ -42,7 +43,8 @@ public static partial class torch
 
             public static Tensor constant_(Tensor tensor, Scalar val) => Quietly(() => tensor.fill_(val));
 
-            public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1, Generator? generator = null) =>
+            public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1,
+                Generator? generator = null) =>
                 Quietly(() => tensor.uniform_(low, high, generator));
 
             public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1, Generator? generator = null) =>
@@ -61,7 +63,8 @@ public static partial class torch
                 using var bounds = torch.tensor(new[] { (a - mean) / std, (b - mean) / std }, float64);
                 using var scaled = bounds / Math.Sqrt(2);
                 using var erfs = scaled.erf();
-                return tensor.uniform_(erfs[0].ToDouble(), erfs[1].ToDouble()).erfinv_().mul_(std * Math.Sqrt(2)).add_(mean)
+                return tensor.uniform_(erfs[0].ToDouble(),
+                    erfs[1].ToDouble()).erfinv_().mul_(std * Math.Sqrt(2)).add_(mean)
                     .clamp_(a, b);
             });
 

@@ -9,8 +9,10 @@ public static partial class torch
     {
         public static class utils
         {
-            /// <summary>Scales all gradients so that their norm together is at most max_norm; returns the norm found.</summary>
-            public static double clip_grad_norm_(IEnumerable<Parameter> tensors, double max_norm, double norm_type = 2.0)
+            /// <summary>Scales all gradients so that their norm together is at most max_norm; returns the norm
+            /// found.</summary>
+            public static double clip_grad_norm_(IEnumerable<Parameter> tensors, double max_norm,
+                double norm_type = 2.0)
             {
                 using var off = no_grad();
                 using var scope = NewDisposeScope();
@@ -20,7 +22,8 @@ public static partial class torch
                     return 0;
                 }
 
-                var norms = stack(gradients.Select(gradient => Norm(gradient, norm_type).to(float32, gradients[0].device)));
+                var norms = stack(gradients.Select(gradient => Norm(gradient, norm_type).to(float32,
+                    gradients[0].device)));
                 var total = Norm(norms, norm_type).ToDouble();
 
                 // The 1e-6 is PyTorch's, in torch.nn.utils.clip_grad_norm_.

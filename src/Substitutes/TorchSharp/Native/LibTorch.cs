@@ -27,7 +27,8 @@ internal static unsafe partial class LibTorch
         }
 
         // libgomp reads this once, when libtorch loads it: spinning OpenMP threads starve those of OpenBLAS
-        // (a training step took 2.0-4.7 s, passive 0.27-0.52 s). Environment.SetEnvironmentVariable does not reach libc.
+        // (a training step took 2.0-4.7 s, passive 0.27-0.52 s). Environment.SetEnvironmentVariable does not reach
+        // libc.
         _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0);
         var path = Path.Combine(Path.GetDirectoryName(assembly.Location) ?? AppContext.BaseDirectory, FileName);
         if (!File.Exists(path))

@@ -235,14 +235,16 @@ EXPORT int ts_find(const char* name, const char* overload, void** op) {
     });
 }
 
-// Arguments are positional. What is missing takes the schema's default; a trailing None that the schema lacks is dropped.
+// Arguments are positional. What is missing takes the schema's default; a trailing None that the schema lacks is
+// dropped.
 EXPORT int ts_call(
     void* op, const Arg* args, int32_t argCount, Arg* results, int32_t resultCapacity, int32_t* resultCount) {
     return guarded([&] {
         auto& called = *static_cast<Operator*>(op);
         auto expected = called.arguments.size();
         for (size_t i = expected; i < static_cast<size_t>(argCount); i++) {
-            TORCH_CHECK(args[i].tag == kNone, called.handle.schema(), " takes ", expected, " arguments, got ", argCount);
+            TORCH_CHECK(args[i].tag == kNone, called.handle.schema(), " takes ", expected, " arguments, got ",
+                argCount);
         }
         c10::Stack stack;
         stack.reserve(expected);

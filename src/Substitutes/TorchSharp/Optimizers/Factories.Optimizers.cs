@@ -12,7 +12,8 @@ public static partial class torch
             new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
         public static Adam Adam(
-            IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.99,
+            IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9,
+                double beta2 = 0.99,
             double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
             new(parameters.Select(pair => pair.parameter), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
@@ -27,7 +28,8 @@ public static partial class torch
             new(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
         public static AdamW AdamW(
-            IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.99,
+            IEnumerable<(string name, Parameter parameter)> parameters, double lr = 1e-3, double beta1 = 0.9,
+                double beta2 = 0.99,
             double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false) =>
             new(parameters.Select(pair => pair.parameter), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize);
 
@@ -44,7 +46,8 @@ public static partial class torch
         public static SGD SGD(
             IEnumerable<(string name, Parameter parameter)> parameters, double learningRate, double momentum = 0.0,
             double dampening = 0.0, double weight_decay = 0.0, bool nesterov = false, bool maximize = false) =>
-            new(parameters.Select(pair => pair.parameter), learningRate, momentum, dampening, weight_decay, nesterov, maximize);
+            new(parameters.Select(pair => pair.parameter), learningRate, momentum, dampening, weight_decay, nesterov,
+                maximize);
 
         public static SGD SGD(
             IEnumerable<SGD.ParamGroup> parameters, double learningRate, double momentum = 0.0,
@@ -53,17 +56,20 @@ public static partial class torch
 
         public static RMSProp RMSProp(
             IEnumerable<Parameter> parameters, double lr = 0.01, double alpha = 0.99,
-            double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false) =>
+            double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false,
+                bool maximize = false) =>
             new(parameters, lr, alpha, eps, weight_decay, momentum, centered, maximize);
 
         public static RMSProp RMSProp(
             IEnumerable<(string name, Parameter parameter)> parameters, double lr = 0.01, double alpha = 0.99,
-            double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false) =>
+            double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false,
+                bool maximize = false) =>
             new(parameters.Select(pair => pair.parameter), lr, alpha, eps, weight_decay, momentum, centered, maximize);
 
         public static RMSProp RMSProp(
             IEnumerable<RMSProp.ParamGroup> parameters, double lr = 0.01, double alpha = 0.99,
-            double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false, bool maximize = false) =>
+            double eps = 1e-8, double weight_decay = 0, double momentum = 0, bool centered = false,
+                bool maximize = false) =>
             new(parameters, lr, alpha, eps, weight_decay, momentum, centered, maximize);
     }
 }

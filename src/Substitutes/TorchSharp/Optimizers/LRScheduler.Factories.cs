@@ -18,7 +18,8 @@ public static partial class torch
                     optimizer, (rate, epoch) => rate * Math.Pow(gamma, epoch / step_size), last_epoch, verbose);
 
             public static LRScheduler MultiStepLR(
-                Optimizer optimizer, IList<int> milestones, double gamma = 0.1, int last_epoch = -1, bool verbose = false) =>
+                Optimizer optimizer, IList<int> milestones, double gamma = 0.1, int last_epoch = -1,
+                    bool verbose = false) =>
                 new impl.ClosedForm(
                     optimizer,
                     (rate, epoch) => rate * Math.Pow(gamma, milestones.Count(milestone => milestone <= epoch)),
@@ -62,7 +63,8 @@ public static partial class torch
                 new impl.LambdaLR(optimizer, optimizer.ParamGroups.Select(_ => lr_lambda), last_epoch, verbose);
 
             public static LRScheduler LambdaLR(
-                Optimizer optimizer, IEnumerable<Func<int, double>> lr_lambdas, int last_epoch = -1, bool verbose = false) =>
+                Optimizer optimizer, IEnumerable<Func<int, double>> lr_lambdas, int last_epoch = -1,
+                    bool verbose = false) =>
                 new impl.LambdaLR(optimizer, lr_lambdas, last_epoch, verbose);
 
             public static LRScheduler MultiplicativeLR(
@@ -70,21 +72,25 @@ public static partial class torch
                 new impl.MultiplicativeLR(optimizer, optimizer.ParamGroups.Select(_ => lr_lambda), last_epoch, verbose);
 
             public static LRScheduler MultiplicativeLR(
-                Optimizer optimizer, IEnumerable<Func<int, double>> lr_lambdas, int last_epoch = -1, bool verbose = false) =>
+                Optimizer optimizer, IEnumerable<Func<int, double>> lr_lambdas, int last_epoch = -1,
+                    bool verbose = false) =>
                 new impl.MultiplicativeLR(optimizer, lr_lambdas, last_epoch, verbose);
 
             public static LRScheduler SequentialLR(
-                Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones, int last_epoch = -1) =>
+                Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones,
+                    int last_epoch = -1) =>
                 new impl.SequentialLR(optimizer, schedulers, milestones, last_epoch);
 
             public static LRScheduler ReduceLROnPlateau(
-                Optimizer optimizer, string mode = "min", double factor = 0.1, int patience = 10, double threshold = 1e-4,
+                Optimizer optimizer, string mode = "min", double factor = 0.1, int patience = 10,
+                    double threshold = 1e-4,
                 string threshold_mode = "rel", int cooldown = 0, IList<double>? min_lr = null, double eps = 1e-8,
                 bool verbose = false) =>
                 new impl.ReduceLROnPlateau(
                     optimizer, mode, factor, patience, threshold, threshold_mode, cooldown, min_lr, eps, verbose);
 
-            /// <summary>Up from max_lr / div_factor to max_lr over the first part, then down; cosine or straight.</summary>
+            /// <summary>Up from max_lr / div_factor to max_lr over the first part, then down; cosine or
+            /// straight.</summary>
             public static LRScheduler OneCycleLR(
                 Optimizer optimizer, double max_lr, int total_steps = -1, int epochs = -1, int steps_per_epoch = -1,
                 double pct_start = 0.3, AnnealStrategy anneal_strategy = AnnealStrategy.Cos, bool cycle_momentum = true,

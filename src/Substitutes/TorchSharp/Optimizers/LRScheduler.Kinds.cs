@@ -45,7 +45,8 @@ public static partial class torch
 
                     protected override IEnumerable<double> get_lr() => _last_epoch <= 0
                         ? _optimizer.ParamGroups.Select(group => group.LearningRate)
-                        : _optimizer.ParamGroups.Zip(_factors, (group, factor) => group.LearningRate * factor(_last_epoch));
+                        : _optimizer.ParamGroups.Zip(_factors, (group,
+                            factor) => group.LearningRate * factor(_last_epoch));
                 }
 
                 // Base rate through a function of (base rate, epoch): every schedule with a closed form.
@@ -71,7 +72,8 @@ public static partial class torch
                     private readonly int[] _milestones;
 
                     internal SequentialLR(
-                        Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones, int last_epoch)
+                        Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones,
+                            int last_epoch)
                         : base(optimizer, last_epoch)
                     {
                         _schedulers = [.. schedulers];
@@ -178,7 +180,8 @@ public static partial class torch
                         _badEpochs = 0;
                     }
 
-                    private static bool Choose(string value, string first, string second) => value == first || (value == second
+                    private static bool Choose(string value, string first, string second) =>
+                        value == first || (value == second
                         ? false
                         : throw new ArgumentException($"Unknown mode '{value}'; expected {first} or {second}."));
 

@@ -23,7 +23,8 @@ public static partial class torch
                     _verbose = verbose;
                     if (last_epoch == -1 && !optimizer.IsScheduled)
                     {
-                        // Once, as PyTorch does: a further scheduler starts from the same rates, not from the first one's.
+                        // Once, as PyTorch does: a further scheduler starts from the same rates, not from the first
+                        // one's.
                         optimizer.IsScheduled = true;
                         foreach (var group in optimizer.ParamGroups)
                         {

@@ -30,7 +30,8 @@ public static partial class torch
 
             public abstract Tensor? step(Func<Tensor>? closure = null);
 
-            public virtual IEnumerable<Parameter> parameters() => _parameter_groups.SelectMany(group => group.Parameters);
+            public virtual IEnumerable<Parameter> parameters() =>
+                _parameter_groups.SelectMany(group => group.Parameters);
 
             public void Dispose()
             {

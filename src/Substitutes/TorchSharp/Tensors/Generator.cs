@@ -29,7 +29,8 @@ public static partial class torch
         public static void set_rng_state(Tensor new_state) => torch.set_rng_state(new_state);
     }
 
-    /// <summary>A source of random numbers; each stands alone, but for the default one that operators use when given none.</summary>
+    /// <summary>A source of random numbers; each stands alone, but for the default one that operators use when given
+    /// none.</summary>
     public class Generator : IDisposable
     {
         private nint _handle;

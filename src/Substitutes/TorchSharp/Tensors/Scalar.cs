@@ -3,7 +3,8 @@ using TorchSharp.Native;
 
 namespace TorchSharp;
 
-/// <summary>A dynamically typed number: an integer, a floating-point number, a truth value or a complex number.</summary>
+/// <summary>A dynamically typed number: an integer, a floating-point number, a truth value or a complex
+/// number.</summary>
 public sealed class Scalar : IDisposable
 {
     private readonly long _bits;

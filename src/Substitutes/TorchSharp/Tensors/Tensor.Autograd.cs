@@ -14,7 +14,8 @@ public static partial class torch
 
         public bool is_leaf => LibTorch.ts_is_leaf(Handle) != 0;
 
-        /// <summary>The accumulated gradient, as a tensor of its own over the same memory; null before there is one.</summary>
+        /// <summary>The accumulated gradient, as a tensor of its own over the same memory; null before there is
+        /// one.</summary>
         public Tensor? grad
         {
             get

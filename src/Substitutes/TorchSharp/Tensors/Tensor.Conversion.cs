@@ -141,7 +141,8 @@ public static partial class torch
             return to(device ?? torch.CUDA, non_blocking: non_blocking);
         }
 
-        public Tensor to_type(ScalarType type, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
+        public Tensor to_type(ScalarType type, bool copy = false, bool disposeAfter = false,
+            bool non_blocking = false) =>
             Given(Aten.Call("to.dtype", this, type, non_blocking, copy), disposeAfter);
 
         public Tensor type_as(Tensor tensor) => to_type(tensor.dtype);
@@ -284,7 +285,8 @@ public static partial class TensorExtensionMethods
 
     public static Complex ToComplexFloat64(this torch.Tensor value) => value.ToScalar().ToComplexFloat64();
 
-    public static torch.Tensor ToTensor<T>(this T[] rawArray, long[] dimensions, bool doCopy = false, bool requires_grad = false)
+    public static torch.Tensor ToTensor<T>(this T[] rawArray, long[] dimensions, bool doCopy = false,
+        bool requires_grad = false)
         where T : unmanaged => torch.FromHost<T>(rawArray, dimensions, requires_grad: requires_grad);
 
     public static torch.Tensor ToTensor<T>(this T scalar, torch.Device? device = null, bool requires_grad = false)

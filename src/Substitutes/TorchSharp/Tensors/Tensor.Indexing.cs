@@ -138,9 +138,11 @@ public static partial class torch
         public Tensor index_add_(long dim, Tensor index, Tensor source, Scalar alpha) =>
             Mutate("index_add_", this, dim, index, source, alpha);
 
-        public Tensor index_copy(long dim, Tensor index, Tensor source) => Aten.Call("index_copy", this, dim, index, source);
+        public Tensor index_copy(long dim, Tensor index, Tensor source) =>
+            Aten.Call("index_copy", this, dim, index, source);
 
-        public Tensor index_copy_(long dim, Tensor index, Tensor source) => Mutate("index_copy_", this, dim, index, source);
+        public Tensor index_copy_(long dim, Tensor index, Tensor source) =>
+            Mutate("index_copy_", this, dim, index, source);
 
         public Tensor index_fill(long dim, Tensor index, Scalar value) =>
             Aten.Call("index_fill.int_Scalar", this, dim, index, value);
@@ -165,17 +167,21 @@ public static partial class torch
 
         public Tensor scatter(long dim, Tensor index, Tensor src) => Aten.Call("scatter.src", this, dim, index, src);
 
-        public Tensor scatter(long dim, Tensor index, Scalar value) => Aten.Call("scatter.value", this, dim, index, value);
+        public Tensor scatter(long dim, Tensor index, Scalar value) =>
+            Aten.Call("scatter.value", this, dim, index, value);
 
         public Tensor scatter_(long dim, Tensor index, Tensor src) => Mutate("scatter_.src", this, dim, index, src);
 
-        public Tensor scatter_(long dim, Tensor index, Scalar value) => Mutate("scatter_.value", this, dim, index, value);
+        public Tensor scatter_(long dim, Tensor index, Scalar value) =>
+            Mutate("scatter_.value", this, dim, index, value);
 
-        public Tensor scatter_add(long dim, Tensor index, Tensor src) => Aten.Call("scatter_add", this, dim, index, src);
+        public Tensor scatter_add(long dim, Tensor index, Tensor src) =>
+            Aten.Call("scatter_add", this, dim, index, src);
 
         public Tensor scatter_add_(long dim, Tensor index, Tensor src) => Mutate("scatter_add_", this, dim, index, src);
 
-        public Tensor select_scatter(Tensor src, long dim, long index) => Aten.Call("select_scatter", this, src, dim, index);
+        public Tensor select_scatter(Tensor src, long dim, long index) =>
+            Aten.Call("select_scatter", this, src, dim, index);
 
         public Tensor slice_scatter(Tensor src, long dim = 0L, long? start = null, long? end = null, long step = 1L) =>
             Aten.Call("slice_scatter", this, src, dim, start, end, step);
@@ -262,10 +268,12 @@ public static partial class torch
                         Replace(View.select(dim, index.startIndexOrBoolOrSingle!.Value));
                         break;
                     case TensorIndex.Kind.Slice:
-                        if (index.startIndexOrBoolOrSingle is not null || index.stopIndex is not null || index.step is not null)
+                        if (index.startIndexOrBoolOrSingle is not null || index.stopIndex is not null
+                            || index.step is not null)
                         {
                             Replace(Aten.Call(
-                                "slice.Tensor", View, dim, index.startIndexOrBoolOrSingle, index.stopIndex, index.step ?? 1));
+                                "slice.Tensor", View, dim, index.startIndexOrBoolOrSingle, index.stopIndex,
+                                    index.step ?? 1));
                         }
 
                         dim++;
@@ -371,7 +379,8 @@ public static partial class torch
 
     public static Tensor scatter_(Tensor input, long dim, Tensor index, Tensor src) => input.scatter_(dim, index, src);
 
-    public static Tensor scatter_add(Tensor input, long dim, Tensor index, Tensor src) => input.scatter_add(dim, index, src);
+    public static Tensor scatter_add(Tensor input, long dim, Tensor index, Tensor src) =>
+        input.scatter_add(dim, index, src);
 
     public static Tensor masked_fill(Tensor input, Tensor mask, Scalar value) => input.masked_fill(mask, value);
 

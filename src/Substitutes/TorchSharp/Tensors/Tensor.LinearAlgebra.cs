@@ -116,8 +116,10 @@ public static partial class torch
         Aten.Call("tensordot", a, b, dims1, dims2);
 
     public static Tensor cdist(
-        Tensor x1, Tensor x2, double p = 2.0, compute_mode compute_mode = compute_mode.use_mm_for_euclid_dist_if_necessary) =>
-        Aten.Call("cdist", x1, x2, p, compute_mode == compute_mode.use_mm_for_euclid_dist_if_necessary ? default : (Arg)(long)compute_mode);
+        Tensor x1, Tensor x2, double p = 2.0,
+            compute_mode compute_mode = compute_mode.use_mm_for_euclid_dist_if_necessary) =>
+        Aten.Call("cdist", x1, x2, p, compute_mode == compute_mode.use_mm_for_euclid_dist_if_necessary ? default
+            : (Arg)(long)compute_mode);
 
     public enum compute_mode
     {
@@ -128,7 +130,8 @@ public static partial class torch
 
     public static class linalg
     {
-        public static Tensor norm(Tensor input, Scalar? ord = null, long[]? dims = null, bool keepdim = false, ScalarType? dtype = null) =>
+        public static Tensor norm(Tensor input, Scalar? ord = null, long[]? dims = null, bool keepdim = false,
+            ScalarType? dtype = null) =>
             Aten.Call("linalg_norm", input, ord, dims, keepdim, dtype);
 
         public static Tensor vector_norm(

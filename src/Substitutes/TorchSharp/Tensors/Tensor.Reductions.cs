@@ -88,7 +88,8 @@ public static partial class torch
         public Tensor std(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             As(type, Aten.Call("std.dim", this, dimensions, unbiased, keepdim));
 
-        public Tensor std(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+        public Tensor std(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false,
+            ScalarType? type = null) =>
             std(dimensions.ToArray(), unbiased, keepdim, type);
 
         public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
@@ -103,7 +104,8 @@ public static partial class torch
         public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             As(type, Aten.Call("var.dim", this, dimensions, unbiased, keepdim));
 
-        public Tensor var(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+        public Tensor var(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false,
+            ScalarType? type = null) =>
             var(dimensions.ToArray(), unbiased, keepdim, type);
 
         public Tensor var(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
@@ -168,7 +170,8 @@ public static partial class torch
         public (Tensor output, Tensor? inverse_indices, Tensor? counts) unique_consecutive(
             bool return_inverse = false, bool return_counts = false, int? dim = null)
         {
-            var (output, inverse, counts) = Aten.Call3("unique_consecutive", this, return_inverse, return_counts, (long?)dim);
+            var (output, inverse, counts) = Aten.Call3("unique_consecutive", this, return_inverse, return_counts,
+                (long?)dim);
             return (output, Kept(return_inverse, inverse), Kept(return_counts, counts));
         }
 
@@ -355,11 +358,13 @@ public static partial class torch
         input.kthvalue(k, dim, keepdim);
 
     public static (Tensor Values, Tensor Indices) sort(
-        Tensor input, long dim = -1, bool descending = false, bool stable = false) => input.sort(dim, descending, stable);
+        Tensor input, long dim = -1, bool descending = false, bool stable = false) => input.sort(dim, descending,
+            stable);
 
     public static Tensor msort(Tensor input) => input.msort();
 
-    public static Tensor argsort(Tensor input, long dim = -1, bool descending = false) => input.argsort(dim, descending);
+    public static Tensor argsort(Tensor input, long dim = -1, bool descending = false) =>
+        input.argsort(dim, descending);
 
     public static (Tensor output, Tensor? inverse_indices, Tensor? counts) unique(
         Tensor input, bool sorted = true, bool return_inverse = false, bool return_counts = false, int? dim = null) =>
@@ -369,9 +374,11 @@ public static partial class torch
         Tensor input, bool return_inverse = false, bool return_counts = false, int? dim = null) =>
         input.unique_consecutive(return_inverse, return_counts, dim);
 
-    public static Tensor bincount(Tensor input, Tensor? weights, long minlength = 0) => input.bincount(weights, minlength);
+    public static Tensor bincount(Tensor input, Tensor? weights, long minlength = 0) =>
+        input.bincount(weights, minlength);
 
-    public static Tensor histc(Tensor input, long bins = 100, long min = 0, long max = 0) => input.histc(bins, min, max);
+    public static Tensor histc(Tensor input, long bins = 100, long min = 0, long max = 0) =>
+        input.histc(bins, min, max);
 
     public static Tensor diff(Tensor input, long n = 1, long dim = -1, Tensor? prepend = null, Tensor? append = null) =>
         input.diff(n, dim, prepend, append);

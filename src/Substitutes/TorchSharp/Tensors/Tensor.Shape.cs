@@ -82,7 +82,8 @@ public static partial class torch
 
         public Tensor movedim(long source, long destination) => Aten.Call("movedim.int", this, source, destination);
 
-        public Tensor movedim(long[] source, long[] destination) => Aten.Call("movedim.intlist", this, source, destination);
+        public Tensor movedim(long[] source, long[] destination) =>
+            Aten.Call("movedim.intlist", this, source, destination);
 
         public Tensor moveaxis(long[] source, long[] destination) => movedim(source, destination);
 
@@ -163,7 +164,8 @@ public static partial class torch
 
         public Tensor[] chunk(long chunks, long dim = 0) => Aten.CallMany("chunk", this, chunks, dim);
 
-        public Tensor[] tensor_split(long size, long dim = 0) => Aten.CallMany("tensor_split.sections", this, size, dim);
+        public Tensor[] tensor_split(long size, long dim = 0) =>
+            Aten.CallMany("tensor_split.sections", this, size, dim);
 
         public Tensor[] tensor_split(long[] sizes, long dim = 0) =>
             Aten.CallMany("tensor_split.indices", this, sizes, dim);
@@ -179,7 +181,8 @@ public static partial class torch
 
     public static Tensor reshape(Tensor input, params long[] shape) => input.reshape(shape);
 
-    public static Tensor flatten(Tensor input, long start_dim = 0, long end_dim = -1) => input.flatten(start_dim, end_dim);
+    public static Tensor flatten(Tensor input, long start_dim = 0, long end_dim = -1) =>
+        input.flatten(start_dim, end_dim);
 
     public static Tensor unflatten(Tensor input, long dim, params long[] sizes) => input.unflatten(dim, sizes);
 
@@ -199,7 +202,8 @@ public static partial class torch
 
     public static Tensor movedim(Tensor input, long[] source, long[] destination) => input.movedim(source, destination);
 
-    public static Tensor moveaxis(Tensor input, long[] source, long[] destination) => input.movedim(source, destination);
+    public static Tensor moveaxis(Tensor input, long[] source, long[] destination) =>
+        input.movedim(source, destination);
 
     public static Tensor broadcast_to(Tensor input, params long[] shape) => input.broadcast_to(shape);
 

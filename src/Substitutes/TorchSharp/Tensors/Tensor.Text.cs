@@ -12,8 +12,10 @@ public static partial class torch
         public override string ToString() => ToString(TensorStringStyle.Metadata);
 
         public string ToString(
-            bool withData, string fltFormat = "g5", int width = 100, CultureInfo? cultureInfo = null, string newLine = "\n") =>
-            ToString(withData ? torch.TensorStringStyle : TensorStringStyle.Metadata, fltFormat, width, cultureInfo, newLine);
+            bool withData, string fltFormat = "g5", int width = 100, CultureInfo? cultureInfo = null,
+                string newLine = "\n") =>
+            ToString(withData ? torch.TensorStringStyle : TensorStringStyle.Metadata, fltFormat, width, cultureInfo,
+                newLine);
 
         public string ToString(
             TensorStringStyle style, string fltFormat = "g5", int width = 100, CultureInfo? cultureInfo = null,
@@ -24,7 +26,8 @@ public static partial class torch
             {
                 TensorStringStyle.Metadata => Metadata(),
                 TensorStringStyle.Numpy => Nested("[", "]", ", ", newLine, fltFormat, culture),
-                TensorStringStyle.CSharp => Metadata() + ", value = " + Nested("{", "}", ", ", newLine, fltFormat, culture),
+                TensorStringStyle.CSharp => Metadata() + ", value = " + Nested("{", "}", ", ", newLine, fltFormat,
+                    culture),
                 _ => Julia(newLine, fltFormat, width, culture),
             };
         }
@@ -81,7 +84,8 @@ public static partial class torch
                 text.Append(newLine);
                 if (sizes.Length > 2)
                 {
-                    text.Append('[').AppendJoin(',', Position(at, sizes[..^2], rows * columns)).Append(",..,..] =").Append(newLine);
+                    text.Append('[').AppendJoin(',', Position(at, sizes[..^2],
+                        rows * columns)).Append(",..,..] =").Append(newLine);
                 }
 
                 for (var row = 0L; row < rows; row++)

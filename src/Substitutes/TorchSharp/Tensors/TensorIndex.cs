@@ -50,7 +50,8 @@ public static partial class torch
 
         public static implicit operator TensorIndex((int? start, int? end) range) => Slice(range.start, range.end);
 
-        public static implicit operator TensorIndex(Index index) => Single(index.IsFromEnd ? -index.Value : index.Value);
+        public static implicit operator TensorIndex(Index index) =>
+            Single(index.IsFromEnd ? -index.Value : index.Value);
 
         // ^0 as an end is "to the end": -0 would be an empty slice.
         public static implicit operator TensorIndex(Range range) => Slice(
