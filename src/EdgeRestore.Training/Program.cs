@@ -5,6 +5,7 @@ using EdgeRestore.Training.Commands;
 var root = new RootCommand("Trains the networks of EdgeRestore and makes packages of them.")
 {
     TrainCommand.Build(),
+    TrainCommand.BuildClassifier(),
     ExportCommand.Build(),
 };
 

@@ -12,12 +12,22 @@ namespace EdgeRestore.Training.Commands;
 /// <summary><c>train RECIPE</c>: starts a run, or goes on with the one in the run folder.</summary>
 internal static class TrainCommand
 {
-    public static Command Build()
+    public static Command Build() => Build("train", Help, null);
+
+    /// <summary><c>classifier</c>: the same for the classifier, whose recipe need not be named.</summary>
+    public static Command BuildClassifier() => Build("classifier", ClassifierHelp, "dpgnet-s");
+
+    private static Command Build(string name, string help, string? defaultRecipe)
     {
         var recipe = new Argument<string>("recipe")
         {
             Description = $"A recipe that comes with the trainer ({string.Join(", ", BuiltIn.Names)}) or a YAML file.",
         };
+        if (defaultRecipe is not null)
+        {
+            recipe.DefaultValueFactory = _ => defaultRecipe;
+        }
+
         var photographs = new Option<string>("--photographs")
         {
             Description = "Folder of PNG, JPEG or WebP photographs to train on; subfolders count.",
@@ -47,7 +57,7 @@ internal static class TrainCommand
             DefaultValueFactory = _ => torch.cuda.is_available() ? "cuda" : "cpu",
         };
 
-        var command = new Command("train", Help)
+        var command = new Command(name, help)
         {
             recipe, photographs, output, minutes, steps, seed, workers, threads, device,
         };
@@ -81,6 +91,11 @@ internal static class TrainCommand
           train edge-s --photographs .edgerestore/photographs/train --minutes 120
           train edge-s --steps 20000 --seed 2 --out runs/edge-s-seed2
           train my-recipe.yaml --photographs ~/Pictures
+        """;
+
+    private const string ClassifierHelp = """
+        Trains the degradation classifier; the same as train dpgnet-s. Prints accuracy, the confusion of degradations and
+        the calibrated temperature at every validation.
         """;
 
     internal static int Run(TrainRequest request, TextWriter output, CancellationToken cancellationToken)

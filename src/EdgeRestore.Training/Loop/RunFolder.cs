@@ -1,4 +1,6 @@
 using System.Globalization;
+using EdgeRestore.Codecs;
+using EdgeRestore.Drawing;
 using EdgeRestore.Training.Tasks;
 using EdgeRestore.Training.Validation;
 
@@ -42,6 +44,20 @@ internal sealed class RunFolder
         }
     }
 
+    /// <summary>Draws what the validations of a restoration run gained, per row, over steps.</summary>
+    public void DrawCurve()
+    {
+        var lines = File.ReadAllLines(ValidationPath).Skip(1).Select(line => line.Split(',')).ToList();
+        var plot = new LinePlot("Gain on validation photographs", "step", "PSNR gain in dB");
+        foreach (var row in lines.GroupBy(cells => cells[2]))
+        {
+            plot.Add(row.Key, row.Select(cells => (Number(cells[0]), Number(cells[4]) - Number(cells[3]))));
+        }
+
+        using var frame = plot.Render();
+        ImageCodec.Save(frame, CurvePath);
+    }
+
     public void AppendCalibration(long step, double trainedSeconds, Calibration calibration) => Append(
         ValidationPath,
         "step,trained_s,accuracy,temperature,nll",
@@ -54,11 +70,13 @@ internal sealed class RunFolder
         var lines = File.Exists(ValidationPath) ? File.ReadAllLines(ValidationPath) : [];
         var column = lines.Length > 1 ? Array.IndexOf(lines[0].Split(','), "temperature") : -1;
         return column >= 0
-            ? double.Parse(lines[^1].Split(',')[column], CultureInfo.InvariantCulture)
+            ? Number(lines[^1].Split(',')[column])
             : throw new EdgeRestoreException(
                 $"'{ValidationPath}' holds no calibrated temperature: the run in '{FolderPath}' is no classifier run, or has "
                 + "not been validated yet. Name the run folder of a classifier that trained to its end.");
     }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     private static void Append(string path, string header, string line)
     {

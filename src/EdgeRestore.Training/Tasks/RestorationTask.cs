@@ -59,6 +59,7 @@ internal sealed class RestorationTask : TrainingTask
     {
         var rows = RestorationValidator.Measure(_network, Layout, average, _validation.Value);
         folder.AppendValidation(counters.Step, counters.TrainedSeconds, rows);
+        folder.DrawCurve();
         output.WriteLine($"validation at step {counters.Step}: PSNR in -> out (gain), SSIM in -> out");
         foreach (var row in rows)
         {

@@ -1,0 +1,148 @@
+using EdgeRestore.Networks;
+using EdgeRestore.Networks.Exports;
+using EdgeRestore.Networks.Tests;
+using EdgeRestore.Networks.Weights;
+using EdgeRestore.Training.Losses;
+using EdgeRestore.Training.Readings;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EdgeRestore.Training.Tests.Readings;
+
+public sealed class TorchReadingTests
+{
+    // What the contract between the readings and the published fixtures allow in float32.
+    private const double OutputTolerance = 1e-4;
+    private const double GradientTolerance = 1e-3;
+
+    // Eight bits of mantissa over some forty layers; a wrong operator is off by more.
+    private const double BFloat16Tolerance = 0.05;
+
+    [Theory]
+    [InlineData(32, 48)]
+    [InlineData(37, 51)]
+    [InlineData(19, 64)]
+    public void Restore_EdgeNetwork_EqualsItsOnnxReading(int height, int width)
+    {
+        var network = new EdgeNetwork(EdgeNetworkConfig.ExtraSmall);
+        var weights = RandomWeights(InitialWeights.Of(network, seed: 3));
+        var image = TestTensors.Image(2, 3, height, width);
+        using var run = new OnnxRun(RestorationExport.ToFloat(network, weights));
+        var (expected, _) = run.Restore(image, 0, 9);
+
+        var actual = Restore(network, weights, image, ScalarType.Float32, 0, 9);
+
+        Assert.InRange(TestTensors.MaxDifference(expected, actual), 0, OutputTolerance);
+    }
+
+    [Fact]
+    public void Restore_BFloat16_StaysNearFloat32()
+    {
+        var network = new EdgeNetwork(EdgeNetworkConfig.ExtraSmall);
+        var weights = InitialWeights.Of(network, seed: 3);
+        var image = TestTensors.Image(1, 3, 40, 40);
+
+        var expected = Restore(network, weights, image, ScalarType.Float32, 4);
+        var actual = Restore(network, weights, image, ScalarType.BFloat16, 4);
+
+        Assert.InRange(TestTensors.MaxDifference(expected, actual), 1e-7, BFloat16Tolerance);
+    }
+
+    [Fact]
+    public void Backward_PublishedImplementation_IsMatchedInLossAndGradients()
+    {
+        var golden = NamedTensors.Read("Golden/symunet_w8.io.safetensors");
+        var weights = NamedTensors.Read("Golden/symunet_w8.weights.safetensors");
+        var network = new SymUNet(new()
+        {
+            Width = 8,
+            EncoderBlocks = [1, 1, 1],
+            MiddleBlocks = 1,
+            DecoderBlocks = [1, 1, 1],
+        });
+        var layout = ParameterVector.Of(weights);
+        using var vector = torch.tensor(layout.Pack(weights)).requires_grad_(true);
+        var target = TestTensors.ToTorch(golden["target"]);
+
+        var restored = network.Restore(
+            new TorchReading(layout.Bind(vector, ScalarType.Float32), ScalarType.Float32),
+            TestTensors.ToTorch(golden["input"]));
+        RestorationLoss.Compute(restored, target, RestorationLoss.PublishedFourierWeight).backward();
+
+        Assert.InRange(
+            TestTensors.MaxDifference(golden["output"].Values, TestTensors.ToArray(restored)), 0, OutputTolerance);
+        AssertNear(golden.Metadata["l1"], RestorationLoss.L1(restored, target));
+        AssertNear(golden.Metadata["fft_l1"], RestorationLoss.FourierL1(restored, target));
+        AssertNear(golden.Metadata["loss"], RestorationLoss.Compute(restored, target, 0.1));
+        var gradients = layout.Unpack(TestTensors.ToArray(vector.grad!));
+        foreach (var expected in golden.Where(tensor => tensor.Name.StartsWith("grad.", StringComparison.Ordinal)))
+        {
+            var scale = expected.Values.Max(value => Math.Abs((double)value));
+            var difference = TestTensors.MaxDifference(expected.Values, gradients[expected.Name["grad.".Length..]].Values);
+            Assert.True(difference <= GradientTolerance * scale, $"{expected.Name}: {difference} of {scale}.");
+        }
+    }
+
+    [Fact]
+    public void TopKGate_Ties_KeepTheLowerIndex()
+    {
+        using var logits = torch.tensor([0.5f, 1f, 0.5f, 0.5f], [1, 4]);
+
+        var gate = TestTensors.ToArray(Reading().TopKGate(logits, 2));
+
+        Assert.Equal([true, true, false, false], gate.Select(value => value != 0));
+    }
+
+    [Fact]
+    public void TopKGate_Backward_ReachesChannelsThatAreNotSelected()
+    {
+        using var logits = torch.tensor([2f, 1f, -1f], [1, 3]).requires_grad_(true);
+
+        Reading().TopKGate(logits, 2).sum().backward();
+
+        Assert.All(TestTensors.ToArray(logits.grad!), gradient => Assert.True(gradient > 0));
+    }
+
+    [Fact]
+    public void Parameter_OtherShape_NamesBothShapes()
+    {
+        var reading = new TorchReading(
+            new Dictionary<string, Tensor> { ["intro.weight"] = torch.zeros(4, 3, 3, 3) }, ScalarType.Float32);
+
+        var exception = Assert.Throws<EdgeRestoreException>(
+            () => reading.Parameter("intro.weight", [8, 3, 3, 3], Initialization.Zeros));
+
+        Assert.Contains("(4, 3, 3, 3)", exception.Message);
+        Assert.Contains("(8, 3, 3, 3)", exception.Message);
+    }
+
+    private static TorchReading Reading() => new(new Dictionary<string, Tensor>(), ScalarType.Float32);
+
+    private static float[] Restore(
+        EdgeNetwork network, NamedTensors weights, NamedTensor image, ScalarType type, params long[] prompt)
+    {
+        using var noGrad = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        var layout = ParameterVector.Of(weights);
+        var reading = new TorchReading(layout.Bind(torch.tensor(layout.Pack(weights)), type), type);
+        return TestTensors.ToArray(network.Restore(reading, TestTensors.ToTorch(image), torch.tensor(prompt)));
+    }
+
+    // Fresh weights leave the selection blocks at zero, where nothing could be seen of them.
+    private static NamedTensors RandomWeights(NamedTensors weights)
+    {
+        var random = new Random(5);
+        foreach (var tensor in weights)
+        {
+            for (var index = 0; index < tensor.Values.Length; index++)
+            {
+                tensor.Values[index] += (random.NextSingle() - 0.5f) * 0.1f;
+            }
+        }
+
+        return weights;
+    }
+
+    private static void AssertNear(string expected, Tensor actual) => Assert.Equal(
+        double.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), actual.item<float>(), 1e-4);
+}
