@@ -21,6 +21,7 @@ public sealed record RestorerOptions
     public int ConcurrentRunCount { get; init; }
 
     /// <summary>Larger frames are refused, before their activations exhaust the memory.</summary>
+    /// <remarks>The default network takes about 340 bytes a pixel: 0.7 GB for 1920 x 1080, 4.3 GB for the default.</remarks>
     /// <value>Default 12,582,912 pixels (4096 x 3072).</value>
     [Range(1, 715_827_882)]
     public int MaxFramePixels { get; init; } = 4096 * 3072;

@@ -12,9 +12,8 @@ internal sealed unsafe class FrameBinding : IDisposable
     private bool _hasRun;
 
     /// <param name="engine">A subnetwork's engine.</param>
-    /// <param name="width">Of the frames, in pixels.</param>
-    /// <param name="height">Of the frames, in pixels.</param>
-    /// <param name="input">width x height x 3 bytes that live as long as the binding.</param>
+    /// <param name="size">Of the frames, in pixels.</param>
+    /// <param name="input">Width x height x 3 bytes that live as long as the binding.</param>
     /// <param name="output">The same, for the result.</param>
     /// <param name="strength">One float.</param>
     /// <param name="nonFinite">One count.</param>
@@ -32,7 +31,6 @@ internal sealed unsafe class FrameBinding : IDisposable
             Create(TensorElementType.Int64, [1], nonFinite, sizeof(long)),
         ];
 
-        // The graph's fourth value, the range before the clamp, stays unbound: then it is not computed either.
         _binding = engine.Session.CreateIoBinding();
         _binding.BindInput("frame", _values[0]);
         _binding.BindInput("strength", _values[1]);

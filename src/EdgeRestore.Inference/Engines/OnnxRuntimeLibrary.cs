@@ -18,6 +18,7 @@ internal static class OnnxRuntimeLibrary
 
     private static OrtEnv? _environment;
     private static string? _directory;
+    private static string? _failure;
 
     /// <summary>Loads the library. The first call decides from where; another folder is refused later.</summary>
     /// <exception cref="EngineException">The library is missing, or cannot be loaded.</exception>
@@ -32,6 +33,12 @@ internal static class OnnxRuntimeLibrary
                 return directory is null || directory == _directory ? _environment : throw new EngineException(
                     $"ONNX Runtime cannot be loaded from '{directory}': this process has it from " +
                     $"'{_directory ?? "its own folder"}' already, and one is allowed. Start another process.");
+            }
+
+            // .NET does not try twice either: the native class's initializer has failed for good.
+            if (_failure is not null)
+            {
+                throw new EngineException(_failure);
             }
 
             if (directory is not null)
@@ -88,12 +95,14 @@ internal static class OnnxRuntimeLibrary
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException
             or TypeInitializationException or OnnxRuntimeException)
         {
-            var reason = (exception.InnerException ?? exception).Message;
-            throw new EngineException(
-                $"ONNX Runtime cannot be loaded from '{directory ?? AppContext.BaseDirectory}': {reason} It needs " +
+            // The loader's own words come last, after advice on how to debug it.
+            var lines = exception.GetBaseException().Message
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var reason = lines[^1].TrimEnd('.');
+            _failure = $"ONNX Runtime cannot be loaded from '{directory ?? AppContext.BaseDirectory}': {reason}. It needs " +
                 $"version 1.29 for {RuntimeInformation.RuntimeIdentifier}. Run 'npm ci' and build again, or name a " +
-                $"folder that holds it in {DirectoryVariable}.",
-                exception);
+                $"folder that holds it in {DirectoryVariable}.";
+            throw new EngineException(_failure, exception);
         }
     }
 
