@@ -81,12 +81,14 @@ public sealed class RestoreClient : IDisposable
             call.Dispose();
             throw DaemonException.From(exception, _address);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (IsRefusedWhileWriting(exception, cancellationToken))
         {
-            // Nobody cancelled: no connection came about, and the read side tells it as the call's own end.
-            var status = call.GetStatus();
+            // Nobody answered, or the connection broke: the call has ended, and its status has the reason.
+            var reason = FindStatus(call);
             call.Dispose();
-            throw DaemonException.From(new RpcException(status), _address);
+            throw reason is { } status
+                ? DaemonException.From(new RpcException(status), _address)
+                : DaemonException.StreamEnded(_address, exception);
         }
         catch
         {
@@ -128,6 +130,19 @@ public sealed class RestoreClient : IDisposable
 
     /// <summary>Closes the connection; open streams end as cancelled.</summary>
     public void Dispose() => _channel.Dispose();
+
+    private static Status? FindStatus(AsyncDuplexStreamingCall<RestoreRequest, RestoreReply> call)
+    {
+        try
+        {
+            return call.GetStatus();
+        }
+        catch (InvalidOperationException)
+        {
+            // Not known yet.
+            return null;
+        }
+    }
 
     internal static bool IsRefusedWhileWriting(Exception exception, CancellationToken cancellationToken) =>
         exception is InvalidOperationException

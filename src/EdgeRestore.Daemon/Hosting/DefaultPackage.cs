@@ -8,7 +8,7 @@ internal static class DefaultPackage
     private const string Folder = "deploy/models/edgerestore-default";
 
     /// <summary>The folder asked for, or the default's.</summary>
-    /// <exception cref="SettingsException">None was asked for, and there is no default.</exception>
+    /// <exception cref="EdgeRestoreException">None was asked for, and there is no default.</exception>
     public static string Resolve(string? asked)
     {
         if (!string.IsNullOrWhiteSpace(asked))
@@ -20,7 +20,7 @@ internal static class DefaultPackage
         var package = Path.Combine(root, Folder);
         return Directory.Exists(package)
             ? package
-            : throw new SettingsException(
+            : throw new EdgeRestoreException(
                 $"No package to serve: --package was not given, and '{package}' does not exist. Give the folder of a "
                 + $"package "
                 + "with --package, or start through the launcher of a whole checkout.");

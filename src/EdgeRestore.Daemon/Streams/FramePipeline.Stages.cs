@@ -11,6 +11,7 @@ internal sealed partial class FramePipeline
 {
     private int _routedWidth;
     private int _routedHeight;
+    private bool _hasWarned;
 
     private async Task DecodeAsync(CancellationToken cancellationToken)
     {
@@ -51,9 +52,9 @@ internal sealed partial class FramePipeline
             frame.Payload = default;
             frame.Decode = _host.Clock.GetElapsedTime(start);
         }
-        catch (ImageException exception)
+        catch (EdgeRestoreException exception)
         {
-            frame.Fail(RestoreError.Input, exception.Message);
+            FailByCodec(frame, exception);
         }
         finally
         {
@@ -120,8 +121,10 @@ internal sealed partial class FramePipeline
         if (frame.Result.Error != RestoreError.None)
         {
             var detail = frame.Result.Detail ?? "No reason was given.";
-            if (frame.Result.Error == RestoreError.Engine)
+            if (frame.Result.Error == RestoreError.Engine && !_hasWarned)
             {
+                // Once a stream: a subnetwork that fails does so for every frame, and the counts tell how often.
+                _hasWarned = true;
                 Log.EngineFailed(_logger, _settings.Name, frame.Sequence, frame.Result.Route, detail);
             }
 
@@ -165,9 +168,9 @@ internal sealed partial class FramePipeline
                 var (bytes, owner) = _writer.Write(frame.Output!);
                 return (BuildReply(frame, bytes, _host.Clock.GetElapsedTime(start)), owner);
             }
-            catch (ImageException exception)
+            catch (EdgeRestoreException exception)
             {
-                frame.Fail(RestoreError.Input, exception.Message);
+                FailByCodec(frame, exception);
             }
             finally
             {
@@ -256,6 +259,10 @@ internal sealed partial class FramePipeline
 
         return frame.HasFailed;
     }
+
+    /// <summary>A bad image is the sender's fault; a library that is missing here is not.</summary>
+    private static void FailByCodec(StreamFrame frame, EdgeRestoreException exception) => frame.Fail(
+        exception is ImageException ? RestoreError.Input : RestoreError.Engine, exception.Message);
 
     private static uint ToMicroseconds(TimeSpan time) => (uint)Math.Clamp(time.TotalMicroseconds, 0, uint.MaxValue);
 }

@@ -44,8 +44,9 @@ internal sealed class RunningDaemon : IAsyncDisposable
             Engine = new EngineOptions { Package = folder.Combine("package"), Device = "cpu", Threads = 1 },
             Limits = limits ?? new LimitOptions(),
         };
-        var host = await DaemonHost.StartAsync(
-            settings, logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log), clock).WaitAsync(Patience.Limit);
+        var starting = DaemonHost.StartAsync(
+            settings, logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log), clock);
+        var host = await starting.WaitAsync(Patience.Limit);
         return new RunningDaemon(folder, host, log);
     }
 

@@ -55,7 +55,8 @@ internal static class Streaming
     }
 
     /// <summary>Opens a stream within the patience of tests.</summary>
-    public static Task<RestoreStream> OpenAsync(this RunningDaemon daemon, OpenStream settings, int maxFramesInFlight = 8) =>
+    public static Task<RestoreStream> OpenAsync(
+        this RunningDaemon daemon, OpenStream settings, int maxFramesInFlight = 8) =>
         daemon.CreateClient().OpenAsync(settings, maxFramesInFlight).WaitAsync(Patience.Limit);
 
     /// <summary>Sends all payloads while receiving, and gives every reply.</summary>

@@ -1,0 +1,72 @@
+using EdgeRestore.Daemon.Hosting;
+using EdgeRestore.Daemon.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace EdgeRestore.EndToEnd;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Read_Nothing_GivesEveryDefault()
+    {
+        var settings = Read([]);
+
+        Assert.Equal(new ListenOptions { Endpoint = "127.0.0.1:50051", DrainSeconds = 10 }, settings.Listen);
+        Assert.Equal(
+            new EngineOptions { Package = null, Device = "auto", Threads = 0, Concurrency = 0, OnnxRuntime = null },
+            settings.Engine);
+        Assert.Equal(
+            new LimitOptions
+            {
+                MaxWidth = 8192,
+                MaxHeight = 8192,
+                MaxPixels = 8_912_896,
+                MaxPayloadBytes = 33_554_432,
+                MaxStreams = 16,
+            },
+            settings.Limits);
+    }
+
+    [Fact]
+    public void Read_ManyFaults_GivesTheWholeMessage()
+    {
+        var exception = Assert.Throws<SettingsException>(() => Read(new()
+        {
+            ["Listen:Endpoint"] = "127.0.0.1",
+            ["Listen:DrainSeconds"] = "0",
+            ["Limits:MaxPixels"] = "9000000",
+            ["Limits:MaxPayloadBytes"] = "2000",
+            ["Engine:Colour"] = "blue",
+        }));
+
+        Assert.Equal(
+            "4 settings are not valid. "
+            + "Listen:Endpoint is '127.0.0.1'; allowed is an IP address with a port, such as 127.0.0.1:50051, "
+            + "0.0.0.0:50051 or [::1]:50051. Correct it. "
+            + "Listen:DrainSeconds is 0; allowed is 1 to 3600. Correct it. "
+            + "Engine:Colour is unknown; allowed are Package, Device, Threads, Concurrency, OnnxRuntime. Remove it. "
+            + "Limits:MaxPayloadBytes is 2000 while Limits:MaxPixels is 9000000; a frame of that many pixels takes up to "
+            + "27000000 bytes. Raise the one or lower the other. "
+            + "'--help' lists every option.",
+            exception.Message);
+    }
+
+    [Fact]
+    public void CommandLine_HasAnOptionForEveryKeyThatExists()
+    {
+        var sections = new Dictionary<string, Type>
+        {
+            ["Listen"] = typeof(ListenOptions),
+            ["Engine"] = typeof(EngineOptions),
+            ["Limits"] = typeof(LimitOptions),
+        };
+        var keys = sections.SelectMany(section => section.Value.GetProperties()
+            .Where(property => property.CanWrite)
+            .Select(property => $"{section.Key}:{property.Name}"));
+
+        Assert.Equal(keys.Order(), DaemonCommand.SettableKeys.Order());
+    }
+
+    private static DaemonSettings Read(Dictionary<string, string?> values) =>
+        DaemonSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+}
