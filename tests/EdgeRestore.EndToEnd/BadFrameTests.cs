@@ -12,7 +12,9 @@ using WireCodec = EdgeRestore.Protocol.V1.ImageCodec;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>One bad frame fails that frame, in its place, with a text that helps; the frames around it come back.</summary>
+/// <summary>
+/// One bad frame fails that frame, in its place, with a text that helps; the frames around it come back.
+/// </summary>
 public sealed class BadFrameTests
 {
     [Theory]

@@ -4,7 +4,9 @@ using Grpc.Core;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>A client that goes is no error: its place and its frames are given back, and nothing is logged as one.</summary>
+/// <summary>
+/// A client that goes is no error: its place and its frames are given back, and nothing is logged as one.
+/// </summary>
 public sealed class CancellationTests
 {
     [Theory]

@@ -5,7 +5,9 @@ using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>Clients made from <c>proto/</c> by others' tools, in processes of their own, against a daemon in its own.</summary>
+/// <summary>
+/// Clients made from <c>proto/</c> by others' tools, in processes of their own, against a daemon in its own.
+/// </summary>
 public sealed class ForeignClientTests : IDisposable
 {
     private static readonly string Root = FindRoot();

@@ -45,8 +45,8 @@ public sealed class SettingsTests
             + "0.0.0.0:50051 or [::1]:50051. Correct it. "
             + "Listen:DrainSeconds is 0; allowed is 1 to 3600. Correct it. "
             + "Engine:Colour is unknown; allowed are Package, Device, Threads, Concurrency, OnnxRuntime. Remove it. "
-            + "Limits:MaxPayloadBytes is 2000 while Limits:MaxPixels is 9000000; a frame of that many pixels takes up to "
-            + "27000000 bytes. Raise the one or lower the other. "
+            + "Limits:MaxPayloadBytes is 2000 while Limits:MaxPixels is 9000000; a frame of that many pixels takes up "
+            + "to 27000000 bytes. Raise the one or lower the other. "
             + "'--help' lists every option.",
             exception.Message);
     }

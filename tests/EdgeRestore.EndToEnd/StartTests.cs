@@ -5,7 +5,9 @@ using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>What keeps the process from serving is one line on standard error and an exit code, and no stack trace.</summary>
+/// <summary>
+/// What keeps the process from serving is one line on standard error and an exit code, and no stack trace.
+/// </summary>
 public sealed class StartTests : IDisposable
 {
     private const int WrongCommandLine = 2;

@@ -17,8 +17,8 @@ public sealed class WireContractTests
 
         Assert.True(
             committed.SequenceEqual(current),
-            $"The wire contract differs from {File}. Clients in the field speak the old one: only ever add. When all that "
-            + $"changed are additions, put this there:\n{string.Join('\n', current)}");
+            $"The wire contract differs from {File}. Clients in the field speak the old one: only ever add. When all "
+            + $"that changed are additions, put this there:\n{string.Join('\n', current)}");
     }
 
     private static IEnumerable<string> Describe(FileDescriptor file)
@@ -33,8 +33,8 @@ public sealed class WireContractTests
         {
             foreach (var field in message.Fields.InFieldNumberOrder())
             {
-                yield return $"{message.Name}.{field.Name} = {field.FieldNumber}: {(field.IsRepeated ? "repeated " : "")}"
-                    + $"{(field.HasPresence ? "optional " : "")}{Type(field)}";
+                var label = field.IsRepeated ? "repeated " : field.HasPresence ? "optional " : "";
+                yield return $"{message.Name}.{field.Name} = {field.FieldNumber}: {label}{Type(field)}";
             }
         }
 

@@ -31,8 +31,8 @@ public sealed class WireStatusTests
 
         Assert.Equal(StatusCode.FailedPrecondition, status.StatusCode);
         Assert.Equal(
-            "Package 'small' has no subnetwork for snow; it has noise, low-light+noise. Choose one of these, or serve a "
-            + "package that has it.",
+            "Package 'small' has no subnetwork for snow; it has noise, low-light+noise. Choose one of these, or serve "
+            + "a package that has it.",
             status.Detail);
     }
 

@@ -5,7 +5,9 @@ using EdgeRestore.Daemon.Hosting;
 
 namespace EdgeRestore.EndToEnd.Fixtures;
 
-/// <summary>The daemon as a process of its own; disposing it fails the test if it logged an error or lived on.</summary>
+/// <summary>
+/// The daemon as a process of its own; disposing it fails the test if it logged an error or lived on.
+/// </summary>
 internal sealed partial class DaemonProcess : IAsyncDisposable
 {
     private const string ReadyPrefix = "listening on ";

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeRestore.EndToEnd.Fixtures;
 
-/// <summary>What a daemon logged, and the judgement that no error was among it that the test did not announce.</summary>
+/// <summary>
+/// What a daemon logged, and the judgement that no error was among it that the test did not announce.
+/// </summary>
 internal sealed class LogCapture : ILoggerProvider
 {
     private readonly ConcurrentQueue<(LogLevel Level, EventId Id, string Text)> _entries = new();

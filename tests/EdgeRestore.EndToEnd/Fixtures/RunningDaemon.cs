@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeRestore.EndToEnd.Fixtures;
 
-/// <summary>A daemon in this process behind a real socket; disposing it fails the test if it logged errors unannounced.</summary>
+/// <summary>
+/// A daemon in this process behind a real socket; disposing it fails the test if it logged errors unannounced.
+/// </summary>
 internal sealed class RunningDaemon : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
