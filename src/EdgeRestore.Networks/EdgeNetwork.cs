@@ -19,6 +19,8 @@ public sealed class EdgeNetwork(EdgeNetworkConfig config) : RestorationNetwork
 
     public override string Family => "edge";
 
+    public override string Preset => Config.Preset;
+
     public override int SizeMultiple => Stem << Config.EncoderBlocks.Length;
 
     public override bool TakesPrompt => Config.Selection is { } selection && (selection.Skips || selection.FeedForward);

@@ -19,13 +19,30 @@ public static class NetworkConfigJson
 
     public static string ToJson(this EdgeNetworkConfig config) => JsonSerializer.Serialize(config, Options);
 
+    public static string ToJson(this SymUNetConfig config) => JsonSerializer.Serialize(config, Options);
+
     public static string ToJson(this DpgNetConfig config) => JsonSerializer.Serialize(config, Options);
 
     /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
     public static EdgeNetworkConfig ParseEdgeNetwork(string json) => Parse<EdgeNetworkConfig>(json);
 
     /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
+    public static SymUNetConfig ParseSymUNet(string json) => Parse<SymUNetConfig>(json);
+
+    /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
     public static DpgNetConfig ParseDpgNet(string json) => Parse<DpgNetConfig>(json);
+
+    /// <summary>The network of a family's configuration.</summary>
+    /// <exception cref="EdgeRestoreException">
+    /// There is no such family, or it is not the JSON of its configuration.
+    /// </exception>
+    public static RestorationNetwork ParseNetwork(string family, string json) => family switch
+    {
+        "edge" => new EdgeNetwork(ParseEdgeNetwork(json)),
+        "symunet" => new SymUNet(ParseSymUNet(json)),
+        _ => throw new EdgeRestoreException(
+            $"There is no network family '{family}'. Families: edge, symunet. A later version may know it."),
+    };
 
     private static T Parse<T>(string json)
         where T : class

@@ -6,6 +6,9 @@ public abstract class RestorationNetwork
     /// <summary>The family's name in manifests, such as <c>edge</c>.</summary>
     public abstract string Family { get; }
 
+    /// <summary>The name of its sizes in manifests.</summary>
+    public abstract string Preset { get; }
+
     /// <summary>Sides are padded to multiples of this.</summary>
     public abstract int SizeMultiple { get; }
 

@@ -9,6 +9,8 @@ public sealed class SymUNet(SymUNetConfig config) : RestorationNetwork
 
     public override string Family => "symunet";
 
+    public override string Preset => Config.Preset;
+
     // The published code pads to 4 times what its levels need.
     public override int SizeMultiple => 4 << Config.EncoderBlocks.Length;
 

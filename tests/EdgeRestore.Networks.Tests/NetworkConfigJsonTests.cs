@@ -29,6 +29,20 @@ public sealed class NetworkConfigJsonTests
     }
 
     [Fact]
+    public void ParseNetwork_FamilyAndItsConfiguration_GivesTheNetwork()
+    {
+        var config = SymUNetConfig.Small with { Heads = [2, 2, 4], FeedForwardFactor = 1.5 };
+
+        var network = Assert.IsType<SymUNet>(NetworkConfigJson.ParseNetwork("symunet", config.ToJson()));
+
+        Assert.Equal(config.ToJson(), network.Config.ToJson());
+        Assert.Equal("symunet-s", network.Preset);
+        Assert.IsType<EdgeNetwork>(NetworkConfigJson.ParseNetwork("edge", "{}"));
+        Assert.Throws<EdgeRestoreException>(() => NetworkConfigJson.ParseNetwork("unet", "{}"));
+        Assert.Throws<EdgeRestoreException>(() => NetworkConfigJson.ParseNetwork("edge", config.ToJson()));
+    }
+
+    [Fact]
     public void Parse_MemberLeftOut_TakesItsDefault() => Assert.Equal(
         (EdgeNetworkConfig.Small with { Width = 24 }).ToJson(),
         NetworkConfigJson.ParseEdgeNetwork("""{"width":24,"selection":{}}""").ToJson());

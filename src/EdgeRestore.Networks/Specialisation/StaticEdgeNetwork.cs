@@ -13,6 +13,8 @@ public sealed class StaticEdgeNetwork(EdgeNetworkConfig config) : RestorationNet
 
     public override string Family => dynamic.Family;
 
+    public override string Preset => dynamic.Preset;
+
     public override int SizeMultiple => dynamic.SizeMultiple;
 
     public override bool TakesPrompt => false;

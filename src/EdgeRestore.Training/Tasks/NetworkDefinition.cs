@@ -10,10 +10,10 @@ namespace EdgeRestore.Training.Tasks;
 /// <summary>A preset that a recipe names: a restoration network or the classifier.</summary>
 internal sealed class NetworkDefinition
 {
-    private readonly EdgeNetwork? _restoration;
+    private readonly RestorationNetwork? _restoration;
     private readonly DpgNet? _classifier;
 
-    private NetworkDefinition(EdgeNetwork? restoration, DpgNet? classifier)
+    private NetworkDefinition(RestorationNetwork? restoration, DpgNet? classifier)
     {
         _restoration = restoration;
         _classifier = classifier;
@@ -29,7 +29,7 @@ internal sealed class NetworkDefinition
 
         try
         {
-            return new NetworkDefinition(new EdgeNetwork(EdgeNetworkConfig.OfPreset(name)), null);
+            return new NetworkDefinition(NetworkPresets.Create(name), null);
         }
         catch (ArgumentException exception)
         {
