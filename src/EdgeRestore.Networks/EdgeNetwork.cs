@@ -23,7 +23,8 @@ public sealed class EdgeNetwork(EdgeNetworkConfig config) : RestorationNetwork
 
     public override int SizeMultiple => Stem << Config.EncoderBlocks.Length;
 
-    public override bool TakesPrompt => Config.Selection is { } selection && (selection.Skips || selection.FeedForward);
+    public override PromptDefinition? Prompt =>
+        Config.Selection is { Skips: true } or { FeedForward: true } ? PromptDefinition.Degradation : null;
 
     public override TValue Residual<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
         where TValue : class

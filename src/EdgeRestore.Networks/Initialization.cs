@@ -9,6 +9,9 @@ public abstract class Initialization
 
     public static Initialization Ones { get; } = new Constant(1);
 
+    /// <summary>The same value everywhere.</summary>
+    public static Initialization All(double value) => new Constant((float)value);
+
     /// <summary>
     /// U(-1/sqrt(fanIn), 1/sqrt(fanIn)): PyTorch's default for weights and biases of convolutions and linear layers.
     /// </summary>

@@ -15,11 +15,14 @@ public static class NetworkConfigJson
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
     public static string ToJson(this EdgeNetworkConfig config) => JsonSerializer.Serialize(config, Options);
 
     public static string ToJson(this SymUNetConfig config) => JsonSerializer.Serialize(config, Options);
+
+    public static string ToJson(this SeSymUNetConfig config) => JsonSerializer.Serialize(config, Options);
 
     public static string ToJson(this DpgNetConfig config) => JsonSerializer.Serialize(config, Options);
 
@@ -28,6 +31,9 @@ public static class NetworkConfigJson
 
     /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
     public static SymUNetConfig ParseSymUNet(string json) => Parse<SymUNetConfig>(json);
+
+    /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
+    public static SeSymUNetConfig ParseSeSymUNet(string json) => Parse<SeSymUNetConfig>(json);
 
     /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
     public static DpgNetConfig ParseDpgNet(string json) => Parse<DpgNetConfig>(json);
@@ -39,9 +45,11 @@ public static class NetworkConfigJson
     public static RestorationNetwork ParseNetwork(string family, string json) => family switch
     {
         "edge" => new EdgeNetwork(ParseEdgeNetwork(json)),
+        "se-symunet" => new SeSymUNet(ParseSeSymUNet(json)),
         "symunet" => new SymUNet(ParseSymUNet(json)),
         _ => throw new EdgeRestoreException(
-            $"There is no network family '{family}'. Families: edge, symunet. A later version may know it."),
+            $"There is no network family '{family}'. Families: edge, se-symunet, symunet. A later version may know "
+            + "it."),
     };
 
     private static T Parse<T>(string json)

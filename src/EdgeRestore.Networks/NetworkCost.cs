@@ -18,7 +18,7 @@ public sealed record NetworkCost(long Parameters, long Macs, double MacsPerPixel
         network.Restore(
             reading,
             ShapeReading.Input(1, 3, height, width),
-            network.TakesPrompt ? ShapeReading.Input(1) : null);
+            network.Prompt?.Representative);
         return Of(reading, (long)height * width);
     }
 

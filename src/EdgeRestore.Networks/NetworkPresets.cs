@@ -7,6 +7,7 @@ public static class NetworkPresets
     {
         () => new EdgeNetwork(EdgeNetworkConfig.Small),
         () => new EdgeNetwork(EdgeNetworkConfig.ExtraSmall),
+        () => new SeSymUNet(SeSymUNetConfig.Published),
         () => new SymUNet(SymUNetConfig.Published),
         () => new SymUNet(SymUNetConfig.Wide32),
         () => new SymUNet(SymUNetConfig.Wide16),

@@ -15,12 +15,14 @@ public abstract class RestorationNetwork
     /// <summary>Smaller sides cannot be padded by reflection in every case.</summary>
     public int MinSidePixels => SizeMultiple;
 
-    /// <summary>Whether <see cref="Restore"/> needs a prompt: the row of a degradation per image.</summary>
-    public abstract bool TakesPrompt { get; }
+    /// <summary>What the network takes besides the image; none where it takes nothing.</summary>
+    public abstract PromptDefinition? Prompt { get; }
+
+    public bool TakesPrompt => Prompt is not null;
 
     /// <param name="r">What the operators mean.</param>
     /// <param name="image">(N, 3, H, W) RGB in [0, 1].</param>
-    /// <param name="prompt">(N) int64, rows as <see cref="DegradationRow"/> numbers them; none where not taken.</param>
+    /// <param name="prompt">As <see cref="Prompt"/> says; none where not taken.</param>
     /// <returns>(N, 3, H, W), not clamped.</returns>
     public TValue Restore<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
         where TValue : class => r.Add(image, Residual(r, image, prompt));
@@ -33,9 +35,9 @@ public abstract class RestorationNetwork
     {
         if (given != TakesPrompt)
         {
-            throw new ArgumentException(TakesPrompt
-                ? $"This network ('{Family}') selects channels by degradation: give the prompt."
-                : $"This network ('{Family}') does not select by degradation: leave the prompt out.");
+            throw new ArgumentException(Prompt is { } prompt
+                ? $"This network ('{Family}') takes {prompt.Meaning}: give '{prompt.Name}'."
+                : $"This network ('{Family}') takes the image alone: leave the prompt out.");
         }
     }
 }

@@ -14,17 +14,24 @@ public sealed class SymUNet(SymUNetConfig config) : RestorationNetwork
     // The published code pads to 4 times what its levels need.
     public override int SizeMultiple => 4 << Config.EncoderBlocks.Length;
 
-    public override bool TakesPrompt => false;
+    public override PromptDefinition? Prompt => null;
 
     public override TValue Residual<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
         where TValue : class
     {
         CheckPrompt(prompt is not null);
+        return Residual(r, image, null);
+    }
+
+    /// <summary>With something around the blocks of bottleneck and decoder.</summary>
+    internal TValue Residual<TValue>(IReading<TValue> r, TValue image, SymmetricBody<TValue>.StageOf? stage)
+        where TValue : class
+    {
         var padded = r.PadToMultiple(image, SizeMultiple);
         var body = new SymmetricBody<TValue>(
             r, Config.Width, Config.EncoderBlocks, Config.MiddleBlocks, Config.DecoderBlocks);
         var x = Layers.Conv3x3(r, "intro", 3, Config.Width, padded);
-        x = body.Build(x, Block, (_, s) => s);
+        x = body.Build(x, Block, (_, s) => s, stage);
         x = Layers.Conv3x3(r, "ending", Config.Width, 3, x);
         return r.CropLike(x, image);
 

@@ -42,7 +42,7 @@ public sealed class EdgeNetworkTests
             .Restore(new ShapeReading(), ShapeReading.Input(1, 3, 16, 16)));
 
         Assert.Equal(
-            "This network ('edge') selects channels by degradation: give the prompt.", error.Message);
+            "This network ('edge') takes the row of a degradation per image: give 'prompt'.", error.Message);
     }
 
     [Fact]

@@ -43,6 +43,20 @@ public sealed class NetworkConfigJsonTests
     }
 
     [Fact]
+    public void ToJson_SemanticNetworkThenParse_GivesTheSameNetworkAndStatesThePositionalEmbedding()
+    {
+        var config = SeSymUNetConfig.Published with { Body = SymUNetConfig.Small, PatchSizes = [8, 4, 2] };
+
+        var json = config.ToJson();
+
+        Assert.Equal(json, NetworkConfigJson.ParseSeSymUNet(json).ToJson());
+        Assert.Contains("\"positionalEmbedding\":\"zero\"", json, StringComparison.Ordinal);
+        Assert.IsType<SeSymUNet>(NetworkConfigJson.ParseNetwork("se-symunet", json));
+        Assert.Throws<EdgeRestoreException>(
+            () => NetworkConfigJson.ParseSeSymUNet("""{"positionalEmbedding":"noise"}"""));
+    }
+
+    [Fact]
     public void Parse_MemberLeftOut_TakesItsDefault() => Assert.Equal(
         (EdgeNetworkConfig.Small with { Width = 24 }).ToJson(),
         NetworkConfigJson.ParseEdgeNetwork("""{"width":24,"selection":{}}""").ToJson());

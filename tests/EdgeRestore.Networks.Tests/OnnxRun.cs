@@ -51,6 +51,12 @@ internal sealed class OnnxRun : IDisposable
         return Run<float>(["output"], [.. inputs])["output"];
     }
 
+    /// <summary>The same for a prompt of floats: tokens or an embedding.</summary>
+    public (float[] Values, long[] Shape) Restore(NamedTensor image, NamedTensor prompt) => Run<float>(
+        ["output"],
+        ("image", OrtValue.CreateTensorValueFromMemory(image.Values, image.Shape)),
+        (prompt.Name, OrtValue.CreateTensorValueFromMemory(prompt.Values, prompt.Shape)))["output"];
+
     public void Dispose() => session.Dispose();
 
     private static SessionOptions Options()

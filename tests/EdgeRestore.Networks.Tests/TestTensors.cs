@@ -37,6 +37,10 @@ internal static class TestTensors
         return weights;
     }
 
+    /// <summary>Uniform in [-1, 1]: what tokens and embeddings look like after a norm.</summary>
+    public static NamedTensor Vectors(string name, int seed, params long[] shape) =>
+        new(name, shape, [.. Image(seed, shape).Values.Select(value => 2 * value - 1)]);
+
     public static void Close(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, float tolerance)
     {
         Assert.Equal(expected.Length, actual.Length);

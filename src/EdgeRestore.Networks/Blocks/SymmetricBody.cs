@@ -21,7 +21,10 @@ internal sealed record SymmetricBody<TValue>(
     /// <summary>What is added on the way up for the skip of a level.</summary>
     public delegate TValue SkipOf(int level, TValue s);
 
-    public TValue Build(TValue x, BlockOf block, SkipOf skip)
+    /// <summary>What happens around the blocks of a level of bottleneck or decoder.</summary>
+    public delegate TValue StageOf(int level, TValue x, Func<TValue, TValue> blocks);
+
+    public TValue Build(TValue x, BlockOf block, SkipOf skip, StageOf? stage = null)
     {
         var r = Reading;
         var levels = EncoderBlocks.Length;
@@ -34,7 +37,7 @@ internal sealed record SymmetricBody<TValue>(
             x = Layers.Conv(r, $"downs.{level}", channels, 2 * channels, 2, x, bias: true, stride: 2);
         }
 
-        x = Blocks("middle_blks", MiddleBlocks, levels, encoder: false, x, block);
+        x = Stage("middle_blks", MiddleBlocks, levels, x);
 
         for (var index = 0; index < levels; index++)
         {
@@ -42,10 +45,17 @@ internal sealed record SymmetricBody<TValue>(
             var channels = Width << level;
             x = Layers.Conv1x1(r, $"ups.{index}.0", 2 * channels, 4 * channels, x, bias: false);
             x = r.Add(r.PixelShuffle(x, 2), skip(level, skips[level]));
-            x = Blocks($"decoders.{index}", DecoderBlocks[index], level, encoder: false, x, block);
+            x = Stage($"decoders.{index}", DecoderBlocks[index], level, x);
         }
 
         return x;
+
+        TValue Stage(string name, int count, int level, TValue value)
+        {
+            return stage is null ? OfStage(value) : stage(level, value, OfStage);
+
+            TValue OfStage(TValue entry) => Blocks(name, count, level, encoder: false, entry, block);
+        }
     }
 
     private static TValue Blocks(string name, int count, int level, bool encoder, TValue x, BlockOf block)

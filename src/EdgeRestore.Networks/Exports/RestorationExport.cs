@@ -10,19 +10,20 @@ public static class RestorationExport
 {
     /// <summary>The graph that serves: bytes in, bytes out, padding, clamp and checks inside.</summary>
     /// <remarks>
-    /// frame uint8 (N, H, W, 3) RGB and strength float (1) in [0, 1] -> restored uint8 (N, H, W, 3), rounded half to
-    /// even; nonfinite int64 (N), how many values before the clamp are NaN or infinite; range float (N, 2), minimum and
-    /// maximum before the clamp.
+    /// frame uint8 (N, H, W, 3) RGB, strength float (1) in [0, 1] and, where the network takes one, its prompt ->
+    /// restored uint8 (N, H, W, 3), rounded half to even; nonfinite int64 (N), how many values before the clamp are NaN
+    /// or infinite; range float (N, 2), minimum and maximum before the clamp.
     /// </remarks>
     public static OnnxFile ToServing(RestorationNetwork network, NamedTensors weights)
     {
         var builder = new GraphBuilder(network.Family);
         var frame = builder.Input("frame", ElementType.UInt8, "batch", "height", "width", 3);
         var strength = builder.Input("strength", ElementType.Float, (Dimension)1);
+        var prompt = network.Prompt?.ToInput(builder);
         var reading = new OnnxReading(builder, weights);
 
         var image = ImageGraph.FromBytes(builder, frame);
-        var residual = network.Residual(reading, ImageValue(network, image));
+        var residual = network.Residual(reading, ImageValue(network, image), prompt);
         var scaled = builder.Add("Mul", [reading.NameOf(residual), strength]);
         var output = builder.Add("Add", [image, scaled]);
 
@@ -35,16 +36,14 @@ public static class RestorationExport
 
     /// <summary>The bare network, for tests, benchmarks and calibration.</summary>
     /// <remarks>
-    /// image float (N, 3, H, W) in [0, 1] and, where the network selects by degradation, prompt int64 (N) -> output
-    /// float (N, 3, H, W), not clamped.
+    /// image float (N, 3, H, W) in [0, 1] and, where the network takes one, its prompt -> output float (N, 3, H, W),
+    /// not clamped.
     /// </remarks>
     public static OnnxFile ToFloat(RestorationNetwork network, NamedTensors weights)
     {
         var builder = new GraphBuilder(network.Family);
         var image = builder.Input("image", ElementType.Float, "batch", 3, "height", "width");
-        var prompt = network.TakesPrompt
-            ? OnnxReading.Value(builder.Input("prompt", ElementType.Int64, "batch"), 1)
-            : null;
+        var prompt = network.Prompt?.ToInput(builder);
         var reading = new OnnxReading(builder, weights);
 
         var output = network.Restore(reading, ImageValue(network, image), prompt);

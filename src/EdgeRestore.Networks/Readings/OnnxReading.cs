@@ -118,8 +118,13 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
         return Write(shape, "Reshape", [NameOf(x), target]);
     }
 
-    public OnnxTensor Reshape(OnnxTensor x, params long[] shape) =>
-        Write(shapes.Reshape(x.Shape, shape), "Reshape", [NameOf(x), builder.Constant(shape)]);
+    public OnnxTensor Reshape(OnnxTensor x, params long[] shape)
+    {
+        var result = shapes.Reshape(x.Shape, shape);
+        return x is { Name: null, Constant: { } constant }
+            ? Constant(new(constant.Name, result.Sizes, constant.Values), result)
+            : Write(result, "Reshape", [NameOf(x), builder.Constant(shape)]);
+    }
 
     public OnnxTensor GlobalAveragePool(OnnxTensor x) => Pool(x, "GlobalAveragePool");
 

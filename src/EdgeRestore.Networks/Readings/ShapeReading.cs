@@ -37,7 +37,7 @@ public class ShapeReading : IReading<ShapeValue>
         network.Restore(
             reading,
             Input(1, 3, network.SizeMultiple, network.SizeMultiple),
-            network.TakesPrompt ? Input(1) : null);
+            network.Prompt?.Representative);
         return reading;
     }
 

@@ -17,7 +17,7 @@ public sealed class StaticEdgeNetwork(EdgeNetworkConfig config) : RestorationNet
 
     public override int SizeMultiple => dynamic.SizeMultiple;
 
-    public override bool TakesPrompt => false;
+    public override PromptDefinition? Prompt => null;
 
     public override TValue Residual<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
         where TValue : class

@@ -29,7 +29,12 @@ internal sealed class NetworkDefinition
 
         try
         {
-            return new NetworkDefinition(NetworkPresets.Create(name), null);
+            var network = NetworkPresets.Create(name);
+            return network.Prompt is null || network.Prompt == PromptDefinition.Degradation
+                ? new NetworkDefinition(network, null)
+                : throw new EdgeRestoreException(
+                    $"The network '{name}' takes {network.Prompt.Meaning}, which the synthesised training samples do "
+                    + "not have. Name a network in the recipe that takes the image alone or a degradation: symunet.");
         }
         catch (ArgumentException exception)
         {
