@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Json;
+using EdgeRestore.Networks.Imports;
+using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Networks.Weights;
 
@@ -8,13 +9,28 @@ namespace EdgeRestore.Networks.Weights;
 /// Reads safetensors as data, believing nothing: every length is checked against the file before it is used.
 /// </summary>
 /// <remarks>
-/// F32, F16, BF16 and F64 are read, all to float32. The arrays must fill the file without gap or overlap.
+/// All types that a network's weights have are read, to float32. The arrays must fill the file without gap or overlap.
 /// </remarks>
 internal static class SafetensorsReader
 {
-    // The limit of the format's own implementation (safetensors/src/tensor.rs, MAX_HEADER_SIZE).
-    private const long MaxHeaderBytes = 100_000_000;
+    // The format allows 100 MB (safetensors/src/tensor.rs, MAX_HEADER_SIZE); parsed, that is far more memory than the
+    // names of any network take: SymUNet's 22 M parameters have a header of 60 kB.
+    private const long MaxHeaderBytes = 16 << 20;
     private const int MaxAxes = 8;
+
+    private static readonly Dictionary<string, ElementType> Types = new(StringComparer.Ordinal)
+    {
+        ["F32"] = ElementType.Float,
+        ["F16"] = ElementType.Float16,
+        ["BF16"] = ElementType.BFloat16,
+        ["F64"] = ElementType.Double,
+        ["I64"] = ElementType.Int64,
+        ["I32"] = ElementType.Int32,
+        ["I16"] = ElementType.Int16,
+        ["I8"] = ElementType.Int8,
+        ["U8"] = ElementType.UInt8,
+        ["BOOL"] = ElementType.Bool,
+    };
 
     public static NamedTensors Read(string path)
     {
@@ -35,6 +51,26 @@ internal static class SafetensorsReader
 
     public static NamedTensors Read(Stream stream, string name)
     {
+        var result = new NamedTensors();
+        var entries = ReadDirectory(stream, name, result.Metadata);
+        var source = new CheckpointSource(stream, name);
+        foreach (var entry in entries)
+        {
+            var array = new StoredArray(entry.Name, entry.Type, entry.ElementCount) { Begin = entry.Begin };
+            var values = new float[entry.ElementCount];
+            array.Read(source, 0, values);
+            result.Add(new(entry.Name, entry.Shape, values));
+        }
+
+        return result;
+    }
+
+    /// <summary>What the file says it holds, checked against its length, in the order of the bytes.</summary>
+    /// <param name="stream">Begins with the file.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="metadata">Takes the free text.</param>
+    public static List<SafetensorsEntry> ReadDirectory(Stream stream, string name, IDictionary<string, string> metadata)
+    {
         var reader = new Source(stream, name);
         Span<byte> prefix = stackalloc byte[8];
         reader.Fill(prefix);
@@ -48,36 +84,37 @@ internal static class SafetensorsReader
 
         var header = new byte[headerLength];
         reader.Fill(header);
-        var dataLength = stream.Length - 8 - header.Length;
-        var result = new NamedTensors();
-        var entries = ReadHeader(reader, header, result);
-        entries.Sort((a, b) => a.Begin.CompareTo(b.Begin));
+        var dataBegin = 8 + header.Length;
+        var dataLength = stream.Length - dataBegin;
+        var entries = ReadHeader(reader, header, metadata);
+        entries.Sort((a, b) => (a.Begin, a.LengthBytes).CompareTo((b.Begin, b.LengthBytes)));
         long position = 0;
         foreach (var entry in entries)
         {
-            if (entry.Begin != position || entry.End < entry.Begin || entry.End > dataLength)
+            var end = entry.Begin + entry.LengthBytes;
+            if (entry.Begin != position || end > dataLength)
             {
                 throw reader.Invalid(
-                    $"tensor '{entry.Name}' lies at bytes {entry.Begin}..{entry.End}, where {position} should follow "
-                    + $"and the data end at {dataLength}");
+                    $"tensor '{entry.Name.Shown()}' lies at bytes {entry.Begin}..{end}, where {position} "
+                    + $"should follow and the data end at {dataLength}");
             }
 
-            result.Add(new(entry.Name, entry.Shape, ReadValues(reader, entry)));
-            position = entry.End;
+            position = end;
         }
 
         return position == dataLength
-            ? result
+            ? [.. entries.Select(entry => entry with { Begin = entry.Begin + dataBegin })]
             : throw reader.Invalid($"{dataLength - position} bytes behind the last tensor belong to none");
     }
 
-    private static List<Entry> ReadHeader(Source reader, byte[] header, NamedTensors result)
+    private static List<SafetensorsEntry> ReadHeader(
+        Source reader, byte[] header, IDictionary<string, string> metadata)
     {
         try
         {
             using var document = JsonDocument.Parse(header, new() { MaxDepth = 4 });
             var names = new HashSet<string>(StringComparer.Ordinal);
-            List<Entry> entries = [];
+            List<SafetensorsEntry> entries = [];
             foreach (var property in document.RootElement.EnumerateObject())
             {
                 if (!names.Add(property.Name))
@@ -93,7 +130,7 @@ internal static class SafetensorsReader
 
                 foreach (var item in property.Value.EnumerateObject())
                 {
-                    result.Metadata[item.Name] = item.Value.GetString() ?? "";
+                    metadata[item.Name] = item.Value.GetString() ?? "";
                 }
             }
 
@@ -106,33 +143,34 @@ internal static class SafetensorsReader
         }
     }
 
-    private static Entry ReadEntry(Source reader, JsonProperty property)
+    private static SafetensorsEntry ReadEntry(Source reader, JsonProperty property)
     {
-        var type = property.Value.GetProperty("dtype").GetString() ?? "";
-        var size = type switch
-        {
-            "F32" => 4,
-            "F16" or "BF16" => 2,
-            "F64" => 8,
-            _ => throw reader.Invalid($"tensor '{property.Name}' is of type {type}; F32, F16, BF16 and F64 are read"),
-        };
-        long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(item => item.GetInt64())];
-        long[] offsets =
-            [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(item => item.GetInt64())];
-        if (shape.Length > MaxAxes || shape.Any(length => length < 0) || offsets.Length != 2)
-        {
-            throw reader.Invalid($"tensor '{property.Name}' has shape ({string.Join(", ", shape)})");
-        }
-
-        if (ElementCount(shape) is not { } count
-            || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] - offsets[0] != count * size)
+        var name = property.Name.Shown();
+        var typeName = property.Value.GetProperty("dtype").GetString() ?? "";
+        if (!Types.TryGetValue(typeName, out var type))
         {
             throw reader.Invalid(
-                $"tensor '{property.Name}' of shape ({string.Join(", ", shape)}) and type {type} "
+                $"tensor '{name}' is of type {typeName.Shown()}; {string.Join(", ", Types.Keys)} are read");
+        }
+
+        long[] shape =
+            [.. property.Value.GetProperty("shape").EnumerateArray().Take(MaxAxes + 1).Select(item => item.GetInt64())];
+        long[] offsets =
+            [.. property.Value.GetProperty("data_offsets").EnumerateArray().Take(3).Select(item => item.GetInt64())];
+        if (shape.Length > MaxAxes || shape.Any(length => length < 0) || offsets.Length != 2)
+        {
+            throw reader.Invalid($"tensor '{name}' has shape ({string.Join(", ", shape)})");
+        }
+
+        if (ElementCount(shape) is not { } count || offsets[0] < 0 || offsets[1] < offsets[0]
+            || offsets[1] - offsets[0] != count * type.SizeInBytes())
+        {
+            throw reader.Invalid(
+                $"tensor '{name}' of shape ({string.Join(", ", shape)}) and type {typeName} "
                 + $"cannot lie at bytes {offsets[0]}..{offsets[1]}");
         }
 
-        return new(property.Name, shape, size, type, offsets[0], offsets[1]);
+        return new(property.Name, type, shape, count, offsets[0]);
     }
 
     // None for more than an array can hold; the product itself must not wrap around.
@@ -157,33 +195,6 @@ internal static class SafetensorsReader
         return count;
     }
 
-    private static float[] ReadValues(Source reader, Entry entry)
-    {
-        var values = new float[(entry.End - entry.Begin) / entry.Size];
-        if (entry.Type == "F32")
-        {
-            reader.Fill(MemoryMarshal.AsBytes(values.AsSpan()));
-            return values;
-        }
-
-        var buffer = new byte[entry.End - entry.Begin];
-        reader.Fill(buffer);
-        for (var index = 0; index < values.Length; index++)
-        {
-            var bytes = buffer.AsSpan(index * entry.Size);
-            values[index] = entry.Type switch
-            {
-                "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes),
-                "BF16" => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16),
-                _ => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes),
-            };
-        }
-
-        return values;
-    }
-
-    private sealed record Entry(string Name, long[] Shape, int Size, string Type, long Begin, long End);
-
     private sealed class Source(Stream stream, string name)
     {
         public void Fill(Span<byte> bytes)
@@ -201,4 +212,11 @@ internal static class SafetensorsReader
         public EdgeRestoreException Invalid(string found, Exception? cause = null) => new(
             $"'{name}' is not a valid safetensors file: {found}. Copy or export it again.", cause!);
     }
+}
+
+/// <summary>A tensor of a safetensors file.</summary>
+/// <param name="Begin">Byte of the file, once the header is read to its end.</param>
+internal sealed record SafetensorsEntry(string Name, ElementType Type, long[] Shape, long ElementCount, long Begin)
+{
+    public long LengthBytes => ElementCount * Type.SizeInBytes();
 }

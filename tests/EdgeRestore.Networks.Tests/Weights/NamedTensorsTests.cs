@@ -59,7 +59,7 @@ public sealed class NamedTensorsTests
     [InlineData("""{"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4, "has shape (-1)")]
     [InlineData("""{"x":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 4, "cannot lie at bytes -4..0")]
     [InlineData("""{"x":{"dtype":"F32","shape":[4611686018427387905],"data_offsets":[0,4]}}""", 4, "cannot lie")]
-    [InlineData("""{"x":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}""", 8, "is of type I64")]
+    [InlineData("""{"x":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}""", 8, "is of type C64")]
     [InlineData("""{"x":{"dtype":"F32","data_offsets":[0,8]}}""", 8, "header is not understood")]
     [InlineData("""{"x":7}""", 8, "header is not understood")]
     [InlineData("""[1]""", 8, "header is not understood")]
