@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Grpc.Core;
 
 namespace EdgeRestore.Client;
@@ -6,6 +5,10 @@ namespace EdgeRestore.Client;
 /// <summary>A daemon refused, ended or could not be reached; the message says what to do.</summary>
 public sealed class DaemonException : EdgeRestoreException
 {
+    // RFC 9113, section 7: how a server closes connections at its stop, and when the time for that is up.
+    private const long Http2NoError = 0;
+    private const long Http2InternalError = 2;
+
     private DaemonException(string message, StatusCode statusCode, Exception innerException)
         : base(message, innerException)
     {
@@ -19,19 +22,23 @@ public sealed class DaemonException : EdgeRestoreException
     /// </summary>
     public StatusCode StatusCode { get; }
 
-    internal static DaemonException From(RpcException exception, Uri address)
+    internal static DaemonException From(RpcException exception, Uri address) => exception.Status.DebugException switch
     {
-        // A status without a connection behind it is made by the client itself, and carries the reason as an exception.
-        var reason = exception.Status.DebugException;
-        return exception.StatusCode == StatusCode.Unavailable
-            && reason is HttpRequestException or IOException or SocketException
-            ? new DaemonException(
-                $"The daemon at {address} does not answer: {Innermost(reason).Message}. Start one "
-                + "('./edgerestore serve') or give the address of one that runs.",
-                exception.StatusCode,
-                exception)
-            : new DaemonException(exception.Status.Detail, exception.StatusCode, exception);
-    }
+        // A status that came over the connection carries no exception; one that the client itself made does.
+        null => new DaemonException(exception.Status.Detail, exception.StatusCode, exception),
+        var reason when IsConnectionLoss(reason) => new DaemonException(
+            $"The connection to the daemon at {address} closed before the call had ended: "
+            + $"{Innermost(reason).Message.TrimEnd('.')}. The daemon was stopped or the network failed. Open the "
+            + "stream again, here or on another daemon, and send again what was not answered.",
+            StatusCode.Unavailable,
+            exception),
+        var reason when exception.StatusCode == StatusCode.Unavailable => new DaemonException(
+            $"The daemon at {address} does not answer: {Innermost(reason).Message}. Start one "
+            + "('./edgerestore serve') or give the address of one that runs.",
+            StatusCode.Unavailable,
+            exception),
+        _ => new DaemonException(exception.Status.Detail, exception.StatusCode, exception),
+    };
 
     /// <summary>A write that broke because the daemon had ended the call, before its status was known here.</summary>
     internal static DaemonException StreamEnded(Uri address, Exception exception) => new(
@@ -39,6 +46,16 @@ public sealed class DaemonException : EdgeRestoreException
         + "after them comes the reason.",
         StatusCode.Unknown,
         exception);
+
+    // Of a connection that stood: one that could not be made has an exception of its socket or of its request. gRPC
+    // calls some of these Internal, an orderly GOAWAY and an end within a message among them.
+    private static bool IsConnectionLoss(Exception reason) => reason switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => false,
+        HttpProtocolException { ErrorCode: var code } => code is Http2NoError or Http2InternalError,
+        IOException => true,
+        _ => reason.InnerException is { } inner && IsConnectionLoss(inner),
+    };
 
     private static Exception Innermost(Exception exception) =>
         exception.InnerException is null ? exception : Innermost(exception.InnerException);

@@ -110,7 +110,10 @@ internal sealed class DaemonHost : IAsyncDisposable
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         builder.Services.AddRouting();
         builder.Services.AddSingleton(streams);
+        builder.Services.AddSingleton(streams.Clock);
         builder.Services.AddSingleton<DrainSignal>();
+        builder.Services.AddSingleton<CallDrain>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CallDrain>());
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = settings.Limits.MaxPayloadBytes + WireLimits.MessageOverheadBytes;
@@ -128,6 +131,8 @@ internal sealed class DaemonHost : IAsyncDisposable
             kestrel.Listen(settings.Listen.ParseEndpoint(), listen => listen.Protocols = HttpProtocols.Http2);
         });
         var app = builder.Build();
+        var drain = app.Services.GetRequiredService<CallDrain>();
+        app.Use(next => call => drain.InvokeAsync(call, next));
         app.MapGrpcService<RestoreStreams>();
         app.MapGrpcService<HealthService>();
         app.MapGrpcService<ReflectionService>();

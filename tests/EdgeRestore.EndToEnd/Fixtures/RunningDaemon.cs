@@ -35,14 +35,17 @@ internal sealed class RunningDaemon : IAsyncDisposable
     public StreamHost Streams => _host.Streams;
 
     public static async Task<RunningDaemon> StartAsync(
-        TestPackage? package = null, LimitOptions? limits = null, TimeProvider? clock = null)
+        TestPackage? package = null,
+        LimitOptions? limits = null,
+        TimeProvider? clock = null,
+        int drainSeconds = 30)
     {
         var folder = new TemporaryFolder();
         var log = new LogCapture();
         (package ?? new TestPackage()).Write(folder.Combine("package"));
         var settings = new DaemonSettings
         {
-            Listen = new ListenOptions { Endpoint = "127.0.0.1:0", DrainSeconds = 30 },
+            Listen = new ListenOptions { Endpoint = "127.0.0.1:0", DrainSeconds = drainSeconds },
             Engine = new EngineOptions { Package = folder.Combine("package"), Device = "cpu", Threads = 1 },
             Limits = limits ?? new LimitOptions(),
         };
