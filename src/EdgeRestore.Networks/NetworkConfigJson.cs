@@ -26,6 +26,15 @@ public static class NetworkConfigJson
 
     public static string ToJson(this DpgNetConfig config) => JsonSerializer.Serialize(config, Options);
 
+    /// <summary>The configuration of a network; <see cref="ParseNetwork"/> gives the network back.</summary>
+    public static string ToConfigJson(this RestorationNetwork network) => network switch
+    {
+        EdgeNetwork edge => edge.Config.ToJson(),
+        SeSymUNet semantic => semantic.Config.ToJson(),
+        SymUNet symmetric => symmetric.Config.ToJson(),
+        _ => throw new ArgumentException($"The network '{network.Family}' has no configuration to keep."),
+    };
+
     /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
     public static EdgeNetworkConfig ParseEdgeNetwork(string json) => Parse<EdgeNetworkConfig>(json);
 

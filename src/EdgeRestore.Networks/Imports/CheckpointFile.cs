@@ -94,6 +94,8 @@ public sealed class CheckpointFile : IDisposable
 
     public void Dispose() => source.Dispose();
 
+    internal EdgeRestoreException Unusable(string found, string remedy) => source.Unusable(found, remedy);
+
     private TensorSet? Find(string name) => Sets.FirstOrDefault(set => set.Name == name);
 
     private static (string Format, IReadOnlyList<TensorSet> Sets) Read(CheckpointSource source)
