@@ -1,17 +1,14 @@
 namespace EdgeRestore.Networks.Blocks;
 
-/// <summary>Cross-attention with norms on both sides (CrossAttention of SymUNet_arch.py, arXiv 2512.10581).</summary>
+/// <summary>
+/// Cross-attention between vectors with norms on both sides (CrossAttention of SymUNet_arch.py, arXiv 2512.10581).
+/// </summary>
 /// <remarks>
-/// Vectors are pixels here: (N, D, H, W) stands for N x (H*W) vectors of D numbers, so that norms and linear layers
-/// over vectors are those over channels. Asking for the parameters and computing are apart, because the published
-/// network has one whose result nobody reads.
+/// Asking for the parameters and computing are apart, because the published network has one whose result nobody reads.
 /// </remarks>
 internal sealed class CrossAttention<TValue>
     where TValue : class
 {
-    // eps of torch.nn.LayerNorm.
-    private const double LayerNormEps = 1e-5;
-
     private readonly IReading<TValue> r;
     private readonly CrossAttentionWidths widths;
     private readonly (TValue Weight, TValue Bias) normQuery;
@@ -27,36 +24,30 @@ internal sealed class CrossAttention<TValue>
         r = reading;
         this.widths = widths;
         var (query, context, inner) = (widths.Query, widths.Context, widths.Inner);
-        normQuery = Norm($"{name}.norm_query", query);
-        normContext = Norm($"{name}.norm_context", context);
-        toQuery = Matrix($"{name}.to_q.weight", query, inner);
-        toKey = Matrix($"{name}.to_k.weight", context, inner);
-        toValue = Matrix($"{name}.to_v.weight", context, inner);
-        toOut = Matrix($"{name}.to_out.0.weight", inner, query);
+        normQuery = VectorLayers.NormParameters(r, $"{name}.norm_query", query);
+        normContext = VectorLayers.NormParameters(r, $"{name}.norm_context", context);
+        toQuery = VectorLayers.Matrix(r, $"{name}.to_q", query, inner);
+        toKey = VectorLayers.Matrix(r, $"{name}.to_k", context, inner);
+        toValue = VectorLayers.Matrix(r, $"{name}.to_v", context, inner);
+        toOut = VectorLayers.Matrix(r, $"{name}.to_out.0", inner, query);
         outBias = r.Parameter($"{name}.to_out.0.bias", [query], Initialization.FanIn(inner));
     }
 
+    /// <param name="query">(N, Query, H, W).</param>
+    /// <param name="context">(N, Context, h, w).</param>
     /// <returns>As query.</returns>
     public TValue Attend(TValue query, TValue context)
     {
-        // q: (N, heads, Inner/heads, vectors of query); k, v: (N, heads, Inner/heads, vectors of context)
-        query = r.LayerNormChannels(query, normQuery.Weight, normQuery.Bias, LayerNormEps);
-        context = r.LayerNormChannels(context, normContext.Weight, normContext.Bias, LayerNormEps);
-        var scale = 1 / Math.Sqrt(widths.Inner / widths.Heads);
-        var q = r.Affine(r.ToHeads(r.Conv2d(query, toQuery, null), widths.Heads), scale);
-        var k = r.ToHeads(r.Conv2d(context, toKey, null), widths.Heads);
-        var v = r.ToHeads(r.Conv2d(context, toValue, null), widths.Heads);
-        var scores = r.Softmax(r.MatMul(r.TransposeLast(q), k), axis: 3);
-        var attended = r.FromHeads(r.MatMul(v, r.TransposeLast(scores)), query);
+        var asked = VectorLayers.Norm(r, normContext, context);
+        var attended = VectorLayers.Attend(
+            r,
+            widths.Heads,
+            widths.Inner,
+            r.Conv2d(VectorLayers.Norm(r, normQuery, query), toQuery, null),
+            r.Conv2d(asked, toKey, null),
+            r.Conv2d(asked, toValue, null));
         return r.Conv2d(attended, toOut, outBias);
     }
-
-    private (TValue Weight, TValue Bias) Norm(string name, int size) => (
-        r.Parameter($"{name}.weight", [size], Initialization.Ones),
-        r.Parameter($"{name}.bias", [size], Initialization.Zeros));
-
-    private TValue Matrix(string name, int inputs, int outputs) => r.Reshape(
-        r.Parameter(name, [outputs, inputs], Initialization.FanIn(inputs)), outputs, inputs, 1, 1);
 }
 
 /// <param name="Query">Numbers of a vector that asks.</param>

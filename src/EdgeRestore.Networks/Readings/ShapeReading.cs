@@ -51,6 +51,13 @@ public class ShapeReading : IReading<ShapeValue>
         return reading;
     }
 
+    public static ShapeReading Of(ClipVision network)
+    {
+        var reading = new ShapeReading();
+        network.Encode(reading, Input(1, 3, network.Config.Side, network.Config.Side));
+        return reading;
+    }
+
     public ShapeValue Parameter(string name, long[] shape, Initialization initialization)
     {
         Require(names.Add(name), $"parameter '{name}' is asked for twice");

@@ -1,0 +1,144 @@
+using EdgeRestore.Frames;
+using EdgeRestore.Inference.Engines;
+using Microsoft.ML.OnnxRuntime;
+
+namespace EdgeRestore.Inference.Semantics;
+
+/// <summary>A frozen encoder from a frame to semantic tokens: any ONNX file that a user supplies.</summary>
+/// <remarks>
+/// One input float (1 or N, 3, side, side), which gets what <see cref="ClipInput"/> makes of a frame; where the side is
+/// free, 224. One output float (1 or N, T, D), or several of which one is named <c>last_hidden_state</c> or
+/// <c>tokens</c>: those exported from CLIPVisionModel have it. Runs on the CPU. Thread-safe.
+/// </remarks>
+public sealed class SemanticEncoder : IDisposable
+{
+    private static readonly string[] TokenNames = ["last_hidden_state", "tokens"];
+
+    private readonly string _path;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly ClipInput _input;
+    private readonly string _inputName;
+    private readonly string _outputName;
+
+    private SemanticEncoder(string path, InferenceSession session)
+    {
+        _path = path;
+        _session = session;
+        (_inputName, _input) = FindInput();
+        _outputName = FindOutput();
+    }
+
+    /// <summary>Width and height of what the encoder sees.</summary>
+    public int Side => _input.Side;
+
+    /// <summary>Loads an encoder.</summary>
+    /// <param name="path">The ONNX file; weights outside it are found relative to it.</param>
+    /// <param name="options">Threads, and where ONNX Runtime is.</param>
+    /// <exception cref="EngineException">The file is not there, cannot be loaded, or is no such encoder.</exception>
+    public static SemanticEncoder Load(string path, RestorerOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(options);
+        OnnxRuntimeLibrary.Load(options.OnnxRuntimeDirectory);
+        if (!File.Exists(path))
+        {
+            throw new EngineException($"Semantic encoder '{path}' is not there. Give the path of an ONNX file.");
+        }
+
+        InferenceSession session;
+        try
+        {
+            using var sessionOptions = new SessionOptions();
+            sessionOptions.IntraOpNumThreads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+            sessionOptions.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+            sessionOptions.AddSessionConfigEntry("session.force_spinning_stop", "1");
+            session = new InferenceSession(path, sessionOptions);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new EngineException($"Semantic encoder '{path}' cannot be loaded: {exception.Message}", exception);
+        }
+
+        try
+        {
+            return new SemanticEncoder(path, session);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The tokens of a frame.</summary>
+    /// <param name="frame">Rgb24 of any size.</param>
+    /// <exception cref="EngineException">The run failed, or a token is NaN or infinite.</exception>
+    public SemanticTokens Encode(Frame frame)
+    {
+        var pixels = new float[_input.Length];
+        _input.Fill(frame, pixels);
+        try
+        {
+            using var input = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, Side, Side]);
+            using var outputs = _session.Run(_runOptions, [_inputName], [input], [_outputName]);
+            var shape = outputs[0].GetTensorTypeAndShape().Shape;
+            var values = outputs[0].GetTensorDataAsSpan<float>().ToArray();
+            if (shape is not [1, > 0, > 0] || !Array.TrueForAll(values, float.IsFinite))
+            {
+                throw new EngineException(
+                    $"Semantic encoder '{_path}' gave '{_outputName}' of shape ({string.Join(", ", shape)}) for one "
+                    + "frame, or values that are NaN or infinite. Allowed: finite numbers (1, tokens, size). Check its "
+                    + "export.");
+            }
+
+            return new SemanticTokens((int)shape[1], (int)shape[2], values);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new EngineException($"Semantic encoder '{_path}' failed: {exception.Message}", exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _runOptions.Dispose();
+    }
+
+    private (string Name, ClipInput Input) FindInput()
+    {
+        var found = _session.InputMetadata.ToArray();
+        if (found is [var (name, metadata)] && metadata.ElementType == typeof(float)
+            && metadata.Dimensions is [1 or -1, 3 or -1, var height, var width] && height == width && height != 0)
+        {
+            return (name, new ClipInput(height < 0 ? ClipInput.PublishedSide : height));
+        }
+
+        throw new EngineException(
+            $"Semantic encoder '{_path}' takes {Describe(found)}. Allowed: one float input (1, 3, side, side) of "
+            + "standardised pixels. Export the vision part alone.");
+    }
+
+    private string FindOutput()
+    {
+        var sequences = _session.OutputMetadata
+            .Where(pair => pair.Value.ElementType == typeof(float) && pair.Value.Dimensions.Length == 3).ToArray();
+        var name = sequences.Length == 1
+            ? sequences[0].Key
+            : TokenNames.FirstOrDefault(token => sequences.Any(pair => pair.Key == token));
+        return name ?? throw new EngineException(
+            $"Semantic encoder '{_path}' gives {Describe([.. _session.OutputMetadata])}. Allowed: one float output "
+            + $"(1, tokens, size), or several with one named {string.Join(" or ", TokenNames)}. Export it with its last "
+            + "hidden state.");
+    }
+
+    private static string Describe(KeyValuePair<string, NodeMetadata>[] values) => string.Join(", ", values.Select(pair =>
+        $"'{pair.Key}' {pair.Value.ElementType?.Name} ({string.Join(", ", pair.Value.Dimensions)})"));
+}
+
+/// <summary>What an encoder says about a frame.</summary>
+/// <param name="Count">T, how many tokens.</param>
+/// <param name="Size">D, numbers of a token.</param>
+/// <param name="Values">(T, D), row-major: the input <c>tokens</c> of a network is (1, T, D).</param>
+public sealed record SemanticTokens(int Count, int Size, float[] Values);
