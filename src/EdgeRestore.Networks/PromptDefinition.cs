@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeRestore.Networks.Exports;
 using EdgeRestore.Networks.Readings;
 using EdgeRestore.Onnx;
 
@@ -30,7 +31,16 @@ public sealed record PromptDefinition(string Name, ElementType Type, ImmutableAr
     public ShapeValue Representative =>
         new([.. Shape.Select(axis => axis.Size ?? (axis.Symbol == "tokens" ? RepresentativeTokens : 1))]);
 
-    /// <summary>The input of a graph.</summary>
-    public OnnxTensor ToInput(GraphBuilder builder) =>
-        OnnxReading.Value(builder.Input(Name, Type, Shape), Representative.Sizes);
+    /// <summary>The input of a graph, with numbers for its axes where the graph's size is fixed.</summary>
+    public OnnxTensor ToInput(GraphBuilder builder, FixedSize? size = null)
+    {
+        if (size is null)
+        {
+            return OnnxReading.Value(builder.Input(Name, Type, Shape), Representative.Sizes);
+        }
+
+        long[] sizes =
+            [.. Shape.Zip(Representative.Sizes, (axis, length) => axis.Symbol == "batch" ? size.Batch : length)];
+        return OnnxReading.Value(builder.Input(Name, Type, [.. sizes.Select(length => (Dimension)length)]), sizes);
+    }
 }

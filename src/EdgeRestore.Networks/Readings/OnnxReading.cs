@@ -6,10 +6,16 @@ namespace EdgeRestore.Networks.Readings;
 
 /// <summary>Writes a network as an ONNX graph with given weights.</summary>
 /// <remarks>
-/// Opset 17, dynamic batch, height and width. Weights keep their names. Every shortcut taken here is exact in real
-/// arithmetic; each says what it saves.
+/// Opset 17, dynamic batch, height and width unless they are fixed. Weights keep their names. Every shortcut taken here
+/// is exact in real arithmetic; each says what it saves.
 /// </remarks>
-public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weights) : IReading<OnnxTensor>
+/// <param name="builder">Takes the graph.</param>
+/// <param name="weights">All parameters of the network.</param>
+/// <param name="isFixed">
+/// The shapes of the inputs are not examples but those of every run, so no node needs to ask for them.
+/// </param>
+public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weights, bool isFixed = false)
+    : IReading<OnnxTensor>
 {
     private readonly ShapeReading shapes = new();
     private readonly Dictionary<string, string> shapesOf = new(StringComparer.Ordinal);
@@ -108,11 +114,11 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
     public OnnxTensor FromHeads(OnnxTensor x, OnnxTensor like)
     {
         var shape = shapes.FromHeads(x.Shape, like.Shape);
-        var target = ShapeOf(NameOf(like));
-        if (shape.Sizes[1] != like.Shape.Sizes[1])
+        var target = isFixed ? builder.Constant(shape.Sizes) : ShapeOf(like);
+        if (!isFixed && shape.Sizes[1] != like.Shape.Sizes[1])
         {
             var channels = builder.Constant(0, shape.Sizes[1]);
-            target = builder.Add("Concat", [channels, ImageSizeOf(NameOf(like))], new IntAttribute("axis", 0));
+            target = builder.Add("Concat", [channels, ImageSizeOf(like)], new IntAttribute("axis", 0));
         }
 
         return Write(shape, "Reshape", [NameOf(x), target]);
@@ -143,26 +149,42 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
         var axis = new IntAttribute("axis", 1);
         var gates = builder.Add("Mul", [builder.Add("Sigmoid", [name]), builder.Constant(2f)]);
         var indices = builder.Add("TopK", [name, builder.Constant(k)], 2, [axis])[1];
-        var none = builder.Add("ConstantOfShape", [ShapeOf(name)]);
+        var none = builder.Add("ConstantOfShape", [ShapeOf(logits)]);
         var kept = builder.Add("GatherElements", [gates, indices], axis);
         return Write(shapes.TopKGate(logits.Shape, k), "ScatterElements", [none, indices, kept], axis);
     }
 
     public OnnxTensor PadToMultiple(OnnxTensor x, int multiple)
     {
-        var name = NameOf(x);
-        var missing = builder.Add(
-            "Mod", [builder.Add("Neg", [ImageSizeOf(name)]), builder.Constant(multiple)]);
-        var pads = builder.Add(
-            "Concat", [builder.Constant(0, 0, 0, 0, 0, 0), missing], new IntAttribute("axis", 0));
-        return Write(
-            shapes.PadToMultiple(x.Shape, multiple), "Pad", [name, pads], new StringAttribute("mode", "reflect"));
+        var shape = shapes.PadToMultiple(x.Shape, multiple);
+        if (isFixed && shape.Sizes.AsSpan().SequenceEqual(x.Shape.Sizes))
+        {
+            return x;
+        }
+
+        return Write(shape, "Pad", [NameOf(x), Pads()], new StringAttribute("mode", "reflect"));
+
+        string Pads()
+        {
+            if (isFixed)
+            {
+                return builder.Constant(
+                    0, 0, 0, 0, 0, 0, shape.Sizes[2] - x.Shape.Sizes[2], shape.Sizes[3] - x.Shape.Sizes[3]);
+            }
+
+            var missing = builder.Add("Mod", [builder.Add("Neg", [ImageSizeOf(x)]), builder.Constant(multiple)]);
+            return builder.Add(
+                "Concat", [builder.Constant(0, 0, 0, 0, 0, 0), missing], new IntAttribute("axis", 0));
+        }
     }
 
-    public OnnxTensor CropLike(OnnxTensor x, OnnxTensor like) => Write(
-        shapes.CropLike(x.Shape, like.Shape),
-        "Slice",
-        [NameOf(x), builder.Constant(0, 0), ImageSizeOf(NameOf(like)), builder.Constant(2, 3)]);
+    public OnnxTensor CropLike(OnnxTensor x, OnnxTensor like)
+    {
+        var shape = shapes.CropLike(x.Shape, like.Shape);
+        return isFixed && shape.Sizes.AsSpan().SequenceEqual(x.Shape.Sizes)
+            ? x
+            : Write(shape, "Slice", [NameOf(x), builder.Constant(0, 0), ImageSizeOf(like), builder.Constant(2, 3)]);
+    }
 
     private OnnxTensor Pool(OnnxTensor x, string opType) => Write(
         shapes.GlobalAveragePool(x.Shape),
@@ -170,8 +192,14 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
         [builder.Add(opType, [NameOf(x)])],
         new IntAttribute("axis", 1));
 
-    private string ShapeOf(string name)
+    private string ShapeOf(OnnxTensor tensor)
     {
+        if (isFixed)
+        {
+            return builder.Constant(tensor.Shape.Sizes);
+        }
+
+        var name = NameOf(tensor);
         if (!shapesOf.TryGetValue(name, out var shape))
         {
             shape = builder.Add("Shape", [name]);
@@ -181,12 +209,17 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
         return shape;
     }
 
-    private string ImageSizeOf(string name)
+    private string ImageSizeOf(OnnxTensor tensor)
     {
-        var key = name + "/size";
+        if (isFixed)
+        {
+            return builder.Constant(tensor.Shape.Sizes[2], tensor.Shape.Sizes[3]);
+        }
+
+        var key = NameOf(tensor) + "/size";
         if (!shapesOf.TryGetValue(key, out var size))
         {
-            size = builder.Add("Slice", [ShapeOf(name), builder.Constant(2), builder.Constant(4)]);
+            size = builder.Add("Slice", [ShapeOf(tensor), builder.Constant(2), builder.Constant(4)]);
             shapesOf.Add(key, size);
         }
 
