@@ -116,7 +116,7 @@ public sealed partial class Restorer : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ClassifyEveryFrames, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.HysteresisCount, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.CrossFadeFrameCount);
-        return new StreamRouter(options, available, Package.Manifest.Classifier.Threshold);
+        return new StreamRouter(options, Package.Manifest.Routes, Package.Manifest.Classifier.Threshold);
     }
 
     /// <summary>Waits for frames in flight, then frees every engine.</summary>

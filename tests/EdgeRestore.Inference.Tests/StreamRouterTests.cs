@@ -154,6 +154,39 @@ public sealed class StreamRouterTests : IDisposable
         Assert.Equal(passes, result.Bypassed);
     }
 
+    [Theory]
+    [InlineData(-30, true)]
+    [InlineData(-20, false)]
+    public void Restore_RightRouteGainsLessThanWrongOnesLose_PassesThrough(double onClear, bool passes)
+    {
+        // Every degradation is equally likely: twelve times 2 dB are to be gained, once onClear.
+        using var loaded = new LoadedPackage(new TestPackage
+        {
+            Threshold = 0,
+            PsnrChange = (_, given) => given == Degradation.Clear ? onClear : 2,
+        });
+
+        var (result, _) = loaded.Restore(
+            loaded.Restorer.CreateRouter(new RoutingOptions()), Degradation.Haze, isCertain: false);
+
+        Assert.Equal(passes, result.Bypassed);
+    }
+
+    [Fact]
+    public void Restore_AnotherRouteIsWorthMore_TakesIt()
+    {
+        using var loaded = new LoadedPackage(new TestPackage
+        {
+            PsnrChange = (route, _) => route == Degradation.HazeRain ? 3 : 2,
+        });
+        var router = loaded.Restorer.CreateRouter(new RoutingOptions());
+        var confined = loaded.Restorer.CreateRouter(
+            new RoutingOptions { Allowed = new HashSet<Degradation> { Degradation.Haze } });
+
+        Assert.Equal(Degradation.HazeRain, loaded.Restore(router, Degradation.Haze).Result.Route);
+        Assert.Equal(Degradation.Haze, loaded.Restore(confined, Degradation.Haze).Result.Route);
+    }
+
     [Fact]
     public void CreateRouter_RouteThatThePackageLacks_IsRefusedWithTheChoice()
     {

@@ -21,6 +21,9 @@ public sealed record TestPackage
 
     public double Threshold { get; init; } = 0.6;
 
+    /// <summary>What a route is said to change on frames of a degradation, in dB; null for a package that does not say.</summary>
+    public Func<Degradation, Degradation, double>? PsnrChange { get; init; }
+
     public int MinSidePixels { get; init; } = 16;
 
     /// <summary>What the default subnetwork of a degradation adds.</summary>
@@ -81,6 +84,8 @@ public sealed record TestPackage
                 Precision = "fp32",
                 Parameters = 0,
                 MacsPerPixel = 0,
+                PsnrChange = PsnrChange is null ? null : DegradationNames.All.ToImmutableSortedDictionary(
+                    given => given.ToName(), given => PsnrChange(degradation, given), StringComparer.Ordinal),
             }),
         ],
         Provenance = new PackageProvenance

@@ -1,4 +1,5 @@
 using EdgeRestore.Degradations;
+using EdgeRestore.Packages;
 
 namespace EdgeRestore.Inference.Routing;
 
@@ -8,6 +9,10 @@ public sealed class StreamRouter
 {
     private readonly RoutingOptions _options;
     private readonly float _threshold;
+
+    // By route, then by degradation; null for routes that the package lacks.
+    private readonly float[]?[] _psnrChange = new float[DegradationNames.Count][];
+    private readonly bool _isWorthKnown;
     private readonly bool[] _isAllowed = new bool[DegradationNames.Count];
     private readonly float[] _smoothed = new float[DegradationNames.Count];
     private int _framesUntilClassification;
@@ -20,15 +25,21 @@ public sealed class StreamRouter
     private int _fadeFrame;
 
     /// <param name="options">Checked by the caller.</param>
-    /// <param name="available">Degradations that the package has a subnetwork for.</param>
+    /// <param name="routes">Those of the package.</param>
     /// <param name="threshold">Used when the options have none.</param>
-    internal StreamRouter(RoutingOptions options, IEnumerable<Degradation> available, double threshold)
+    internal StreamRouter(RoutingOptions options, IEnumerable<PackageRoute> routes, double threshold)
     {
         _options = options;
         _threshold = (float)(options.Threshold ?? threshold);
-        foreach (var degradation in available)
+        foreach (var offered in routes)
         {
-            _isAllowed[(int)degradation] = options.Allowed?.Contains(degradation) ?? true;
+            _isAllowed[(int)offered.Degradation] = options.Allowed?.Contains(offered.Degradation) ?? true;
+            if (offered.PsnrChange is { } changes)
+            {
+                _isWorthKnown = true;
+                _psnrChange[(int)offered.Degradation] =
+                    [.. DegradationNames.All.Select(degradation => (float)changes[degradation.ToName()])];
+            }
         }
 
         // Clear frames pass through, whatever else is allowed.
@@ -58,7 +69,7 @@ public sealed class StreamRouter
 
         // No rescaling to what is allowed: a frame of a forbidden degradation must not gain confidence in another one.
         _best = FindBest();
-        var wanted = _smoothed[(int)_best] >= _threshold ? _best : Degradation.Clear;
+        var wanted = _smoothed[(int)_best] >= _threshold ? FindWorthiest() : Degradation.Clear;
         if (!_isClassified)
         {
             _isClassified = true;
@@ -108,6 +119,38 @@ public sealed class StreamRouter
         _active = wanted;
         _candidateCount = 0;
         _fadeFrame = 0;
+    }
+
+    // The route whose PSNR change is expected to be the largest, Clear when none is expected to gain. A route that is
+    // probably right but ruins the frame where it is wrong is not taken on a bare majority.
+    private Degradation FindWorthiest()
+    {
+        if (!_isWorthKnown)
+        {
+            return _best;
+        }
+
+        var (worthiest, most) = (Degradation.Clear, 0f);
+        for (var route = 0; route < _psnrChange.Length; route++)
+        {
+            if (!_isAllowed[route] || _psnrChange[route] is not { } changes)
+            {
+                continue;
+            }
+
+            var expected = 0f;
+            for (var index = 0; index < changes.Length; index++)
+            {
+                expected += _smoothed[index] * changes[index];
+            }
+
+            if (expected > most)
+            {
+                (worthiest, most) = ((Degradation)route, expected);
+            }
+        }
+
+        return worthiest;
     }
 
     private Degradation FindBest()

@@ -37,6 +37,10 @@ public sealed record PackageExport
     public ImmutableDictionary<Degradation, PackageQuality> Quality { get; init; } =
         ImmutableDictionary<Degradation, PackageQuality>.Empty;
 
+    /// <summary>What each route changes on frames of each degradation, where it was measured.</summary>
+    public ImmutableDictionary<Degradation, ImmutableSortedDictionary<string, double>> PsnrChange { get; init; } =
+        ImmutableDictionary<Degradation, ImmutableSortedDictionary<string, double>>.Empty;
+
     /// <summary>Writes the package; the same weights give the same bytes.</summary>
     /// <exception cref="PackageException">Nothing was written.</exception>
     public ModelPackage Write(string directory, bool replace = false)
@@ -60,6 +64,7 @@ public sealed record PackageExport
                 Parameters = cost.Parameters,
                 MacsPerPixel = cost.MacsPerPixel,
                 Quality = Quality.GetValueOrDefault(degradation),
+                PsnrChange = PsnrChange.GetValueOrDefault(degradation),
             });
         }
 

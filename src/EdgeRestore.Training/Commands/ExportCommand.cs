@@ -1,15 +1,17 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
 using EdgeRestore.Networks;
 using EdgeRestore.Networks.Exports;
 using EdgeRestore.Packages;
-using EdgeRestore.Photographs;
 using EdgeRestore.Training.Checkpoints;
 using EdgeRestore.Training.Loop;
 using EdgeRestore.Training.Readings;
 using EdgeRestore.Training.Recipes;
+using EdgeRestore.Training.Sampling;
 using EdgeRestore.Training.Tasks;
 using EdgeRestore.Training.Validation;
 using TorchSharp;
@@ -26,7 +28,8 @@ internal static class ExportCommand
 
         Examples:
           export --restoration .edgerestore/runs/edge-s --classifier .edgerestore/runs/dpgnet-s --out deploy/models/default
-          export … --photographs .edgerestore/photographs     also measures every route by eval-v1, for the manifest
+          export … --photographs .edgerestore/photographs     also measures every route: by eval-v1, for the manifest;
+                                                              on validation photographs under every degradation, for routing
           export … --state deploy/training                    also keeps both checkpoints in their compact form
         """;
 
@@ -54,7 +57,7 @@ internal static class ExportCommand
         };
         var commit = new Option<string>("--commit") { Description = "Commit of the trainer, for the manifest.", DefaultValueFactory = _ => "" };
         var notes = new Option<string>("--notes") { Description = "Anything else, for the manifest.", DefaultValueFactory = _ => "" };
-        var photographs = new Option<string?>("--photographs") { Description = "Prepared photographs; measures the routes by eval-v1." };
+        var photographs = new Option<string?>("--photographs") { Description = "Folder with prepared photographs (train, held-out); measures the routes." };
         var state = new Option<string?>("--state") { Description = "Folder for compact checkpoints, from which training can go on." };
         var replace = new Option<bool>("--replace") { Description = "Replaces a package that is there." };
         var json = new Option<bool>("--json") { Description = "Prints the manifest instead of a sentence." };
@@ -112,6 +115,18 @@ internal static class ExportCommand
             }
 
             var network = EdgeNetworkConfig.OfPreset(restorationRecipe.Network);
+            var definition = new EdgeNetwork(network);
+            var quality = ImmutableDictionary<Degradation, PackageQuality>.Empty;
+            var worth = ImmutableDictionary<Degradation, ImmutableSortedDictionary<string, double>>.Empty;
+            if (request.PhotographRoot is { } root)
+            {
+                using var photographs = PhotographSet.Load(
+                    Path.Combine(root, "train"), restorationRecipe.Validation.Photographs,
+                    ClassifierInput.CropsSide, isForClassifier: false, CancellationToken.None);
+                worth = RouteWorth.Measure(definition, restorationLayout, restoration.Average, photographs, progress);
+                quality = EvalQuality.Measure(definition, restorationLayout, restoration.Average, root, progress);
+            }
+
             return new PackageExport
             {
                 Name = "",
@@ -121,9 +136,8 @@ internal static class ExportCommand
                 Classifier = new DpgNetConfig { Temperature = request.Classifier.ReadTemperature() },
                 ClassifierWeights = classifierLayout.Unpack(TrainingState.ToArray(classifier.Average)),
                 Threshold = 0,
-                Quality = request.PhotographRoot is { } root
-                    ? EvalQuality.Measure(new EdgeNetwork(network), restorationLayout, restoration.Average, root, progress)
-                    : [],
+                Quality = quality,
+                PsnrChange = worth,
                 Provenance = new PackageProvenance
                 {
                     TrainingData = "",

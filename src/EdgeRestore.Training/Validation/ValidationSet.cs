@@ -17,14 +17,19 @@ internal sealed class ValidationSet : IDisposable
 
     public IReadOnlyList<ValidationRow> Rows { get; }
 
-    public static ValidationSet Make(PhotographSet photographs, int cropPixels)
+    /// <param name="photographs">Whose validation photographs are taken.</param>
+    /// <param name="cropPixels">Side of a crop, or the photograph's where that is smaller.</param>
+    /// <param name="count">How many of them at most.</param>
+    /// <param name="withClear">Adds a row without degradation.</param>
+    public static ValidationSet Make(
+        PhotographSet photographs, int cropPixels, int count = int.MaxValue, bool withClear = false)
     {
         using var synthesizer = new DegradationSynthesizer();
         var rows = new List<ValidationRow>();
-        foreach (var (name, degradation, sigma) in RowKinds())
+        foreach (var (name, degradation, sigma) in RowKinds(withClear))
         {
             var row = new ValidationRow(name, degradation);
-            for (var index = 0; index < photographs.Validation.Count; index++)
+            for (var index = 0; index < Math.Min(count, photographs.Validation.Count); index++)
             {
                 var photograph = photographs.Validation[index].Frame;
                 var width = Math.Min(cropPixels, photograph.Width);
@@ -62,9 +67,10 @@ internal sealed class ValidationSet : IDisposable
         }
     }
 
-    private static IEnumerable<(string Name, Degradation Degradation, double Sigma)> RowKinds()
+    private static IEnumerable<(string Name, Degradation Degradation, double Sigma)> RowKinds(
+        bool withClear)
     {
-        foreach (var degradation in DegradationNames.All.Where(degradation => degradation != Degradation.Clear))
+        foreach (var degradation in DegradationNames.All.Where(degradation => withClear || degradation != Degradation.Clear))
         {
             if (degradation == Degradation.Noise)
             {

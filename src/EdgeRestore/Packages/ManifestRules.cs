@@ -74,6 +74,36 @@ internal static partial class ManifestRules
                 CheckRange(name + ".quality.ssimIn", quality.SsimIn, -1, 1);
                 CheckRange(name + ".quality.ssimOut", quality.SsimOut, -1, 1);
             }
+
+            CheckPsnrChange(name + ".psnrChange", route, manifest.Routes[0].PsnrChange is not null);
+        }
+    }
+
+    private static void CheckPsnrChange(string what, PackageRoute route, bool isWanted)
+    {
+        if (route.PsnrChange is null != !isWanted)
+        {
+            throw Invalid(what, route.PsnrChange is null ? "none" : "values", "values for all routes or for none");
+        }
+
+        if (route.PsnrChange is not { } changes)
+        {
+            return;
+        }
+
+        foreach (var degradation in DegradationNames.All)
+        {
+            if (!changes.TryGetValue(degradation.ToName(), out var change))
+            {
+                throw Invalid(what, $"no value for {degradation.ToName()}", "one for each degradation, clear included");
+            }
+
+            CheckRange($"{what}.{degradation.ToName()}", change, -200, 200);
+        }
+
+        if (changes.Count != DegradationNames.Count)
+        {
+            throw Invalid(what, $"{changes.Count} values", $"{DegradationNames.Count}, one for each degradation");
         }
     }
 

@@ -79,7 +79,11 @@ public sealed record PackageManifest
     {
         var ordered = this with
         {
-            Routes = [.. Routes.OrderBy(route => route.Degradation)],
+            Routes =
+            [
+                .. Routes.OrderBy(route => route.Degradation)
+                    .Select(route => route with { PsnrChange = route.PsnrChange?.WithComparers(StringComparer.Ordinal) }),
+            ],
             Files = [.. Files.OrderBy(file => file.Path, StringComparer.Ordinal)],
         };
         var json = JsonSerializer.Serialize(ordered, ManifestJsonContext.Default.PackageManifest);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using EdgeRestore.Degradations;
 
@@ -21,4 +22,10 @@ public sealed record PackageRoute
 
     /// <summary>Measured quality, or null when the route was not measured.</summary>
     public PackageQuality? Quality { get; init; }
+
+    /// <summary>
+    /// Mean change of PSNR in dB that this route makes to frames of each degradation, by name, Clear included: what a right
+    /// and what a wrong route is worth. Routing weighs it; null when it was not measured.
+    /// </summary>
+    public ImmutableSortedDictionary<string, double>? PsnrChange { get; init; }
 }

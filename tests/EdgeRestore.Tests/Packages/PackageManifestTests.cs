@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using EdgeRestore.Degradations;
 using EdgeRestore.Packages;
@@ -94,6 +95,44 @@ public sealed class PackageManifestTests : IDisposable
     }
 
     [Fact]
+    public void ToJson_PsnrChange_IsKeptInOneOrder()
+    {
+        var bytes = WithPsnrChange(_ => 1.5).ToJson();
+
+        var changes = PackageManifest.Parse(bytes).Routes[0].PsnrChange!;
+        Assert.Equal(DegradationNames.Count, changes.Count);
+        Assert.Equal(1.5, changes["low-light+noise"]);
+        Assert.Equal(bytes, PackageManifest.Parse(bytes).ToJson());
+    }
+
+    [Theory]
+    [InlineData("\"clear\": 1.5", "\"clear\": -201", "psnrChange.clear': found -201, allowed -200 to 200")]
+    [InlineData("\"clear\": 1.5,", "", "no value for clear")]
+    [InlineData("\"clear\": 1.5", "\"clear\": 1.5, \"fog\": 1", "found 14 values, allowed 13")]
+    public void Parse_InvalidPsnrChange_SaysWhatIsWrong(string find, string replacement, string expected)
+    {
+        var json = Encoding.UTF8.GetString(WithPsnrChange(_ => 1.5).ToJson());
+        Assert.Contains(find, json, StringComparison.Ordinal);
+
+        var exception = Assert.Throws<PackageException>(() => PackageManifest.Parse(
+            Encoding.UTF8.GetBytes(json.Replace(find, replacement, StringComparison.Ordinal))));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_PsnrChangeOfSomeRoutesOnly_IsRefused()
+    {
+        var manifest = WithPsnrChange(_ => 1.5);
+        var bare = PackageFixture.Manifest.Routes[0] with { Degradation = Degradation.Rain };
+
+        var exception = Assert.Throws<PackageException>(
+            () => PackageManifest.Parse((manifest with { Routes = manifest.Routes.Add(bare) }).ToJson()));
+
+        Assert.Contains("allowed values for all routes or for none", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Parse_NoRoutes_IsRefused()
     {
         var exception = Assert.Throws<PackageException>(() => PackageManifest.Parse(
@@ -145,4 +184,21 @@ public sealed class PackageManifestTests : IDisposable
 
         Assert.Contains("found 1048577 bytes, allowed 1048576", exception.Message, StringComparison.Ordinal);
     }
+
+    private static PackageManifest WithPsnrChange(Func<Degradation, double> change) => PackageFixture.Manifest with
+    {
+        Routes =
+        [
+            PackageFixture.Manifest.Routes[0] with
+            {
+                PsnrChange = DegradationNames.All.ToImmutableSortedDictionary(
+                    degradation => degradation.ToName(), degradation => change(degradation)),
+            },
+        ],
+        Files =
+        [
+            new PackageFile("classifier.onnx", 1, new string('0', 64)),
+            new PackageFile("noise.onnx", 1, new string('0', 64)),
+        ],
+    };
 }
