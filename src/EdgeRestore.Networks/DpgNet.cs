@@ -16,6 +16,7 @@ public sealed class DpgNet(DpgNetConfig config)
     private const double LayerNormEps = 1e-5;
     private const double NormalizeEps = 1e-12;
     private const int Stem = 2;
+    private const int StatisticsPerImage = 2;
 
     /// <summary>Side of the thumbnail in pixels.</summary>
     public const int ThumbnailSide = 128;
@@ -33,8 +34,10 @@ public sealed class DpgNet(DpgNetConfig config)
         where TValue : class
     {
         TValue[] pooled = [.. Encode(r, "thumbnail", thumbnail), .. Encode(r, "crops", crops)];
-        var embedding = Layers.Linear(
-            r, "embed", pooled.Length * Config.Widths[^1], Config.EmbeddingSize, r.Concat(pooled, axis: 1));
+        var statistics = r.Concat(pooled, axis: 1);
+        var hidden = r.Relu(Layers.Linear(
+            r, "embed.0", 2 * StatisticsPerImage * Config.Widths.Sum(), Config.HiddenSize, statistics));
+        var embedding = Layers.Linear(r, "embed.2", Config.HiddenSize, Config.EmbeddingSize, hidden);
         embedding = r.L2NormalizeLast(embedding, NormalizeEps);
         var prototypes = r.L2NormalizeLast(
             r.Parameter(
@@ -43,20 +46,23 @@ public sealed class DpgNet(DpgNetConfig config)
         return (embedding, r.Affine(r.Linear(embedding, prototypes, null), 1 / Config.Temperature));
     }
 
-    // Mean and maximum: the first says how much, the second that there is any.
-    private TValue[] Encode<TValue>(IReading<TValue> r, string name, TValue image)
+    // Mean and maximum of every stage: how much, and whether any. Noise and compression show in the first stages, which
+    // the later ones would have to carry along.
+    private IEnumerable<TValue> Encode<TValue>(IReading<TValue> r, string name, TValue image)
         where TValue : class
     {
         var widths = Config.Widths;
         var x = r.PixelUnshuffle(r.Affine(image, 2, -1), Stem);
         x = r.Relu(Layers.Conv3x3(r, $"{name}.stem", 3 * Stem * Stem, widths[0], x));
+        yield return r.GlobalAveragePool(x);
+        yield return r.GlobalMaxPool(x);
         for (var stage = 1; stage < widths.Length; stage++)
         {
             x = r.Relu(Layers.Conv3x3(r, $"{name}.{stage}.down", widths[stage - 1], widths[stage], x, stride: 2));
             x = r.Add(x, Residual(r, $"{name}.{stage}.block", widths[stage], x));
+            yield return r.GlobalAveragePool(x);
+            yield return r.GlobalMaxPool(x);
         }
-
-        return [r.GlobalAveragePool(x), r.GlobalMaxPool(x)];
     }
 
     private static TValue Residual<TValue>(IReading<TValue> r, string name, int channels, TValue x)

@@ -8,7 +8,10 @@ public sealed record DpgNetConfig
     public string Preset { get; init; } = "dpgnet-s";
 
     /// <summary>Channels of each stage; every stage halves the resolution, the first by pixel unshuffle.</summary>
-    public ImmutableArray<int> Widths { get; init; } = [16, 24, 32, 40];
+    public ImmutableArray<int> Widths { get; init; } = [16, 32, 48, 64];
+
+    /// <summary>Width of the layer between pooled statistics and embedding.</summary>
+    public int HiddenSize { get; init; } = 128;
 
     public int EmbeddingSize { get; init; } = 64;
 

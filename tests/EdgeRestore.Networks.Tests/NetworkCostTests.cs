@@ -46,7 +46,7 @@ public sealed class NetworkCostTests
     {
         var cost = NetworkCost.Of(new DpgNet(new()));
 
-        Assert.InRange(cost.Parameters, 100_000, 200_000);
-        Assert.InRange(cost.Macs, 1, 150_000_000);
+        Assert.InRange(cost.Parameters, 400_000, 500_000);
+        Assert.InRange(cost.Macs, 1, 200_000_000);
     }
 }

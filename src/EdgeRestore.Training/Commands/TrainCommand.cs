@@ -117,7 +117,8 @@ internal static class TrainCommand
             + $"{request.Threads} thread(s), {request.Workers} worker(s)"
             + (isResumed ? $"; resumed at step {state.Counters.Step}" : ""));
         using var photographs = PhotographSet.Load(
-            request.PhotographFolder, recipe.Validation.Photographs, definition.SideMin(recipe), cancellationToken);
+            request.PhotographFolder, recipe.Validation.Photographs, definition.SideMin(recipe),
+            definition.IsClassifier, cancellationToken);
         output.WriteLine(
             $"{photographs.Training.Count} photographs to train on, {photographs.Validation.Count} to validate, "
             + $"{photographs.LengthBytes / 1e6:F0} MB in memory");

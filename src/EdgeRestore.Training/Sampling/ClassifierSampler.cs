@@ -17,9 +17,13 @@ internal sealed class ClassifierSampler
         RainIntensity = (0.15, 0.35),
     });
 
-    private const double WeakShare = 0.2;
-    private const double ProtocolShare = 0.35;
+    private const double WeakShare = 0.12;
+    private const double ProtocolShare = 0.45;
+    private const double ExposureShare = 0.5;
     private const int SideMin = 192;
+
+    // What blur may read around a window.
+    private const int Margin = 32;
     private const int ValidationSide = 512;
     private static readonly double[] NoiseLevels = [15, 25, 50];
 
@@ -55,7 +59,7 @@ internal sealed class ClassifierSampler
             var mark = prng.NextDouble() * _cumulative[^1];
             var degradation = (Degradation)Array.FindIndex(_cumulative, sum => mark < sum);
             var parameters = DrawParameters(degradation, ref prng);
-            Fill(batch, index, parameters, draw(ref prng).Frame, sideMax, ref prng, seed);
+            Fill(batch, index, parameters, draw(ref prng).Frame, sideMax, isVaried: true, ref prng, seed);
         }
 
         return batch;
@@ -77,7 +81,7 @@ internal sealed class ClassifierSampler
                 var prng = new Prng(seed);
                 var parameters = DegradationSampler.Evaluation.Draw(degradation, ref prng);
                 parameters = sigma > 0 ? parameters with { Noise = new NoiseParameters(sigma) } : parameters;
-                Fill(batch, index++, parameters, photograph.Frame, ValidationSide, ref prng, seed);
+                Fill(batch, index++, parameters, photograph.Frame, ValidationSide, isVaried: false, ref prng, seed);
             }
         }
 
@@ -105,8 +109,8 @@ internal sealed class ClassifierSampler
     }
 
     private void Fill(
-        ClassifierBatch batch, int index, DegradationParameters parameters, Frame photograph, int sideMax, ref Prng prng,
-        ulong seed)
+        ClassifierBatch batch, int index, DegradationParameters parameters, Frame photograph, int sideMax, bool isVaried,
+        ref Prng prng, ulong seed)
     {
         var width = DrawSide(photograph.Width, sideMax, ref prng);
         var height = DrawSide(photograph.Height, sideMax, ref prng);
@@ -119,13 +123,59 @@ internal sealed class ClassifierSampler
         }
 
         using var degraded = Frame.Rent(width, height, PixelFormat.Rgb24);
-        _synthesizer.Value!.Apply(photograph, left, top, parameters, seed, degraded);
+        if (isVaried && prng.NextDouble() < ExposureShare)
+        {
+            using var scene = Expose(photograph, ref left, ref top, width, height, ref prng);
+            _synthesizer.Value!.Apply(scene, left, top, parameters, seed, degraded);
+        }
+        else
+        {
+            _synthesizer.Value!.Apply(photograph, left, top, parameters, seed, degraded);
+        }
+
         if (prng.NextDouble() < 0.5)
         {
             MirrorRows(degraded);
         }
 
         batch.Set(index, degraded, parameters.Degradation, _input.Value!);
+    }
+
+    // The scene of the window under another exposure, contrast and white balance: few photographs stand for many cameras,
+    // and a flat or dark photograph is not yet a hazy or a low-light one. left and top become places in the scene.
+    private static Frame Expose(Frame photograph, ref int left, ref int top, int width, int height, ref Prng prng)
+    {
+        var (x, y) = (Math.Max(0, left - Margin), Math.Max(0, top - Margin));
+        var (right, bottom) = (
+            Math.Min(photograph.Width, left + width + Margin), Math.Min(photograph.Height, top + height + Margin));
+        var scene = Frame.Rent(right - x, bottom - y, PixelFormat.Rgb24);
+        var gamma = prng.NextDouble(0.8, 1.25);
+        var contrast = prng.NextDouble(0.85, 1.1);
+        Span<byte> table = stackalloc byte[3 * 256];
+        for (var channel = 0; channel < 3; channel++)
+        {
+            var balance = prng.NextDouble(0.92, 1.08);
+            for (var value = 0; value < 256; value++)
+            {
+                var exposed = 0.5 + (contrast * (Math.Pow(value / 255.0, gamma) - 0.5));
+                table[(channel * 256) + value] = (byte)Math.Clamp((exposed * balance * 255) + 0.5, 0, 255);
+            }
+        }
+
+        for (var row = 0; row < scene.Height; row++)
+        {
+            var source = photograph.Pixels.Slice((((row + y) * photograph.Width) + x) * 3, scene.Width * 3);
+            var target = scene.Pixels.Slice(row * scene.Width * 3, scene.Width * 3);
+            for (var index = 0; index < source.Length; index += 3)
+            {
+                target[index] = table[source[index]];
+                target[index + 1] = table[256 + source[index + 1]];
+                target[index + 2] = table[512 + source[index + 2]];
+            }
+        }
+
+        (left, top) = (left - x, top - y);
+        return scene;
     }
 
     private static int DrawSide(int side, int sideMax, ref Prng prng)

@@ -1,6 +1,7 @@
 using EdgeRestore.Codecs;
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
+using EdgeRestore.Photographs;
 
 namespace EdgeRestore.Training.Sampling;
 
@@ -35,7 +36,7 @@ internal sealed class PhotographSet : IDisposable
     /// Which photographs validate depends on their names alone, so that it stays the same when others are added.
     /// </remarks>
     public static PhotographSet Load(
-        string folder, int validationCount, int sideMin, CancellationToken cancellationToken)
+        string folder, int validationCount, int sideMin, bool isForClassifier, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(folder))
         {
@@ -70,7 +71,9 @@ internal sealed class PhotographSet : IDisposable
         }
 
         var validating = Math.Clamp(validationCount, 1, Math.Max(1, photographs.Count / 4));
-        return new PhotographSet(photographs[validating..], photographs[..validating]);
+        return new PhotographSet(
+            isForClassifier ? VaryForClassifier(photographs[validating..], sideMin) : photographs[validating..],
+            photographs[..validating]);
     }
 
     /// <summary>Draws a photograph in proportion to its weight.</summary>
@@ -87,6 +90,51 @@ internal sealed class PhotographSet : IDisposable
         {
             photograph.Dispose();
         }
+    }
+
+    // Without those that are hazy by nature, which would teach that haze is clear; every other one also at half its size,
+    // as from a camera further away.
+    private static List<Photograph> VaryForClassifier(List<Photograph> photographs, int sideMin)
+    {
+        var hazy = PhotographCatalog.Train.Where(photograph => photograph.HasFlag("hazy"))
+            .Select(photograph => photograph.Name).ToHashSet();
+        var varied = new List<Photograph>();
+        foreach (var photograph in photographs)
+        {
+            if (hazy.Contains(photograph.Name))
+            {
+                photograph.Dispose();
+                continue;
+            }
+
+            varied.Add(photograph);
+            if (Math.Min(photograph.Frame.Width, photograph.Frame.Height) >= 2 * sideMin)
+            {
+                varied.Add(new Photograph(photograph.Name, Halve(photograph.Frame)));
+            }
+        }
+
+        return varied;
+    }
+
+    // Means of 2x2 pixels.
+    private static Frame Halve(Frame frame)
+    {
+        var half = Frame.Rent(frame.Width / 2, frame.Height / 2, PixelFormat.Rgb24);
+        var stride = frame.Width * 3;
+        for (var y = 0; y < half.Height; y++)
+        {
+            var upper = frame.Pixels.Slice(2 * y * stride, 2 * stride);
+            var target = half.Pixels.Slice(y * half.Width * 3, half.Width * 3);
+            for (var index = 0; index < target.Length; index++)
+            {
+                var left = (6 * (index / 3)) + (index % 3);
+                var sum = upper[left] + upper[left + 3] + upper[stride + left] + upper[stride + left + 3];
+                target[index] = (byte)((sum + 2) / 4);
+            }
+        }
+
+        return half;
     }
 }
 

@@ -43,6 +43,8 @@ internal sealed class NetworkDefinition
         }
     }
 
+    public bool IsClassifier => _classifier is not null;
+
     public NamedTensors DrawWeights(int seed) => _restoration is null
         ? InitialWeights.Of(_classifier!, seed)
         : InitialWeights.Of(_restoration, seed);

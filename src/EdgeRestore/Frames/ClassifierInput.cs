@@ -23,14 +23,16 @@ public sealed class ClassifierInput
 
     private const int PatchSide = CropsSide / 2;
 
+    private const int JpegBlockSide = 8;
+
     private uint[] _sums = [];
 
     /// <summary>Fills both inputs.</summary>
     /// <param name="frame">Rgb24 of any size.</param>
     /// <param name="thumbnail">128x128 RGB bytes: area averages, aspect ignored.</param>
     /// <param name="crops">
-    /// 192x192 RGB bytes: 96x96 patches centred on the centres of the four quadrants; frames with a side below 192 are
-    /// mirrored.
+    /// 192x192 RGB bytes: 96x96 patches at the centres of the four quadrants, up to 7 pixels up and left of them to begin
+    /// at a multiple of 8; frames with a side below 192 are mirrored.
     /// </param>
     public void Fill(Frame frame, Span<byte> thumbnail, Span<byte> crops)
     {
@@ -143,6 +145,8 @@ public sealed class ClassifierInput
         }
     }
 
-    // Centres at a quarter and three quarters of the side.
-    private static int Start(int side, int patch) => (((2 * patch) + 1) * side / 4) - (PatchSide / 2);
+    // Centres at a quarter and three quarters of the side, moved up and left to a block of JPEG: the marks of compression
+    // then lie at the same places of every patch.
+    private static int Start(int side, int patch) =>
+        ((((2 * patch) + 1) * side / 4) - (PatchSide / 2)) & ~(JpegBlockSide - 1);
 }

@@ -42,6 +42,15 @@ public sealed class ClassifierInputTests
     }
 
     [Fact]
+    public void Fill_AnyFrame_CropsBeginAtABlockOfJpeg()
+    {
+        using var frame = TestImages.Random(651, 507, PixelFormat.Rgb24, 3);
+        new ClassifierInput().Fill(frame, _thumbnail, _crops);
+        AssertPatch(frame, 0, 0, 112, 72);
+        AssertPatch(frame, 96, 96, 440, 328);
+    }
+
+    [Fact]
     public void Fill_SmallestUnmirroredFrame_CropsAreTheFrame()
     {
         using var frame = TestImages.Random(192, 192, PixelFormat.Rgb24, 3);
@@ -61,8 +70,8 @@ public sealed class ClassifierInputTests
         {
             for (var x = 0; x < 192; x++)
             {
-                var sourceX = Fold((x < 96 ? width / 4 : 3 * width / 4) - 48 + (x % 96), width);
-                var sourceY = Fold((y < 96 ? height / 4 : 3 * height / 4) - 48 + (y % 96), height);
+                var sourceX = Fold((((x < 96 ? width / 4 : 3 * width / 4) - 48) & ~7) + (x % 96), width);
+                var sourceY = Fold((((y < 96 ? height / 4 : 3 * height / 4) - 48) & ~7) + (y % 96), height);
                 Assert.Equal(frame.Pixels[((sourceY * width) + sourceX) * 3], _crops[((y * 192) + x) * 3]);
             }
         }

@@ -27,7 +27,7 @@ public sealed class TrainingRunTests : IDisposable
             ImageCodec.Save(picture, Path.Combine(pictures, $"{index}.png"));
         }
 
-        _photographs = PhotographSet.Load(pictures, 1, 64, CancellationToken.None);
+        _photographs = PhotographSet.Load(pictures, 1, 64, isForClassifier: false, CancellationToken.None);
     }
 
     public void Dispose()
