@@ -51,14 +51,15 @@ public sealed class PhotographSetTests : IDisposable
     [Fact]
     public void Load_ForTheClassifier_LeavesOutWhatIsHazyByNature()
     {
-        var hazy = PhotographCatalog.Train.First(photograph => photograph.HasFlag("hazy")).Name;
-        Save(hazy, 70, 60);
+        var hazy = PhotographCatalog.Train.Where(photograph => photograph.HasFlag("hazy"))
+            .Select(photograph => photograph.Name).Take(4).ToList();
+        hazy.ForEach(name => Save(name, 70, 60));
         using var plain = Load(isForClassifier: false);
-        Assert.Contains(hazy, plain.Training.Select(photograph => photograph.Name));
+        Assert.NotEmpty(hazy.Intersect(plain.Training.Select(photograph => photograph.Name)));
 
         using var varied = Load(isForClassifier: true);
 
-        Assert.DoesNotContain(hazy, varied.Training.Select(photograph => photograph.Name));
+        Assert.Empty(hazy.Intersect(varied.Training.Select(photograph => photograph.Name)));
     }
 
     private static int Red(Frame frame, int x, int y) => frame.Pixels[((y * frame.Width) + x) * 3];
