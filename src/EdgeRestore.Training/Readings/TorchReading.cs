@@ -14,7 +14,7 @@ namespace EdgeRestore.Training.Readings;
 internal class TorchReading : IReading<Tensor>
 {
     // A convolution with so few outputs makes pixels, not features: eight bits of mantissa would show.
-    private const long PixelChannelsMax = 12;
+    private const long PixelChannelsMax = 16;
 
     private readonly IReadOnlyDictionary<string, Tensor> _parameters;
     private readonly ScalarType _computeType;

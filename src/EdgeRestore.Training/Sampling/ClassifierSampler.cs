@@ -21,6 +21,7 @@ internal sealed class ClassifierSampler
     private const double ProtocolShare = 0.45;
     private const double ExposureShare = 0.5;
     private const int SideMin = 192;
+    private const int JpegBlockSide = 8;
 
     // What blur may read around a window.
     private const int Margin = 32;
@@ -180,8 +181,11 @@ internal sealed class ClassifierSampler
 
     private static int DrawSide(int side, int sideMax, ref Prng prng)
     {
-        var high = Math.Min(side, sideMax);
-        return high <= SideMin ? high : prng.NextInt32(SideMin, high + 1);
+        // In blocks of JPEG: a mirrored frame then has its block edges where an unmirrored one has them.
+        var blocks = Math.Min(side, sideMax) / JpegBlockSide;
+        return JpegBlockSide * (blocks <= SideMin / JpegBlockSide
+            ? blocks
+            : prng.NextInt32(SideMin / JpegBlockSide, blocks + 1));
     }
 
     private static void MirrorRows(Frame frame)
