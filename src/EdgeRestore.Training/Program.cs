@@ -6,6 +6,7 @@ var root = new RootCommand("Trains the networks of EdgeRestore and makes package
 {
     TrainCommand.Build(),
     TrainCommand.BuildClassifier(),
+    ImportCommand.Build(),
     ExportCommand.Build(),
 };
 

@@ -3,7 +3,7 @@ using EdgeRestore.Networks.Weights;
 
 namespace EdgeRestore.Networks.Imports;
 
-/// <summary>The tensors of a checkpoint under the names of one of our networks, checked one against the other.</summary>
+/// <summary>The tensors of a checkpoint under the names of one of our networks, checked against each other.</summary>
 public sealed class WeightImport
 {
     // What training code wraps around a network: DataParallel, torch.compile, Lightning's attribute.
@@ -39,19 +39,18 @@ public sealed class WeightImport
     /// <summary>Matches a checkpoint with a network.</summary>
     /// <param name="file">The checkpoint.</param>
     /// <param name="setName">The set to take; none for the most likely one.</param>
-    /// <param name="preset">A network preset; none to find the network by names and shapes.</param>
+    /// <param name="network">What the tensors should be of; none to find the network by names and shapes.</param>
     /// <exception cref="EdgeRestoreException">
     /// Names or shapes differ, and the message lists all of them; or no network is known that has such names.
     /// </exception>
-    public static WeightImport Match(CheckpointFile file, string? setName = null, string? preset = null)
+    public static WeightImport Match(
+        CheckpointFile file, string? setName = null, RestorationNetwork? network = null)
     {
         var import = new WeightImport(file, file.Choose(setName));
         import.Unwrap();
         var shapes = import.tensors.ToDictionary(
             item => item.Key, item => item.Value.Shape, StringComparer.Ordinal);
-        import.Network = preset is null
-            ? new NetworkSizes(shapes).Find() ?? throw import.Unknown()
-            : Create(preset);
+        import.Network = network ?? new NetworkSizes(shapes).Find() ?? throw import.Unknown();
         import.Compare();
         return import;
     }
@@ -82,18 +81,6 @@ public sealed class WeightImport
                 "Its training diverged: take an earlier checkpoint.");
     }
 
-    private static RestorationNetwork Create(string preset)
-    {
-        try
-        {
-            return NetworkPresets.Create(preset);
-        }
-        catch (ArgumentException error)
-        {
-            throw new EdgeRestoreException(error.Message, error);
-        }
-    }
-
     private void Unwrap()
     {
         foreach (var (name, tensor) in Set.Tensors)
@@ -108,7 +95,7 @@ public sealed class WeightImport
             if (!tensors.TryAdd(bare, tensor))
             {
                 throw file.Unusable(
-                    $"it has '{bare.Shown()}' twice, with and without one of the prefixes {string.Join(", ", Wrappers)}",
+                    $"it has '{bare.Shown()}' twice, with and without a prefix ({string.Join(", ", Wrappers)})",
                     CheckpointSource.SaveAgain);
             }
         }

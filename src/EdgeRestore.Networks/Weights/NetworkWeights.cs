@@ -7,17 +7,20 @@ public sealed record NetworkWeights(RestorationNetwork Network, NamedTensors Wei
     private const string Format = "edgerestore-weights-1";
 
     /// <exception cref="EdgeRestoreException">The file is not there, or not what it should be.</exception>
-    public static NetworkWeights Read(string path)
+    public static NetworkWeights Read(string path) => Of(NamedTensors.Read(path), path);
+
+    /// <summary>The network of weights by their metadata.</summary>
+    /// <exception cref="EdgeRestoreException">The metadata do not say which network it is.</exception>
+    public static NetworkWeights Of(NamedTensors weights, string path)
     {
-        var weights = NamedTensors.Read(path);
         var metadata = weights.Metadata;
         return metadata.GetValueOrDefault("format") == Format
             && metadata.TryGetValue("family", out var family) && metadata.TryGetValue("config", out var config)
             ? new(NetworkConfigJson.ParseNetwork(family, config), weights)
             : throw new EdgeRestoreException(
                 $"'{path}' does not say which network its weights are of: its format is "
-                + $"'{metadata.GetValueOrDefault("format", "not given")}', needed is '{Format}' with family and config. "
-                + "Make such a file with: import FILE --out WEIGHTS.safetensors.");
+                + $"'{metadata.GetValueOrDefault("format", "not given")}', needed is '{Format}' with family and config."
+                + " Make such a file with: import FILE --out WEIGHTS.safetensors.");
     }
 
     /// <summary>Writes the file; the same weights and metadata give the same bytes.</summary>

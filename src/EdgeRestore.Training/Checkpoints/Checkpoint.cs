@@ -1,7 +1,9 @@
 using System.Text.Json;
+using EdgeRestore.Networks.Weights;
 using EdgeRestore.Training.Loop;
 using EdgeRestore.Training.Readings;
 using EdgeRestore.Training.Recipes;
+using EdgeRestore.Training.Tasks;
 using TorchSharp;
 
 namespace EdgeRestore.Training.Checkpoints;
@@ -73,6 +75,25 @@ internal static class Checkpoint
     {
         var file = Open(path);
         return Recipe.Parse(file.Metadata["experiment"], file.Metadata["recipe"]);
+    }
+
+    /// <summary>A network with weights to export: those of an import, or the averaged ones of a training run.</summary>
+    /// <exception cref="EdgeRestoreException">The file is neither, or is of the classifier.</exception>
+    public static NetworkWeights LoadNetwork(string path)
+    {
+        var tensors = NamedTensors.Read(path);
+        if (tensors.Metadata.GetValueOrDefault("format") != Format)
+        {
+            return NetworkWeights.Of(tensors, path);
+        }
+
+        var recipe = LoadRecipe(path);
+        var network = NetworkDefinition.OfPreset(recipe.Network).Restoration ?? throw new EdgeRestoreException(
+            $"'{path}' is a run of the classifier '{recipe.Network}', which has no frames to restore. Export it into a "
+            + "package, with export --classifier.");
+        var layout = ParameterVector.Of(InitialWeights.Of(network, recipe.Seed));
+        using var state = Load(path, layout, torch.CPU);
+        return new(network, layout.Unpack(TrainingState.ToArray(state.Average)));
     }
 
     private static SafeTensors Open(string path)

@@ -31,6 +31,7 @@ internal static class ExportCommand
           export … --photographs .edgerestore/photographs     also measures every route: by eval-v1, for the manifest;
                                                               on validation photographs under every degradation, for routing
           export … --state deploy/training                    also keeps both checkpoints in their compact form
+          export onnx --weights symunet.safetensors --out symunet.onnx      one network as one ONNX file
         """;
 
     public static Command Build()
@@ -66,6 +67,7 @@ internal static class ExportCommand
             restoration, classifier, output, name, version, threshold, data, licence, commit, notes, photographs, state,
             replace, json,
         };
+        command.Add(ExportOnnxCommand.Build());
         command.SetAction(result =>
         {
             var request = new ExportRequest(

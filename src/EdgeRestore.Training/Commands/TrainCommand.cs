@@ -51,6 +51,10 @@ internal static class TrainCommand
             Description = "Threads of libtorch. One each for two runs beats two for one run (research: 1.5 times).",
             DefaultValueFactory = _ => Math.Max(1, Environment.ProcessorCount / 2),
         };
+        var weights = new Option<string?>("--weights")
+        {
+            Description = "Weights of the recipe's network to start from, as import or PyTorch writes them.",
+        };
         var device = new Option<string>("--device")
         {
             Description = "cpu or cuda.",
@@ -59,7 +63,7 @@ internal static class TrainCommand
 
         var command = new Command(name, help)
         {
-            recipe, photographs, output, minutes, steps, seed, workers, threads, device,
+            recipe, photographs, output, minutes, steps, seed, workers, threads, weights, device,
         };
         command.SetAction((result, cancellationToken) =>
         {
@@ -71,7 +75,8 @@ internal static class TrainCommand
                 result.GetValue(output) ?? Path.Combine(".edgerestore", "runs", loaded.Name),
                 result.GetValue(workers),
                 result.GetValue(threads),
-                result.GetRequiredValue(device));
+                result.GetRequiredValue(device),
+                result.GetValue(weights));
 
             // Off this thread: signals are listened to only once the action has returned its task.
             return Task.Run(() => Run(request, Console.Out, cancellationToken), CancellationToken.None);
@@ -91,6 +96,7 @@ internal static class TrainCommand
           train edge-s --photographs .edgerestore/photographs/train --minutes 120
           train edge-s --steps 20000 --seed 2 --out runs/edge-s-seed2
           train my-recipe.yaml --photographs ~/Pictures
+          train my-recipe.yaml --weights symunet.safetensors     goes on from imported weights instead of random ones
         """;
 
     private const string ClassifierHelp = """
@@ -105,9 +111,11 @@ internal static class TrainCommand
         var device = torch.device(request.Device);
         var definition = NetworkDefinition.OfPreset(recipe.Network);
         var folder = new RunFolder(request.OutputFolder);
-        var initial = definition.DrawWeights(recipe.Seed);
-        var layout = ParameterVector.Of(initial);
         var isResumed = File.Exists(folder.CheckpointPath);
+        var initial = request.WeightsPath is { } weights && !isResumed
+            ? definition.LoadWeights(weights)
+            : definition.DrawWeights(recipe.Seed);
+        var layout = ParameterVector.Of(initial);
         using var state = isResumed
             ? Checkpoint.Load(folder.CheckpointPath, layout, device)
             : new TrainingState(layout, layout.Pack(initial), device);
@@ -115,7 +123,8 @@ internal static class TrainCommand
             $"{recipe.Name}: {recipe.Network}, {layout.Length} parameters, seed {recipe.Seed}, "
             + $"{(recipe.Minutes > 0 ? $"{recipe.Minutes} minutes" : $"{recipe.Steps} steps")}, device {request.Device}, "
             + $"{request.Threads} thread(s), {request.Workers} worker(s)"
-            + (isResumed ? $"; resumed at step {state.Counters.Step}" : ""));
+            + (isResumed ? $"; resumed at step {state.Counters.Step}"
+                : request.WeightsPath is null ? "" : $"; from {request.WeightsPath}"));
         using var photographs = PhotographSet.Load(
             request.PhotographFolder, recipe.Validation.Photographs, definition.SideMin(recipe),
             definition.IsClassifier, cancellationToken);
@@ -123,7 +132,7 @@ internal static class TrainCommand
             $"{photographs.Training.Count} photographs to train on, {photographs.Validation.Count} to validate, "
             + $"{photographs.LengthBytes / 1e6:F0} MB in memory");
         using var task = definition.CreateTask(layout, recipe, photographs, request.Workers);
-        if (!isResumed)
+        if (!isResumed && request.WeightsPath is null)
         {
             task.Prepare(state.Values);
             state.ResetAverage();
@@ -135,4 +144,10 @@ internal static class TrainCommand
 
 /// <summary>A checked command line.</summary>
 internal sealed record TrainRequest(
-    Recipe Recipe, string PhotographFolder, string OutputFolder, int Workers, int Threads, string Device);
+    Recipe Recipe,
+    string PhotographFolder,
+    string OutputFolder,
+    int Workers,
+    int Threads,
+    string Device,
+    string? WeightsPath = null);

@@ -1,5 +1,6 @@
 using EdgeRestore.Frames;
 using EdgeRestore.Networks;
+using EdgeRestore.Networks.Imports;
 using EdgeRestore.Networks.Weights;
 using EdgeRestore.Training.Readings;
 using EdgeRestore.Training.Recipes;
@@ -45,9 +46,27 @@ internal sealed class NetworkDefinition
 
     public bool IsClassifier => _classifier is not null;
 
+    /// <summary>None for the classifier.</summary>
+    public RestorationNetwork? Restoration => _restoration;
+
     public NamedTensors DrawWeights(int seed) => _restoration is null
         ? InitialWeights.Of(_classifier!, seed)
         : InitialWeights.Of(_restoration, seed);
+
+    /// <summary>Weights of this network out of a file, as import or PyTorch writes it.</summary>
+    /// <exception cref="EdgeRestoreException">It is no such file, or they are those of another network.</exception>
+    public NamedTensors LoadWeights(string path)
+    {
+        if (_restoration is null)
+        {
+            throw new EdgeRestoreException(
+                $"The classifier '{_classifier!.Config.Preset}' cannot start from '{path}': weights are read for "
+                + "restoration networks alone. Leave --weights out.");
+        }
+
+        using var file = CheckpointFile.Open(path);
+        return WeightImport.Match(file, network: _restoration).Read().Weights;
+    }
 
     /// <summary>Photographs with a smaller side cannot be trained on.</summary>
     public int SideMin(Recipe recipe) => _restoration is null

@@ -116,7 +116,7 @@ public sealed class WeightImportTests
         weights.Add(new("refinement.0.bias", [1], [0]));
         using var file = Open(weights);
 
-        var error = Assert.Throws<EdgeRestoreException>(() => WeightImport.Match(file, preset: "symunet-xs"));
+        var error = Assert.Throws<EdgeRestoreException>(() => WeightImport.Match(file, network: Network));
 
         Assert.Equal(
             """

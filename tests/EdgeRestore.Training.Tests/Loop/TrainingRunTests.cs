@@ -2,6 +2,7 @@ using EdgeRestore.Codecs;
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
 using EdgeRestore.Training.Checkpoints;
+using EdgeRestore.Training.Commands;
 using EdgeRestore.Training.Loop;
 using EdgeRestore.Training.Readings;
 using EdgeRestore.Training.Recipes;
@@ -124,6 +125,43 @@ public sealed class TrainingRunTests : IDisposable
             () => Checkpoint.Load(Path.Combine(_folder, "small", "checkpoint.safetensors"), layout, torch.CPU));
 
         Assert.Contains("Resume with the recipe", exception.Message);
+    }
+
+    [Fact]
+    public void Train_WithWeights_StartsFromThemAndTheRunIsExportedAsItsNetwork()
+    {
+        var network = Networks.NetworkPresets.Create("symunet-xs");
+        var weights = Networks.Weights.InitialWeights.Of(network, seed: 99);
+        var path = Path.Combine(_folder, "weights.safetensors");
+        weights.Write(path);
+        var recipe = Recipe.Parse("imported", """
+            network: symunet-xs
+            steps: 1
+            optimizer: { learningRate: 0, finalLearningRate: 0, precision: float32 }
+            phases: [ { until: 1, patch: 32, batch: 1 } ]
+            weights: { noise: 1 }
+            validation: { photographs: 1, cropPixels: 64, every: 1 }
+            """);
+        var run = Path.Combine(_folder, "run");
+
+        TrainCommand.Run(
+            new(recipe, Path.Combine(_folder, "pictures"), run, 1, 1, "cpu", path), TextWriter.Null, CancellationToken.None);
+
+        var (trained, average) = Checkpoint.LoadNetwork(Path.Combine(run, "checkpoint.safetensors"));
+        Assert.Equal("symunet-xs", trained.Preset);
+        Assert.All(weights, tensor => Assert.Equal(tensor.Values, average[tensor.Name].Values));
+    }
+
+    [Fact]
+    public void Train_WeightsOfAnotherNetwork_SaysWhatDiffers()
+    {
+        var recipe = NewRecipe(steps: 1);
+
+        var error = Assert.Throws<EdgeRestoreException>(
+            () => NetworkDefinition.OfPreset(recipe.Network).LoadWeights("Golden/symunet_w8.pth"));
+
+        Assert.Contains("does not fit edge-xs", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Not in the network (", error.Message, StringComparison.Ordinal);
     }
 
     private static Recipe NewRecipe(int steps, string precision = "float32") => Recipe.Parse("test", $$"""

@@ -35,6 +35,21 @@ public sealed class TorchReadingTests
         Assert.InRange(TestTensors.MaxDifference(expected, actual), 0, OutputTolerance);
     }
 
+    [Theory]
+    [InlineData(33, 64)]
+    [InlineData(45, 70)]
+    public void Restore_ImportedSymUNetAtASizeThatNeedsPadding_EqualsItsOnnxReading(int height, int width)
+    {
+        var (network, weights) = GoldenWeights.SymUNet;
+        var image = TestTensors.Image(2, 3, height, width);
+        using var run = new OnnxRun(RestorationExport.ToFloat(network, weights));
+        var (expected, _) = run.Restore(image);
+
+        var actual = Restore(network, weights, image, ScalarType.Float32);
+
+        Assert.InRange(TestTensors.MaxDifference(expected, actual), 0, OutputTolerance);
+    }
+
     [Fact]
     public void Restore_BFloat16_StaysNearFloat32()
     {
@@ -52,14 +67,7 @@ public sealed class TorchReadingTests
     public void Backward_PublishedImplementation_IsMatchedInLossAndGradients()
     {
         var golden = NamedTensors.Read("Golden/symunet_w8.io.safetensors");
-        var weights = NamedTensors.Read("Golden/symunet_w8.weights.safetensors");
-        var network = new SymUNet(new()
-        {
-            Width = 8,
-            EncoderBlocks = [1, 1, 1],
-            MiddleBlocks = 1,
-            DecoderBlocks = [1, 1, 1],
-        });
+        var (network, weights) = GoldenWeights.SymUNet;
         var layout = ParameterVector.Of(weights);
         using var vector = torch.tensor(layout.Pack(weights)).requires_grad_(true);
         var target = TestTensors.ToTorch(golden["target"]);
@@ -119,13 +127,14 @@ public sealed class TorchReadingTests
     private static TorchReading Reading() => new(new Dictionary<string, Tensor>(), ScalarType.Float32);
 
     private static float[] Restore(
-        EdgeNetwork network, NamedTensors weights, NamedTensor image, ScalarType type, params long[] prompt)
+        RestorationNetwork network, NamedTensors weights, NamedTensor image, ScalarType type, params long[] prompt)
     {
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         var layout = ParameterVector.Of(weights);
         var reading = new TorchReading(layout.Bind(torch.tensor(layout.Pack(weights)), type), type);
-        return TestTensors.ToArray(network.Restore(reading, TestTensors.ToTorch(image), torch.tensor(prompt)));
+        return TestTensors.ToArray(network.Restore(
+            reading, TestTensors.ToTorch(image), network.TakesPrompt ? torch.tensor(prompt) : null));
     }
 
     // Fresh weights leave the selection blocks at zero, where nothing could be seen of them.
