@@ -11,7 +11,7 @@ namespace EdgeRestore.Networks.Imports;
 /// </remarks>
 internal sealed class PickleReader(CheckpointSource source, TorchGlobals globals, PickleBytes bytes)
 {
-    // SymUNet's 22 M parameters take 25,000.
+    // SymUNet's 22 M parameters take 16,000.
     private const int MaxOpcodes = 1_000_000;
     private const int MaxNameBytes = 200;
     private const int MaxProtocol = 5;

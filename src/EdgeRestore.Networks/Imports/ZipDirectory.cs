@@ -10,7 +10,7 @@ namespace EdgeRestore.Networks.Imports;
 /// </remarks>
 internal sealed class ZipDirectory
 {
-    // A network has an entry per parameter; 22 M parameters of SymUNet are 700 of them.
+    // A network has an entry per parameter; SymUNet has 453.
     private const int MaxEntries = 100_000;
     private const int MaxDirectoryBytes = 16 << 20;
     private const int EndBytes = 22;
