@@ -30,6 +30,15 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Information, "Stopped after {FrameCount} frames")]
     public static partial void Stopped(ILogger logger, ulong frameCount);
 
+    [LoggerMessage(6, LogLevel.Information, "Preloaded {ReadyCount} of {RouteCount} routes in {ElapsedMs} ms")]
+    public static partial void Preloaded(ILogger logger, int readyCount, int routeCount, long elapsedMs);
+
+    [LoggerMessage(
+        7,
+        LogLevel.Warning,
+        "The route for {Degradation} is unavailable, its frames will fail: {Fault}. Serve a package that works")]
+    public static partial void RouteUnavailable(ILogger logger, Degradation degradation, string fault);
+
     [LoggerMessage(10, LogLevel.Information, "Stream {Stream} opened by {Peer}: {Settings}")]
     public static partial void StreamOpened(ILogger logger, string stream, string peer, string settings);
 

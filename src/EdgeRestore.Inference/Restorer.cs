@@ -60,7 +60,10 @@ public sealed partial class Restorer : IDisposable
         {
             if (options.Preload)
             {
-                snapshot.BuildAll(CancellationToken.None);
+                foreach (var route in package.Manifest.Routes)
+                {
+                    snapshot.GetEngine(route.Degradation);
+                }
             }
 
             // Too small to gain from a device: its copies there and back would take longer than it does.
@@ -78,12 +81,31 @@ public sealed partial class Restorer : IDisposable
         }
     }
 
-    /// <summary>Builds every engine that is not there yet.</summary>
-    /// <exception cref="EngineException">A graph cannot be built.</exception>
+    /// <summary>How far each route is, in the package's order.</summary>
+    public IReadOnlyList<RouteReadiness> ReadRoutes() =>
+        [.. Package.Manifest.Routes.Select(route => _snapshot.GetReadiness(route.Degradation))];
+
+    /// <summary>
+    /// Builds every engine that is not there yet, one after another, while frames run. One that cannot be built does
+    /// not keep the rest from it; <see cref="ReadRoutes"/> tells.
+    /// </summary>
+    /// <param name="token">Ends it between two engines.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Preload(CancellationToken token)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        _snapshot.BuildAll(token);
+        foreach (var route in Package.Manifest.Routes)
+        {
+            token.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            try
+            {
+                _snapshot.GetEngine(route.Degradation);
+            }
+            catch (EngineException)
+            {
+                // Kept with the route: frames that take it say so.
+            }
+        }
     }
 
     /// <summary>The router of a new stream.</summary>

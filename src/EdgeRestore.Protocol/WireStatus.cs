@@ -35,6 +35,11 @@ public static class WireStatus
         + $"{string.Join(", ", available.Select(DegradationNames.ToName))}. Choose one of these, or serve a package "
         + "that has it.");
 
+    public static Status OpenedTooLate(int limitSeconds) => From(
+        RestoreError.DeadlineExceeded,
+        $"No open message came within {limitSeconds} s. Send it first, as soon as the call has begun, or raise "
+        + $"Limits:OpenSeconds (now {limitSeconds}).");
+
     public static Status MalformedRequest(string reason) => From(
         RestoreError.Input,
         $"A request cannot be read: {reason} Generate the client from this daemon's restore.proto.");

@@ -13,7 +13,15 @@ public sealed class SettingsTests
 
         Assert.Equal(new ListenOptions { Endpoint = "127.0.0.1:50051", DrainSeconds = 10 }, settings.Listen);
         Assert.Equal(
-            new EngineOptions { Package = null, Device = "auto", Threads = 0, Concurrency = 0, OnnxRuntime = null },
+            new EngineOptions
+            {
+                Package = null,
+                Device = "auto",
+                Threads = 0,
+                Concurrency = 0,
+                Preload = "all",
+                OnnxRuntime = null,
+            },
             settings.Engine);
         Assert.Equal(
             new LimitOptions
@@ -23,6 +31,7 @@ public sealed class SettingsTests
                 MaxPixels = 8_912_896,
                 MaxPayloadBytes = 33_554_432,
                 MaxStreams = 16,
+                OpenSeconds = 10,
             },
             settings.Limits);
     }
@@ -44,7 +53,7 @@ public sealed class SettingsTests
             + "Listen:Endpoint is '127.0.0.1'; allowed is an IP address with a port, such as 127.0.0.1:50051, "
             + "0.0.0.0:50051 or [::1]:50051. Correct it. "
             + "Listen:DrainSeconds is 0; allowed is 1 to 3600. Correct it. "
-            + "Engine:Colour is unknown; allowed are Package, Device, Threads, Concurrency, OnnxRuntime. Remove it. "
+            + "Engine:Colour is unknown; allowed are Package, Device, Threads, Concurrency, Preload, OnnxRuntime. Remove it. "
             + "Limits:MaxPayloadBytes is 2000 while Limits:MaxPixels is 9000000; a frame of that many pixels takes up "
             + "to 27000000 bytes. Raise the one or lower the other. "
             + "'--help' lists every option.",

@@ -100,7 +100,44 @@ public sealed class ProviderTests : IDisposable
             Assert.Equal(expected, restorer.Restore(input, output, router, 1, default).Error);
         }
 
-        Assert.Throws<EngineException>(() => restorer.Preload(default));
+        var snow = restorer.ReadRoutes().Single(route => route.Degradation == Degradation.Snow);
+        Assert.False(snow.IsReady);
+        Assert.Contains("snow.onnx", snow.Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Preload_GraphOfTheFirstUnbuiltRouteIsBroken_BuildsTheRest()
+    {
+        var package = new TestPackage().Write(Path.Combine(_directory, "package"));
+        var second = package.Manifest.Routes[1];
+        var broken = PackageWriter.Write(
+            Path.Combine(_directory, "broken"),
+            package.Manifest,
+            [.. package.Manifest.Files.Select(file => file.Path == second.File
+                ? PackageContent.FromBytes(file.Path, new byte[] { 8, 10 })
+                : PackageContent.FromFile(file.Path, package.GetPath(file.Path)))]);
+        using var restorer = Restorer.Load(broken, new RestorerOptions { Device = "cpu" });
+        Assert.Equal([package.Manifest.Routes[0].Degradation], ReadyRoutes(restorer));
+
+        restorer.Preload(default);
+
+        Assert.Equal(
+            package.Manifest.Routes.Select(route => route.Degradation).Where(route => route != second.Degradation),
+            ReadyRoutes(restorer));
+        var fault = Assert.Single(restorer.ReadRoutes(), route => route.Fault is not null);
+        Assert.Equal(second.Degradation, fault.Degradation);
+    }
+
+    [Fact]
+    public void Preload_CancelledOrDisposed_BuildsNothing()
+    {
+        using var loaded = new LoadedPackage();
+
+        Assert.Throws<OperationCanceledException>(() => loaded.Restorer.Preload(new CancellationToken(true)));
+
+        Assert.Single(ReadyRoutes(loaded.Restorer));
+        loaded.Restorer.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => loaded.Restorer.Preload(default));
     }
 
     [Fact]
@@ -108,8 +145,11 @@ public sealed class ProviderTests : IDisposable
     {
         using var loaded = new LoadedPackage(options: new RestorerOptions { Device = "cpu", Preload = true });
 
-        loaded.Restorer.Preload(default);
+        Assert.All(loaded.Restorer.ReadRoutes(), route => Assert.True(route.IsReady));
     }
+
+    private static IEnumerable<Degradation> ReadyRoutes(Restorer restorer) =>
+        restorer.ReadRoutes().Where(route => route.IsReady).Select(route => route.Degradation);
 
     [Fact]
     public void RestorerOptions_Defaults_ArePinned()

@@ -21,4 +21,7 @@ public abstract record TestNetwork
 
     /// <summary>Fails while it runs unless frames are of one size: a fault that only the engine can find.</summary>
     public sealed record FailsUnless(int Width, int Height) : TestNetwork;
+
+    /// <summary>A file of which no engine can be built. Not for the first route, which the start probes with.</summary>
+    public sealed record Unbuildable : TestNetwork;
 }

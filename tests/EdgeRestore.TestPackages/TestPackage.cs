@@ -45,8 +45,10 @@ public sealed record TestPackage
         };
         foreach (var (degradation, network) in Routes)
         {
+            // Unbuildable: an ONNX header and nothing after it.
             contents.Add(PackageContent.FromBytes(
-                FileOf(degradation), TestGraphs.Subnetwork(network).ToBytes(weights)));
+                FileOf(degradation),
+                network is TestNetwork.Unbuildable ? [8, 10] : TestGraphs.Subnetwork(network).ToBytes(weights)));
         }
 
         contents.Add(PackageContent.FromBytes("weights.bin", weights.ToArray()));

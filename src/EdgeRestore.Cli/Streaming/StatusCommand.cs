@@ -55,6 +55,11 @@ internal static class StatusCommand
         }
 
         screen.Line($"routes    {string.Join(", ", status.Package.Routes.Select(route => NameOf(route.Degradation)))}");
+        foreach (var route in status.Package.Routes.Where(route => route.State == RouteState.Unavailable))
+        {
+            screen.Line($"          {NameOf(route.Degradation)} is unavailable: {route.Fault}");
+        }
+
         screen.Line($"frames    {Show(status.Frames)}");
         screen.Line($"streams   {status.Streams.Count} open of {status.MaxStreams}");
         if (status.Streams.Count > 0)

@@ -114,6 +114,11 @@ internal sealed class DaemonHost : IAsyncDisposable
         builder.Services.AddSingleton<DrainSignal>();
         builder.Services.AddSingleton<CallDrain>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CallDrain>());
+        if (string.Equals(settings.Engine.Preload, "all", StringComparison.OrdinalIgnoreCase))
+        {
+            builder.Services.AddHostedService<EnginePreload>();
+        }
+
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = settings.Limits.MaxPayloadBytes + WireLimits.MessageOverheadBytes;

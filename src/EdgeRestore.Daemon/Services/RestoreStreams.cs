@@ -108,7 +108,9 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         IServerStreamWriter<RestoreReply> replies,
         CancellationToken cancellationToken)
     {
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, cancellationToken);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(host.Limits.OpenSeconds), host.Clock);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(
+            drain.Token, limit.Token, cancellationToken);
         try
         {
             while (await requests.MoveNext(reading.Token))
@@ -118,7 +120,7 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
                     case RestoreRequest.MessageOneofCase.Open:
                         return requests.Current.Open;
                     case RestoreRequest.MessageOneofCase.Frame:
-                        await replies.WriteAsync(RefuseBeforeOpen(requests.Current.Frame), cancellationToken);
+                        await replies.WriteAsync(RefuseBeforeOpen(requests.Current.Frame), reading.Token);
                         break;
                     default:
                         throw new RpcException(WireStatus.EmptyRequest);
@@ -130,6 +132,11 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         catch (OperationCanceledException) when (drain.Token.IsCancellationRequested)
         {
             throw new RpcException(WireStatus.ShuttingDown);
+        }
+        catch (OperationCanceledException)
+            when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(WireStatus.OpenedTooLate(host.Limits.OpenSeconds));
         }
         catch (Google.Protobuf.InvalidProtocolBufferException exception)
         {

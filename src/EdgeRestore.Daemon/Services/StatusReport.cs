@@ -1,6 +1,8 @@
 using System.Reflection;
 using EdgeRestore.Daemon.Hosting;
 using EdgeRestore.Daemon.Streams;
+using EdgeRestore.Inference;
+using EdgeRestore.Packages;
 using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
 
@@ -34,12 +36,7 @@ internal static class StatusReport
                 Sha256 = package.Sha256,
             },
         };
-        reply.Package.Routes.AddRange(package.Manifest.Routes.Select(route => new RouteStatus
-        {
-            Degradation = route.Degradation.ToWire(),
-            Precision = route.Precision,
-            Parameters = (ulong)route.Parameters,
-        }));
+        reply.Package.Routes.AddRange(package.Manifest.Routes.Zip(host.Restorer.ReadRoutes(), Describe));
         reply.Providers.AddRange(host.Restorer.Providers.Select(step => new ProviderStatus
         {
             Name = step.Provider,
@@ -49,6 +46,20 @@ internal static class StatusReport
         reply.Streams.AddRange(host.Registry.ReadStatus());
         return reply;
     }
+
+    private static RouteStatus Describe(PackageRoute route, RouteReadiness readiness) => new()
+    {
+        Degradation = route.Degradation.ToWire(),
+        Precision = route.Precision,
+        Parameters = (ulong)route.Parameters,
+        State = readiness switch
+        {
+            { IsReady: true } => RouteState.Ready,
+            { Fault: not null } => RouteState.Unavailable,
+            _ => RouteState.Unbuilt,
+        },
+        Fault = readiness.Fault ?? "",
+    };
 
     public static FrameLimits Describe(StreamHost host) => new()
     {

@@ -26,6 +26,11 @@ internal sealed record LimitOptions
     [Within(1, 10_000)]
     public int MaxStreams { get; init; } = 16;
 
+    /// <summary>How long a call may hold a stream's place without having opened it.</summary>
+    /// <value>Seconds; 10.</value>
+    [Within(1, 3600)]
+    public int OpenSeconds { get; init; } = 10;
+
     public ImageLimits ImageLimits => new(MaxPixels, Math.Max(MaxWidth, MaxHeight));
 
     /// <summary>Why a frame of this size is not taken, or null.</summary>

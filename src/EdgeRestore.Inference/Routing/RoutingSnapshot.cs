@@ -9,13 +9,16 @@ namespace EdgeRestore.Inference.Routing;
 internal sealed class RoutingSnapshot : IDisposable
 {
     private readonly Lazy<Engine>?[] _engines = new Lazy<Engine>?[DegradationNames.Count];
+    private readonly string?[] _faults = new string?[DegradationNames.Count];
+    private readonly List<Engine> _built = [];
+    private bool _isDisposed;
 
     public RoutingSnapshot(ModelPackage package, Func<PackageRoute, Engine> build)
     {
         Package = package;
         foreach (var route in package.Manifest.Routes)
         {
-            _engines[(int)route.Degradation] = new Lazy<Engine>(() => build(route));
+            _engines[(int)route.Degradation] = new Lazy<Engine>(() => Build(route, build));
         }
     }
 
@@ -25,25 +28,44 @@ internal sealed class RoutingSnapshot : IDisposable
     /// <exception cref="EngineException">It could not be built.</exception>
     public Engine GetEngine(Degradation degradation) => _engines[(int)degradation]!.Value;
 
-    /// <summary>Builds what is not there yet.</summary>
-    /// <exception cref="EngineException">One could not be built.</exception>
-    public void BuildAll(CancellationToken token)
+    public RouteReadiness GetReadiness(Degradation degradation) => new(
+        degradation, _engines[(int)degradation]!.IsValueCreated, Volatile.Read(ref _faults[(int)degradation]));
+
+    /// <summary>Frees every engine; one that is being built is freed when it is done.</summary>
+    public void Dispose()
     {
-        foreach (var engine in _engines)
+        lock (_built)
         {
-            token.ThrowIfCancellationRequested();
-            _ = engine?.Value;
+            _isDisposed = true;
+            _built.ForEach(engine => engine.Dispose());
+            _built.Clear();
         }
     }
 
-    public void Dispose()
+    private Engine Build(PackageRoute route, Func<PackageRoute, Engine> build)
     {
-        foreach (var engine in _engines)
+        Engine engine;
+        try
         {
-            if (engine is { IsValueCreated: true })
-            {
-                engine.Value.Dispose();
-            }
+            engine = build(route);
         }
+        catch (EngineException exception)
+        {
+            Volatile.Write(ref _faults[(int)route.Degradation], exception.Message);
+            throw;
+        }
+
+        lock (_built)
+        {
+            if (_isDisposed)
+            {
+                engine.Dispose();
+                throw new ObjectDisposedException(nameof(Restorer));
+            }
+
+            _built.Add(engine);
+        }
+
+        return engine;
     }
 }

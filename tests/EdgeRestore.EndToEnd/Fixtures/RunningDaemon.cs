@@ -38,7 +38,8 @@ internal sealed class RunningDaemon : IAsyncDisposable
         TestPackage? package = null,
         LimitOptions? limits = null,
         TimeProvider? clock = null,
-        int drainSeconds = 30)
+        int drainSeconds = 30,
+        string preload = "none")
     {
         var folder = new TemporaryFolder();
         var log = new LogCapture();
@@ -46,7 +47,13 @@ internal sealed class RunningDaemon : IAsyncDisposable
         var settings = new DaemonSettings
         {
             Listen = new ListenOptions { Endpoint = "127.0.0.1:0", DrainSeconds = drainSeconds },
-            Engine = new EngineOptions { Package = folder.Combine("package"), Device = "cpu", Threads = 1 },
+            Engine = new EngineOptions
+            {
+                Package = folder.Combine("package"),
+                Device = "cpu",
+                Threads = 1,
+                Preload = preload,
+            },
             Limits = limits ?? new LimitOptions(),
         };
         var starting = DaemonHost.StartAsync(

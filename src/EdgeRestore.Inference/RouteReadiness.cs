@@ -1,0 +1,9 @@
+using EdgeRestore.Degradations;
+
+namespace EdgeRestore.Inference;
+
+/// <summary>How far a route is.</summary>
+/// <param name="Degradation">The route.</param>
+/// <param name="IsReady">Whether its engine stands; otherwise its first frame builds it.</param>
+/// <param name="Fault">Why its engine cannot be built, so that its frames fail; null while that is not known.</param>
+public readonly record struct RouteReadiness(Degradation Degradation, bool IsReady, string? Fault);
