@@ -47,6 +47,34 @@ public sealed class EdgeNetwork(EdgeNetworkConfig config) : RestorationNetwork
         }
     }
 
+    public override IReadOnlyList<SelectionLogits<TValue>> Selections<TValue>(IReading<TValue> r)
+    {
+        var levels = Config.EncoderBlocks.Length;
+        var feedForward = Enumerable.Range(0, levels + 1).SelectMany(level =>
+        {
+            var (name, count) = level == levels
+                ? ("middle_blks", Config.MiddleBlocks)
+                : ($"decoders.{levels - 1 - level}", Config.DecoderBlocks[levels - 1 - level]);
+            return Enumerable.Range(0, count).Select(index => (
+                Name: $"{name}.{index}.ffn", Channels: Widths(level).Hidden, Selected: SelectedHidden(level)));
+        });
+        var skips = Enumerable.Range(0, levels).Select(level => (
+            Name: SkipName(level),
+            Channels: SkipSelection.ExpandedChannels(Config.Width << level),
+            Selected: SelectedInSkip(level)));
+        return
+        [
+            .. feedForward.Concat(skips).Where(place => place.Selected is not null).Select(place =>
+                new SelectionLogits<TValue>(
+                    place.Name,
+                    ChannelGate.Logits(r, $"{place.Name}.gate", place.Channels),
+                    place.Selected!.Value)),
+        ];
+    }
+
+    public override bool DecidesSelection(string parameter) =>
+        parameter.EndsWith(ChannelGate.LogitsSuffix, StringComparison.Ordinal);
+
     internal static string SkipName(int level) => $"skips.{level}";
 
     /// <summary>Channels that a degradation keeps in the skip of a level; none where nothing is selected.</summary>

@@ -24,6 +24,10 @@ public static class NetworkConfigJson
 
     public static string ToJson(this SeSymUNetConfig config) => JsonSerializer.Serialize(config, Options);
 
+    public static string ToJson(this RestormerConfig config) => JsonSerializer.Serialize(config, Options);
+
+    public static string ToJson(this CSNetConfig config) => JsonSerializer.Serialize(config, Options);
+
     public static string ToJson(this DpgNetConfig config) => JsonSerializer.Serialize(config, Options);
 
     /// <summary>The configuration of a network; <see cref="ParseNetwork"/> gives the network back.</summary>
@@ -45,6 +49,12 @@ public static class NetworkConfigJson
     public static SeSymUNetConfig ParseSeSymUNet(string json) => Parse<SeSymUNetConfig>(json);
 
     /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
+    public static RestormerConfig ParseRestormer(string json) => Parse<RestormerConfig>(json);
+
+    /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
+    public static CSNetConfig ParseCSNet(string json) => Parse<CSNetConfig>(json);
+
+    /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
     public static DpgNetConfig ParseDpgNet(string json) => Parse<DpgNetConfig>(json);
 
     /// <summary>The network of a family's configuration.</summary>
@@ -53,12 +63,14 @@ public static class NetworkConfigJson
     /// </exception>
     public static RestorationNetwork ParseNetwork(string family, string json) => family switch
     {
+        "csnet" => new CSNet(ParseCSNet(json)),
         "edge" => new EdgeNetwork(ParseEdgeNetwork(json)),
+        "restormer" => new Restormer(ParseRestormer(json)),
         "se-symunet" => new SeSymUNet(ParseSeSymUNet(json)),
         "symunet" => new SymUNet(ParseSymUNet(json)),
         _ => throw new EdgeRestoreException(
-            $"There is no network family '{family}'. Families: edge, se-symunet, symunet. A later version may know "
-            + "it."),
+            $"There is no network family '{family}'. Families: csnet, edge, restormer, se-symunet, symunet. A later "
+            + "version may know it."),
     };
 
     private static T Parse<T>(string json)

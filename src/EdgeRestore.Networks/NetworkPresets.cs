@@ -7,6 +7,9 @@ public static class NetworkPresets
     {
         () => new EdgeNetwork(EdgeNetworkConfig.Small),
         () => new EdgeNetwork(EdgeNetworkConfig.ExtraSmall),
+        () => new CSNet(CSNetConfig.Published),
+        () => new CSNet(CSNetConfig.Small),
+        () => new Restormer(RestormerConfig.Published),
         () => new SeSymUNet(SeSymUNetConfig.Published),
         () => new SymUNet(SymUNetConfig.Published),
         () => new SymUNet(SymUNetConfig.Wide32),

@@ -31,6 +31,19 @@ public abstract class RestorationNetwork
     public abstract TValue Residual<TValue>(IReading<TValue> r, TValue image, TValue? prompt = null)
         where TValue : class;
 
+    /// <summary>
+    /// By what channels are selected for each degradation; nothing where nothing is. For the balance of their use and
+    /// for reports: a reading of its own, beside that of the network.
+    /// </summary>
+    public virtual IReadOnlyList<SelectionLogits<TValue>> Selections<TValue>(IReading<TValue> r)
+        where TValue : class => [];
+
+    /// <summary>Whether a parameter decides which channels are selected: constant once the sets are frozen.</summary>
+    public virtual bool DecidesSelection(string parameter) => false;
+
+    /// <summary>Whether a parameter is given with the network and never trained.</summary>
+    public virtual bool IsGiven(string parameter) => false;
+
     protected void CheckPrompt(bool given)
     {
         if (given != TakesPrompt)

@@ -57,6 +57,20 @@ public sealed class NetworkConfigJsonTests
     }
 
     [Fact]
+    public void ToJson_SelectingNetworkAndItsBackboneThenParse_GivesTheSameNetworks()
+    {
+        var config = CSNetConfig.Small with { Prompts = PromptSource.Given, Activation = true, Kept = 0.25 };
+
+        var json = config.ToJson();
+
+        Assert.Contains("\"prompts\":\"given\"", json, StringComparison.Ordinal);
+        Assert.Equal(json, NetworkConfigJson.ParseCSNet(json).ToJson());
+        Assert.IsType<CSNet>(NetworkConfigJson.ParseNetwork("csnet", json));
+        Assert.Equal(config.Body.ToJson(), NetworkConfigJson.ParseRestormer(config.Body.ToJson()).ToJson());
+        Assert.IsType<Restormer>(NetworkConfigJson.ParseNetwork("restormer", "{}"));
+    }
+
+    [Fact]
     public void Parse_MemberLeftOut_TakesItsDefault() => Assert.Equal(
         (EdgeNetworkConfig.Small with { Width = 24 }).ToJson(),
         NetworkConfigJson.ParseEdgeNetwork("""{"width":24,"selection":{}}""").ToJson());

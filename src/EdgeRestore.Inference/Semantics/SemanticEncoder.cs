@@ -129,12 +129,14 @@ public sealed class SemanticEncoder : IDisposable
             : TokenNames.FirstOrDefault(token => sequences.Any(pair => pair.Key == token));
         return name ?? throw new EngineException(
             $"Semantic encoder '{_path}' gives {Describe([.. _session.OutputMetadata])}. Allowed: one float output "
-            + $"(1, tokens, size), or several with one named {string.Join(" or ", TokenNames)}. Export it with its last "
-            + "hidden state.");
+            + $"(1, tokens, size), or several with one named {string.Join(" or ", TokenNames)}. Export it with its "
+            + "last hidden state.");
     }
 
-    private static string Describe(KeyValuePair<string, NodeMetadata>[] values) => string.Join(", ", values.Select(pair =>
-        $"'{pair.Key}' {pair.Value.ElementType?.Name} ({string.Join(", ", pair.Value.Dimensions)})"));
+    private static string Describe(KeyValuePair<string, NodeMetadata>[] values) => string.Join(
+        ", ",
+        values.Select(pair =>
+            $"'{pair.Key}' {pair.Value.ElementType?.Name} ({string.Join(", ", pair.Value.Dimensions)})"));
 }
 
 /// <summary>What an encoder says about a frame.</summary>

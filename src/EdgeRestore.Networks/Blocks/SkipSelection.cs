@@ -1,8 +1,8 @@
 namespace EdgeRestore.Networks.Blocks;
 
 /// <summary>
-/// CSNet's channel selection block on a skip: expand, keep the degradation's channels, contract, then emphasise
-/// channels by the frame's statistics; added to the skip.
+/// The edge network's form of CSNet's channel selection block, with tables in place of prompts: expand, keep the
+/// degradation's channels, contract, then emphasise channels by the frame's statistics; added to the skip.
 /// </summary>
 /// <remarks>
 /// Figure 3 of CSNet replaces the skip by the block's output. Here it is added, and the contraction starts at zero:
@@ -35,24 +35,8 @@ internal static class SkipSelection
         where TValue : class =>
         Emphasise(r, name, channels, s, Layers.Conv1x1(r, $"{name}.fold", channels, channels, s, bias: true), null);
 
-    // y * sigmoid(PIFM(prompt, mean, max)) + y, PIFM a bottleneck of ratio 4 with ReLU.
     private static TValue Emphasise<TValue>(
         IReading<TValue> r, string name, int channels, TValue s, TValue y, TValue? prompt)
-        where TValue : class
-    {
-        List<TValue> statistics = [r.GlobalAveragePool(y), r.GlobalMaxPool(y)];
-        if (prompt is not null)
-        {
-            statistics.Insert(0, prompt);
-        }
-
-        var hidden = EmphasisHidden(channels);
-        var h = r.Concat(statistics, axis: 1);
-        h = r.Relu(Layers.Linear(r, $"{name}.emphasis.0", statistics.Count * channels, hidden, h));
-        h = r.Sigmoid(Layers.Linear(r, $"{name}.emphasis.2", hidden, channels, h));
-        var factor = r.Affine(r.Reshape(h, 0, channels, 1, 1), 1, 1);
-        return r.Add(s, r.Multiply(y, factor));
-    }
-
-    private static int EmphasisHidden(int channels) => 3 * channels / 4;
+        where TValue : class =>
+        r.Add(s, ChannelFusion.Build(r, $"{name}.emphasis", (channels, 3 * channels / 4), y, prompt));
 }

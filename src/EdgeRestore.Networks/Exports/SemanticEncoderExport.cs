@@ -19,7 +19,12 @@ public static class SemanticEncoderExport
         var tokens = network.Encode(reading, pixels);
 
         builder.Output(
-            reading.NameOf(tokens), "last_hidden_state", ElementType.Float, 1, network.TokenCount, network.Config.Width);
+            reading.NameOf(tokens),
+            "last_hidden_state",
+            ElementType.Float,
+            1,
+            network.TokenCount,
+            network.Config.Width);
         return new(builder.Graph);
     }
 }

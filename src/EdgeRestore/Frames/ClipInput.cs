@@ -4,7 +4,8 @@ namespace EdgeRestore.Frames;
 /// <remarks>
 /// The steps of SE-SymUNet's published code (_get_clip_features of SymUNet_arch.py, arXiv 2512.10581), which are
 /// torchvision's on floats: short side to the input's side, bicubic with antialiasing and without rounding to bytes;
-/// centre crop; CLIP's mean and deviation per channel. What is left and right of the square of a wide frame is not seen.
+/// centre crop; CLIP's mean and deviation per channel. What is left and right of the square of a wide frame is not
+/// seen.
 /// Thread-safe.
 /// </remarks>
 public sealed class ClipInput
@@ -101,8 +102,8 @@ public sealed class ClipInput
         }
     }
 
-    // Per position of the crop of `Side` from the middle of `outputLength`: the first input position and the weights from
-    // there on, which sum to 1. Halves round to even, as Python's round does.
+    // Per position of the crop of `Side` from the middle of `outputLength`: the first input position and the weights
+    // from there on, which sum to 1. Halves round to even, as Python's round does.
     private (int Start, double[] Weights)[] BuildTaps(int inputLength, int outputLength)
     {
         var scale = (double)inputLength / outputLength;

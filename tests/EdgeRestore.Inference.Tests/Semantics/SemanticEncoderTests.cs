@@ -82,7 +82,8 @@ public sealed class SemanticEncoderTests : IDisposable
     {
         var error = Assert.Throws<EngineException>(() => SemanticEncoder.Load("/nowhere/clip.onnx", Options));
 
-        Assert.Equal("Semantic encoder '/nowhere/clip.onnx' is not there. Give the path of an ONNX file.", error.Message);
+        Assert.Equal(
+            "Semantic encoder '/nowhere/clip.onnx' is not there. Give the path of an ONNX file.", error.Message);
     }
 
     [Fact]
@@ -96,8 +97,8 @@ public sealed class SemanticEncoderTests : IDisposable
         var error = Assert.Throws<EngineException>(() => SemanticEncoder.Load(path, Options));
 
         Assert.Equal(
-            $"Semantic encoder '{path}' takes 'frame' Byte (1, 4, 4, 3). Allowed: one float input (1, 3, side, side) of "
-            + "standardised pixels. Export the vision part alone.",
+            $"Semantic encoder '{path}' takes 'frame' Byte (1, 4, 4, 3). Allowed: one float input (1, 3, side, side) "
+            + "of standardised pixels. Export the vision part alone.",
             error.Message);
     }
 

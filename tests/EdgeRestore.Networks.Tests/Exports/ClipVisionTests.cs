@@ -39,8 +39,8 @@ public sealed class ClipVisionTests
         TestTensors.Close([.. expected.Values.Select(value => (float)value)], tokens, Tolerance);
     }
 
-    // The values by hand for one patch, one layer that adds nothing, and a norm that passes through: class embedding and
-    // patch, in this order, each with its position.
+    // The values by hand for one patch, one layer that adds nothing, and a norm that passes through: class embedding
+    // and patch, in this order, each with its position.
     [Fact]
     public void Encode_WithoutLayers_IsTheNormOfClassAndPatchesWithTheirPositions()
     {

@@ -133,7 +133,7 @@ public sealed class WeightImportTests
         Assert.StartsWith(
             "'test' cannot be imported: it does not fit symunet-xs: of 123 parameters 2 are missing and 1 of another "
             + "shape, and 2 tensors are not in the network. Name the network that it was trained as with --network "
-            + "(edge-s, edge-xs, ",
+            + "(csnet, csnet-s, ",
             error.Message,
             StringComparison.Ordinal);
     }

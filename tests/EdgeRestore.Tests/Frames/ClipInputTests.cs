@@ -96,6 +96,7 @@ public sealed class ClipInputTests
 
         var error = Assert.Throws<ArgumentException>(() => new ClipInput().Fill(frame, new float[3 * 224 * 224]));
 
-        Assert.StartsWith("CLIP sees Rgb24; found Gray8. Convert the frame first.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "CLIP sees Rgb24; found Gray8. Convert the frame first.", error.Message, StringComparison.Ordinal);
     }
 }

@@ -67,10 +67,11 @@ internal sealed class GradientCheck
 
         var found = Loss(high) - Loss(low);
 
-        // What the terms of the sum are, not the sum, which they may cancel in.
-        var scale = gradient
+        // The terms of the sum count too: they may cancel in it.
+        var terms = gradient
             .Select((value, index) => Math.Abs(value * ((double)high[name].Values[index] - low[name].Values[index])))
             .Sum() / Math.Sqrt(gradient.Length);
+        var scale = Math.Max(terms, Math.Abs(found));
         Assert.True(scale > 1e-7, $"{name}: no gradient worth checking ({scale:e2}).");
         Assert.True(
             Math.Abs(predicted - found) <= GradientTolerance * scale,
