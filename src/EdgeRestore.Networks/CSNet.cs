@@ -1,4 +1,6 @@
+using EdgeRestore.Degradations;
 using EdgeRestore.Networks.Blocks;
+using EdgeRestore.Networks.Specialisation;
 using EdgeRestore.Networks.Weights;
 
 namespace EdgeRestore.Networks;
@@ -61,6 +63,22 @@ public sealed class CSNet(CSNetConfig config) : RestorationNetwork
 
     public override bool IsGiven(string parameter) =>
         parameter == PromptTable && Config.Prompts == PromptSource.Given;
+
+    /// <summary>The cheapest form that there is.</summary>
+    /// <exception cref="InvalidOperationException">It takes vectors, which name no degradation.</exception>
+    public override (RestorationNetwork Network, NamedTensors Weights) Specialise(
+        NamedTensors weights, Degradation degradation)
+    {
+        if (TakesEmbedding)
+        {
+            throw new InvalidOperationException(
+                $"This network ('{Preset}') takes vectors, so no set of channels belongs to '{degradation.ToName()}'. "
+                + "Specialise the one that takes rows.");
+        }
+
+        var form = Config.Activation ? StaticForm.Sliced : StaticForm.Folded;
+        return (new StaticCSNet(Config, form), StaticWeights.Of(Config, weights, degradation, form));
+    }
 
     /// <summary>Levels count from full resolution; the bottleneck is the one below the last skip.</summary>
     internal static string BlockName(int level) => $"csb.{level}";

@@ -1,4 +1,7 @@
+using EdgeRestore.Degradations;
 using EdgeRestore.Networks.Blocks;
+using EdgeRestore.Networks.Specialisation;
+using EdgeRestore.Networks.Weights;
 
 namespace EdgeRestore.Networks;
 
@@ -74,6 +77,10 @@ public sealed class EdgeNetwork(EdgeNetworkConfig config) : RestorationNetwork
 
     public override bool DecidesSelection(string parameter) =>
         parameter.EndsWith(ChannelGate.LogitsSuffix, StringComparison.Ordinal);
+
+    public override (RestorationNetwork Network, NamedTensors Weights) Specialise(
+        NamedTensors weights, Degradation degradation) =>
+        (new StaticEdgeNetwork(Config), StaticWeights.Of(Config, weights, degradation));
 
     internal static string SkipName(int level) => $"skips.{level}";
 

@@ -1,3 +1,6 @@
+using EdgeRestore.Degradations;
+using EdgeRestore.Networks.Weights;
+
 namespace EdgeRestore.Networks;
 
 /// <summary>A network from a degraded image to a restored one, defined once for every reading.</summary>
@@ -43,6 +46,13 @@ public abstract class RestorationNetwork
 
     /// <summary>Whether a parameter is given with the network and never trained.</summary>
     public virtual bool IsGiven(string parameter) => false;
+
+    /// <summary>
+    /// The network for one degradation and its weights: without what is selected by prompt, where something is. What
+    /// does not depend on the degradation is shared, not copied.
+    /// </summary>
+    public virtual (RestorationNetwork Network, NamedTensors Weights) Specialise(
+        NamedTensors weights, Degradation degradation) => (this, weights);
 
     protected void CheckPrompt(bool given)
     {

@@ -42,8 +42,10 @@ internal sealed partial class ReferenceReading
             var (batch, row, column) = (index / (rows * columns), index / columns % rows, index % columns);
             for (var i = 0; i < inner; i++)
             {
-                result.Values[index] +=
-                    a.Values[(batch * rows + row) * inner + i] * b.Values[(batch * inner + i) * columns + column];
+                result.Values[index] = MultiplyAdd(
+                    a.Values[(batch * rows + row) * inner + i],
+                    b.Values[(batch * inner + i) * columns + column],
+                    result.Values[index]);
             }
         }
 
@@ -115,12 +117,12 @@ internal sealed partial class ReferenceReading
         return result;
     }
 
-    private static ReferenceTensor Broadcast(
+    private ReferenceTensor Broadcast(
         ReferenceTensor result, ReferenceTensor a, ReferenceTensor b, Func<double, double, double> combine)
     {
         for (var index = 0; index < result.Values.Length; index++)
         {
-            result.Values[index] = combine(a.Values[Source(a, index)], b.Values[Source(b, index)]);
+            result.Values[index] = Round(combine(a.Values[Source(a, index)], b.Values[Source(b, index)]));
         }
 
         return result;

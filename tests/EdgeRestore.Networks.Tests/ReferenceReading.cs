@@ -13,7 +13,12 @@ internal sealed record ReferenceTensor(long[] Shape, double[] Values)
 /// What the operators mean, written down as plainly as can be: the oracle of the other readings. Double precision,
 /// loops, no shortcut. Shapes come from the shape reading, which thereby is checked too.
 /// </summary>
-internal sealed partial class ReferenceReading(NamedTensors weights) : IReading<ReferenceTensor>
+/// <remarks>
+/// In single precision every result is rounded to float32, and sums of products run in order, each step a fused
+/// multiply and add: the arithmetic in which selecting and sliced networks are the same to the last bit.
+/// </remarks>
+internal sealed partial class ReferenceReading(NamedTensors weights, bool isSingle = false)
+    : IReading<ReferenceTensor>
 {
     private readonly ShapeReading shapes = new();
 
@@ -54,7 +59,8 @@ internal sealed partial class ReferenceReading(NamedTensors weights) : IReading<
                         var at = column * stride + kx - padding;
                         if (row >= 0 && at >= 0 && row < x.Size(2) && at < x.Size(3))
                         {
-                            sum += At(x, n, o / perGroup * inputs + i, row, at) * At(weight, o, i, ky, kx);
+                            var value = At(x, n, o / perGroup * inputs + i, row, at);
+                            sum = MultiplyAdd(value, At(weight, o, i, ky, kx), sum);
                         }
                     }
                 }
@@ -75,7 +81,8 @@ internal sealed partial class ReferenceReading(NamedTensors weights) : IReading<
             result.Values[index] = bias?.Values[o] ?? 0;
             for (var i = 0; i < inputs; i++)
             {
-                result.Values[index] += x.Values[n * inputs + i] * weight.Values[o * inputs + i];
+                result.Values[index] = MultiplyAdd(
+                    x.Values[n * inputs + i], weight.Values[o * inputs + i], result.Values[index]);
             }
         }
 
@@ -162,25 +169,30 @@ internal sealed partial class ReferenceReading(NamedTensors weights) : IReading<
     private static double At(ReferenceTensor x, int n, int c, int y, int column) =>
         x.Values[((n * x.Size(1) + c) * x.Size(2) + y) * x.Size(3) + column];
 
-    private static void Fill(ReferenceTensor x, Func<int, int, int, int, double> value)
+    private double Round(double value) => isSingle ? (float)value : value;
+
+    private double MultiplyAdd(double a, double b, double sum) =>
+        isSingle ? MathF.FusedMultiplyAdd((float)a, (float)b, (float)sum) : sum + a * b;
+
+    private void Fill(ReferenceTensor x, Func<int, int, int, int, double> value)
     {
         var (c, h, w) = (x.Size(1), x.Size(2), x.Size(3));
         for (var index = 0; index < x.Values.Length; index++)
         {
-            x.Values[index] = value(index / (c * h * w), index / (h * w) % c, index / w % h, index % w);
+            x.Values[index] = Round(value(index / (c * h * w), index / (h * w) % c, index / w % h, index % w));
         }
     }
 
-    private static ReferenceTensor Map(ReferenceTensor x, Func<double, double> map) =>
-        new(x.Shape, [.. x.Values.Select(map)]);
+    private ReferenceTensor Map(ReferenceTensor x, Func<double, double> map) =>
+        new(x.Shape, [.. x.Values.Select(value => Round(map(value)))]);
 
-    private static ReferenceTensor Rows(ReferenceTensor x, Func<double[], double[]> map) =>
-        new(x.Shape, [.. x.Values.Chunk(x.Size(-1)).SelectMany(map)]);
+    private ReferenceTensor Rows(ReferenceTensor x, Func<double[], double[]> map) =>
+        new(x.Shape, [.. x.Values.Chunk(x.Size(-1)).SelectMany(map).Select(Round)]);
 
     private ReferenceTensor Pool(ReferenceTensor x, Func<double[], double> pool)
     {
         var result = New(shapes.GlobalAveragePool(S(x)));
         double[][] planes = [.. x.Values.Chunk(x.Size(2) * x.Size(3))];
-        return result with { Values = [.. planes.Select(pool)] };
+        return result with { Values = [.. planes.Select(plane => Round(pool(plane)))] };
     }
 }

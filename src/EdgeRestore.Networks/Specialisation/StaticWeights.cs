@@ -10,7 +10,7 @@ namespace EdgeRestore.Networks.Specialisation;
 /// convolution, GELU, gate), so rows and columns are sliced; gates are folded into the columns behind them, and what is
 /// linear from end to end into one matrix. Products are taken in double and rounded once.
 /// </remarks>
-public static class StaticWeights
+public static partial class StaticWeights
 {
     private const string FeedForwardLogits = ".ffn.gate.logits";
 
@@ -67,10 +67,21 @@ public static class StaticWeights
         NamedTensors weights, string name, int row, int selected, Dictionary<string, NamedTensor> made)
     {
         var set = ChannelSet.Of(weights[$"{name}.gate.logits"], row, selected);
-        var expand = weights[$"{name}.expand.weight"];
-        var expandBias = weights[$"{name}.expand.bias"].Values;
-        var contract = weights[$"{name}.contract.weight"];
-        var bias = weights[$"{name}.contract.bias"].Values;
+        Fold(weights, ($"{name}.expand", $"{name}.contract", $"{name}.fold"), set, made);
+        FoldPrompt(weights, name, row, made);
+    }
+
+    // Expansion, selection, gates and contraction, 1x1 convolutions all, as one of them.
+    private static void Fold(
+        NamedTensors weights,
+        (string Expand, string Contract, string Result) names,
+        ChannelSet set,
+        Dictionary<string, NamedTensor> made)
+    {
+        var expand = weights[$"{names.Expand}.weight"];
+        var expandBias = weights[$"{names.Expand}.bias"].Values;
+        var contract = weights[$"{names.Contract}.weight"];
+        var bias = weights[$"{names.Contract}.bias"].Values;
         var channels = (int)contract.Shape[0];
         var expanded = (int)contract.Shape[1];
         var matrix = new float[channels * channels];
@@ -98,9 +109,8 @@ public static class StaticWeights
             }
         }
 
-        Put(made, new($"{name}.fold.weight", [channels, channels, 1, 1], matrix));
-        Put(made, new($"{name}.fold.bias", [channels], offset));
-        FoldPrompt(weights, name, row, made);
+        Put(made, new($"{names.Result}.weight", [channels, channels, 1, 1], matrix));
+        Put(made, new($"{names.Result}.bias", [channels], offset));
     }
 
     // The prompt's columns of the emphasis layer times the prompt are a constant: they go into the bias.
