@@ -55,6 +55,10 @@ public sealed record CSNetConfig
         },
         PromptSize = 64,
     };
+
+    /// <summary>The same with prompts of 512 numbers out of a file: CLIP ViT-B/32's of texts, say.</summary>
+    public static CSNetConfig SmallText =>
+        Small with { Preset = "csnet-s-text", PromptSize = 512, Prompts = PromptSource.Given };
 }
 
 /// <summary>Where the vectors that stand for degradations come from.</summary>

@@ -9,6 +9,7 @@ public static class NetworkPresets
         () => new EdgeNetwork(EdgeNetworkConfig.ExtraSmall),
         () => new CSNet(CSNetConfig.Published),
         () => new CSNet(CSNetConfig.Small),
+        () => new CSNet(CSNetConfig.SmallText),
         () => new Restormer(RestormerConfig.Published),
         () => new SeSymUNet(SeSymUNetConfig.Published),
         () => new SymUNet(SymUNetConfig.Published),

@@ -115,6 +115,11 @@ internal static class TrainCommand
         var initial = request.WeightsPath is { } weights && !isResumed
             ? definition.LoadWeights(weights)
             : definition.DrawWeights(recipe.Seed);
+        if (request.WeightsPath is null && !isResumed)
+        {
+            definition.PlacePrompts(initial, recipe);
+        }
+
         var layout = ParameterVector.Of(initial);
         using var state = isResumed
             ? Checkpoint.Load(folder.CheckpointPath, layout, device)

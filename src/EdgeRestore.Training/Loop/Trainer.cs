@@ -14,6 +14,7 @@ internal sealed class Trainer : IDisposable
     private readonly TrainingState _state;
     private readonly Schedule _schedule;
     private readonly AdamWVector _optimizer;
+    private readonly Tensor? _notGiven;
     private readonly Tensor _trainable;
 
     public Trainer(TrainingTask task, TrainingState state)
@@ -24,7 +25,12 @@ internal sealed class Trainer : IDisposable
         var optimizer = task.Recipe.Optimizer;
         _optimizer = new AdamWVector(
             state.FirstMoment, state.SecondMoment, state.Counters.OptimizerStep, optimizer.WeightDecay, optimizer.ClipNorm);
-        _trainable = torch.tensor(state.Layout.Mark(slot => !slot.IsSelection)).to(state.Values.device);
+        var device = state.Values.device;
+        _trainable = torch.tensor(state.Layout.Mark(
+            slot => !task.DecidesSelection(slot.Name) && !task.IsGiven(slot.Name))).to(device);
+        _notGiven = state.Layout.Slots.Any(slot => task.IsGiven(slot.Name))
+            ? torch.tensor(state.Layout.Mark(slot => !task.IsGiven(slot.Name))).to(device)
+            : null;
     }
 
     /// <summary>Fraction of the budget that is spent.</summary>
@@ -63,14 +69,18 @@ internal sealed class Trainer : IDisposable
         return new StepReport(loss, norm, rate, elapsed, batch.Waited);
     }
 
-    public void Dispose() => _trainable.Dispose();
+    public void Dispose()
+    {
+        _trainable.Dispose();
+        _notGiven?.Dispose();
+    }
 
     private (double Loss, double Norm, BatchLoss Batch) Descend(long position, double progress, double rate, bool isFrozen)
     {
         using var scope = torch.NewDisposeScope();
         var batch = _task.Forward(_state.Values, position, progress);
         batch.Loss.backward();
-        var norm = _optimizer.Step(_state.Values, _state.Values.grad!, rate, isFrozen ? _trainable : null);
+        var norm = _optimizer.Step(_state.Values, _state.Values.grad!, rate, isFrozen ? _trainable : _notGiven);
         _state.Values.grad = null;
         return (batch.Loss.item<float>(), norm, batch);
     }

@@ -7,7 +7,4 @@ internal sealed record ParameterSlot(string Name, long[] Shape)
 
     /// <summary>Convolution kernels may be read in bfloat16; norms, temperatures and tables may not.</summary>
     public bool IsKernel => Shape.Length == 4;
-
-    /// <summary>Decides which channels a degradation keeps: constant once the sets are frozen.</summary>
-    public bool IsSelection => Name.EndsWith(".logits", StringComparison.Ordinal);
 }

@@ -8,7 +8,7 @@ namespace EdgeRestore.Training.Recipes;
 /// <summary>One experiment: a YAML file whose name is the experiment's name.</summary>
 internal sealed class Recipe
 {
-    /// <summary>A preset of the edge family, such as edge-s, or of the classifier, such as dpgnet-s.</summary>
+    /// <summary>A preset: a restoration network, such as edge-s, or the classifier, such as dpgnet-s.</summary>
     public string Network { get; set; } = "";
 
     public int Seed { get; set; } = 1;
@@ -150,6 +150,11 @@ internal sealed class Recipe
             }
         }
 
+        if (!(Selection.Balance >= 0))
+        {
+            yield return $"selection.balance is {Selection.Balance}; give 0 or more.";
+        }
+
         if (!(Weights.Values.Sum() > 0))
         {
             yield return "weights sum to 0; give at least one degradation a weight above 0.";
@@ -199,6 +204,12 @@ internal sealed class SelectionRecipe
     public double Temperature { get; set; } = 1;
 
     public double FinalTemperature { get; set; } = 0.1;
+
+    /// <summary>Weight of the term that keeps the use of channels even; 0.01 where sets are to differ.</summary>
+    public double Balance { get; set; }
+
+    /// <summary>File of one vector per degradation, for networks whose prompts are given; read when a run starts.</summary>
+    public string? Prompts { get; set; }
 }
 
 /// <summary>What is measured during the run, on photographs of the training list that are not trained on.</summary>

@@ -68,6 +68,29 @@ internal sealed class NetworkDefinition
         return WeightImport.Match(file, network: _restoration).Read().Weights;
     }
 
+    /// <summary>Puts prompts out of a recipe's file into fresh weights, where the network's prompts are given.</summary>
+    /// <exception cref="EdgeRestoreException">
+    /// There is a file and no place for it, or the reverse; or the file does not fit.
+    /// </exception>
+    public void PlacePrompts(NamedTensors weights, Recipe recipe)
+    {
+        var table = weights.FirstOrDefault(tensor => _restoration?.IsGiven(tensor.Name) == true);
+        var path = recipe.Selection.Prompts;
+        if ((table is null) != (path is null))
+        {
+            throw new EdgeRestoreException(path is null
+                ? $"The network '{recipe.Network}' takes its prompts from a file. Name it in the recipe: "
+                    + "selection: { prompts: prompts.safetensors }, or train a network that learns them, such as csnet-s."
+                : $"The network '{recipe.Network}' takes no prompts from a file, and the recipe names '{path}'. Leave "
+                    + "selection.prompts out, or train csnet-s-text.");
+        }
+
+        if (table is not null)
+        {
+            PromptVectors.Read(path!, (int)table.Shape[1]).CopyTo(table.Values, 0);
+        }
+    }
+
     /// <summary>Photographs with a smaller side cannot be trained on.</summary>
     public int SideMin(Recipe recipe) => _restoration is null
         ? ClassifierInput.CropsSide

@@ -32,6 +32,10 @@ internal sealed class RestorationTask : TrainingTask
         _computeType = recipe.Optimizer.Precision == "float32" ? ScalarType.Float32 : ScalarType.BFloat16;
     }
 
+    public override bool DecidesSelection(string parameter) => _network.DecidesSelection(parameter);
+
+    public override bool IsGiven(string parameter) => _network.IsGiven(parameter);
+
     public override BatchLoss Forward(Tensor values, long position, double progress)
     {
         var phase = Schedule.Phase(progress);
@@ -48,11 +52,18 @@ internal sealed class RestorationTask : TrainingTask
         var prompt = _network.TakesPrompt
             ? torch.tensor([.. batch.Degradations.Select(degradation => (long)DegradationRow.Of(degradation))]).to(device)
             : null;
-        var reading = new TorchReading(
-            Layout.Bind(values, _computeType), _computeType, Schedule.GateTemperature(progress));
+        var temperature = Schedule.GateTemperature(progress);
+        var reading = new TorchReading(Layout.Bind(values, _computeType), _computeType, temperature);
         var restored = _network.Restore(reading, degraded, prompt);
         var fourierWeight = RestorationLoss.FourierWeightFor(batch.Patch, batch.Patch);
-        return new BatchLoss(RestorationLoss.Compute(restored, clean, fourierWeight), batch.Count, waited);
+        var loss = RestorationLoss.Compute(restored, clean, fourierWeight);
+        if (Recipe.Selection.Balance > 0 && !Schedule.IsSelectionFrozen(progress)
+            && SelectionBalance.Compute(_network, reading, temperature) is { } unevenness)
+        {
+            loss = loss.add(unevenness.mul(Recipe.Selection.Balance));
+        }
+
+        return new BatchLoss(loss, batch.Count, waited);
     }
 
     public override void Validate(Tensor average, TrainingCounters counters, RunFolder folder, TextWriter output)

@@ -15,6 +15,12 @@ internal abstract class TrainingTask(ParameterVector layout, Recipe recipe) : ID
 
     protected Schedule Schedule { get; } = new(recipe);
 
+    /// <summary>Whether a parameter decides which channels are selected: constant once the sets are frozen.</summary>
+    public virtual bool DecidesSelection(string parameter) => false;
+
+    /// <summary>Whether a parameter is given with the network and never trained.</summary>
+    public virtual bool IsGiven(string parameter) => false;
+
     /// <summary>Adapts fresh weights to the data, in place, before the first step.</summary>
     public virtual void Prepare(Tensor values)
     {

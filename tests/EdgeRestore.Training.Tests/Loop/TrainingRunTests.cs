@@ -128,6 +128,60 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void Train_PromptsOutOfAFile_StayAsGivenAndScoresAreFrozenAtTheEnd()
+    {
+        var prompts = new Networks.Weights.NamedTensors();
+        foreach (var degradation in Degradations.DegradationNames.All.Skip(1))
+        {
+            var random = new Random((int)degradation);
+            float[] vector = [.. Enumerable.Range(0, 512).Select(_ => random.NextSingle() - 0.5f)];
+            prompts.Add(new(Degradations.DegradationNames.ToName(degradation), [1, 512], vector));
+        }
+
+        var path = Path.Combine(_folder, "prompts.safetensors");
+        prompts.Write(path);
+        var recipe = Recipe.Parse("text", $$"""
+            network: csnet-s-text
+            steps: 2
+            optimizer: { precision: float32 }
+            selection: { prompts: {{path}}, freezeAt: 0.5, balance: 0.01 }
+            phases: [ { until: 1, patch: 16, batch: 1 } ]
+            weights: { rain: 1 }
+            validation: { photographs: 1, cropPixels: 16, every: 1 }
+            """);
+
+        var trained = Run(recipe, "text");
+
+        var initial = NetworkDefinition.OfPreset("csnet-s-text").DrawWeights(recipe.Seed);
+        var values = trained.Layout.Unpack(TrainingState.ToArray(trained.Values));
+        var average = trained.Layout.Unpack(TrainingState.ToArray(trained.Average));
+        Assert.Equal(prompts["rain"].Values, values["prompts"].Values[512..1024]);
+        Assert.Equal(values["prompts"].Values, average["prompts"].Values);
+        Assert.NotEqual(initial["csb.0.csl.1.weight"].Values, values["csb.0.csl.1.weight"].Values);
+
+        // Frozen before the second step: the average has them as they are, and not as they were on the way.
+        Assert.Equal(values["csb.0.csl.1.weight"].Values, average["csb.0.csl.1.weight"].Values);
+    }
+
+    [Theory]
+    [InlineData("csnet-s-text", "", "takes its prompts from a file")]
+    [InlineData("csnet-s", "selection: { prompts: texts.safetensors }", "takes no prompts from a file")]
+    public void Train_PromptsAndNetworkThatDoNotFit_SaysSo(string network, string selection, string expected)
+    {
+        var recipe = Recipe.Parse("prompts", $$"""
+            network: {{network}}
+            steps: 1
+            {{selection}}
+            phases: [ { until: 1, patch: 16, batch: 1 } ]
+            weights: { rain: 1 }
+            """);
+
+        var error = Assert.Throws<EdgeRestoreException>(() => Run(recipe, "prompts"));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Train_WithWeights_StartsFromThemAndTheRunIsExportedAsItsNetwork()
     {
         var network = Networks.NetworkPresets.Create("symunet-xs");
@@ -179,6 +233,7 @@ public sealed class TrainingRunTests : IDisposable
         var definition = NetworkDefinition.OfPreset(recipe.Network);
         var folder = new RunFolder(Path.Combine(_folder, name));
         var initial = definition.DrawWeights(recipe.Seed);
+        definition.PlacePrompts(initial, recipe);
         var layout = ParameterVector.Of(initial);
         var state = File.Exists(folder.CheckpointPath)
             ? Checkpoint.Load(folder.CheckpointPath, layout, torch.CPU)

@@ -111,6 +111,33 @@ public sealed class TorchReadingTests
         Assert.All(TestTensors.ToArray(logits.grad!), gradient => Assert.True(gradient > 0));
     }
 
+    // The target is made of channels 1 and 4; training starts with 0 and 2.
+    [Fact]
+    public void TopKGate_Descent_FindsTheChannelsThatMatter()
+    {
+        var random = new Random(2);
+        var features = torch.tensor([.. Enumerable.Range(0, 64 * 6).Select(_ => random.NextSingle() - 0.5f)], [64, 6]);
+        var target = features.narrow(1, 1, 1).add(features.narrow(1, 4, 1));
+        using var logits = torch.tensor([0.3f, -0.1f, 0.3f, 0f, -0.1f, 0f], [1, 6]).requires_grad_(true);
+        for (var step = 0; step < 200; step++)
+        {
+            using var scope = torch.NewDisposeScope();
+            var error = features.mul(Reading().TopKGate(logits, 2)).sum([1], keepdim: true).sub(target).square().mean();
+            error.backward();
+            using (torch.no_grad())
+            {
+                logits.sub_(logits.grad!.mul(0.5));
+            }
+
+            logits.grad!.zero_();
+        }
+
+        var gates = TestTensors.ToArray(Reading().TopKGate(logits, 2));
+
+        Assert.Equal([false, true, false, false, true, false], gates.Select(gate => gate != 0));
+        Assert.InRange(gates[1], 0.8f, 1.2f);
+    }
+
     [Fact]
     public void Parameter_OtherShape_NamesBothShapes()
     {

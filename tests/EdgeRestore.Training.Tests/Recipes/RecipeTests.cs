@@ -9,7 +9,7 @@ public sealed class RecipeTests
 
     [Fact]
     public void Names_BuiltIn_HoldTheDefaultPackageAndTheSmokeTest() =>
-        Assert.Equal(["dpgnet-s", "edge-s", "smoke"], BuiltIn.Names);
+        Assert.Equal(["csnet-s", "dpgnet-s", "edge-s", "smoke"], BuiltIn.Names);
 
     [Theory]
     [MemberData(nameof(Names))]
