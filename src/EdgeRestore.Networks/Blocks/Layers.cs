@@ -31,13 +31,6 @@ internal static class Layers
             x, weight, bias ? r.Parameter($"{name}.bias", [outputs], initialization) : null, stride, padding);
     }
 
-    public static TValue DepthwiseConv3x3<TValue>(IReading<TValue> r, string name, int channels, TValue x)
-        where TValue : class
-    {
-        var weight = r.Parameter($"{name}.weight", [channels, 1, 3, 3], Initialization.FanIn(9));
-        return r.Conv2d(x, weight, null, padding: 1, groups: channels);
-    }
-
     public static TValue Linear<TValue>(IReading<TValue> r, string name, long inputs, long outputs, TValue x)
         where TValue : class
     {

@@ -35,16 +35,21 @@ internal static class TransformerBlock
         where TValue : class
     {
         var d = widths.Channels;
-        var qkv = Layers.DepthwiseConv3x3(
-            r, $"{name}.qkv_dwconv", 3 * d, Layers.Conv1x1(r, $"{name}.qkv", d, 3 * d, x, bias: false));
-        var parts = r.Split(qkv, 1, d, d, d);
-        var q = r.L2NormalizeLast(r.ToHeads(parts[0], widths.Heads), NormalizeEps);
-        var k = r.L2NormalizeLast(r.ToHeads(parts[1], widths.Heads), NormalizeEps);
-        var v = r.ToHeads(parts[2], widths.Heads);
+        var expands = r.Split(
+            r.Parameter($"{name}.qkv.weight", [3 * d, d, 1, 1], Initialization.FanIn(d)), 0, d, d, d);
+        var depthwises = r.Split(
+            r.Parameter($"{name}.qkv_dwconv.weight", [3 * d, 1, 3, 3], Initialization.FanIn(9)), 0, d, d, d);
+        var q = r.L2NormalizeLast(Part(0), NormalizeEps);
+        var k = r.L2NormalizeLast(Part(1), NormalizeEps);
+        var v = Part(2);
         var temperature = r.Parameter($"{name}.temperature", [widths.Heads, 1, 1], Initialization.Ones);
         var scores = r.Softmax(r.Multiply(r.MatMul(q, r.TransposeLast(k)), temperature), axis: 3);
         var attended = r.FromHeads(r.MatMul(scores, v), x);
         return Layers.Conv1x1(r, $"{name}.project_out", d, d, attended, bias: false);
+
+        // As in the feed-forward part: parameters are split, not features.
+        TValue Part(int index) => r.ToHeads(
+            r.Conv2d(r.Conv2d(x, expands[index], null), depthwises[index], null, padding: 1, groups: d), widths.Heads);
     }
 
     // Gated-Dconv feed-forward. The published parameters hold both halves; splitting the parameters instead of the

@@ -23,29 +23,28 @@ public sealed partial class OnnxReading
             padding *= f;
         }
 
-        var kernel = (weight.Constant?.Shape ?? weight.Shape.Sizes)[2];
-        return Write(
-            shape,
-            "Conv",
-            [NameOf(x), NameOf(weight), .. Optional(bias)],
-            new IntAttribute("group", groups),
-            new IntsAttribute("kernel_shape", [kernel, kernel]),
-            new IntsAttribute("pads", [padding, padding, padding, padding]),
-            new IntsAttribute("strides", [stride, stride]));
+        if (IsPointwise(weight, bias, stride, groups))
+        {
+            return WritePointwise(shape, x, weight.Constant!, bias?.Constant);
+        }
+
+        if (groups > 1 && groups == x.Shape.Sizes[1] && groups == weight.Shape.Sizes[0] && bias is null
+            && x is { Name: null, Pointwise: { } expansion } && weight.Constant is { } depthwise)
+        {
+            return WriteExpansion(shape, expansion, depthwise, stride, padding);
+        }
+
+        return new(shape, WriteConvolution(
+            NameOf(x), NameOf(weight), bias is null ? null : NameOf(bias),
+            (weight.Constant?.Shape ?? weight.Shape.Sizes)[2], stride, padding, groups));
     }
 
     public OnnxTensor LayerNormChannels(OnnxTensor x, OnnxTensor weight, OnnxTensor bias, double eps)
     {
         var shape = shapes.LayerNormChannels(x.Shape, weight.Shape, bias.Shape, eps);
-        // ONNX Runtime 1.29 drops most of these transposes (edge-s at 256x256, one thread, CPU time on a busy
-        // machine: 100 ms; with the norm written out as reductions over the channel axis 104 to 108 ms).
-        var last = builder.Add("Transpose", [NameOf(x)], new IntsAttribute("perm", [0, 2, 3, 1]));
-        var norm = builder.Add(
-            "LayerNormalization",
-            [last, NameOf(weight), NameOf(bias)],
-            new IntAttribute("axis", -1),
-            new FloatAttribute("epsilon", (float)eps));
-        return Write(shape, "Transpose", [norm], new IntsAttribute("perm", [0, 3, 1, 2]));
+        return weight.Constant is { } scale && bias.Constant is { } offset
+            ? new(shape, null) { Norm = new(x, scale, offset, eps) }
+            : new(shape, WriteNorm(NameOf(x), NameOf(weight), NameOf(bias), eps));
     }
 
     public OnnxTensor PixelShuffle(OnnxTensor x, int factor) => Write(
@@ -150,12 +149,30 @@ public sealed partial class OnnxReading
     {
         if (tensor.Constant is { } constant)
         {
-            return builder.Initializer(Initializer.Of(constant.Name, constant.Shape, constant.Values));
+            return Constant(constant);
         }
 
         if (tensor.Normalised is { } normalised)
         {
             return builder.Add("Div", [NameOf(normalised.Source), normalised.Length]);
+        }
+
+        if (tensor.Norm is { } norm)
+        {
+            return WriteNorm(
+                NameOf(norm.Source), Constant(norm.Weight), Constant(norm.Bias), norm.Eps);
+        }
+
+        if (tensor.Pointwise is { } pointwise)
+        {
+            return WriteConvolution(pointwise.Source, pointwise.Weight, pointwise.Bias);
+        }
+
+        if (tensor.Padded is { } padded)
+        {
+            return builder.Add(
+                "Slice",
+                [padded.Name, builder.Constant(0), builder.Constant(tensor.Shape.Sizes[1]), builder.Constant(1)]);
         }
 
         // SpaceToDepth puts the pixel before the channel; the definition puts it behind.

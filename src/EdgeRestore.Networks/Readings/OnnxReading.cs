@@ -51,8 +51,13 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
     public OnnxTensor Add(OnnxTensor a, OnnxTensor b) =>
         Write(shapes.Add(a.Shape, b.Shape), "Add", [NameOf(a), NameOf(b)]);
 
-    public OnnxTensor Multiply(OnnxTensor a, OnnxTensor b) =>
-        Write(shapes.Multiply(a.Shape, b.Shape), "Mul", [NameOf(a), NameOf(b)]);
+    public OnnxTensor Multiply(OnnxTensor a, OnnxTensor b)
+    {
+        var shape = shapes.Multiply(a.Shape, b.Shape);
+        return a is { Name: null, Padded: { } left } && b is { Name: null, Padded: { } right }
+            ? new(shape, null) { Padded = (builder.Add("Mul", [left.Name, right.Name]), left.Channels) }
+            : Write(shape, "Mul", [NameOf(a), NameOf(b)]);
+    }
 
     public OnnxTensor Affine(OnnxTensor x, double factor, double offset = 0)
     {
@@ -84,19 +89,28 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
             return SplitConstant(constant, parts);
         }
 
-        var names = builder.Add(
-            "Split", [NameOf(x), builder.Constant(sizes)], sizes.Length, [new IntAttribute("axis", axis)]);
+        // The channels that only fill up are a part that nobody reads.
+        var (name, all) = x is { Name: null, Padded: { } padded } && axis == 1
+            ? (padded.Name, [.. sizes, padded.Channels - x.Shape.Sizes[1]])
+            : (NameOf(x), sizes);
+        var names = builder.Add("Split", [name, builder.Constant(all)], all.Length, [new IntAttribute("axis", axis)]);
         return [.. parts.Select((part, index) => new OnnxTensor(part, names[index]))];
     }
 
     // The form that ONNX Runtime recognises as one operator (GeluFusion).
     public OnnxTensor Gelu(OnnxTensor x)
     {
-        var name = NameOf(x);
-        var erf = builder.Add("Erf", [builder.Add("Div", [name, builder.Constant(MathF.Sqrt(2))])]);
-        var factor = builder.Add("Add", [erf, builder.Constant(1f)]);
-        return Write(
-            shapes.Gelu(x.Shape), "Mul", [builder.Add("Mul", [name, factor]), builder.Constant(0.5f)]);
+        var shape = shapes.Gelu(x.Shape);
+        return x is { Name: null, Padded: { } padded }
+            ? new(shape, null) { Padded = (Write(padded.Name), padded.Channels) }
+            : new(shape, Write(NameOf(x)));
+
+        string Write(string name)
+        {
+            var erf = builder.Add("Erf", [builder.Add("Div", [name, builder.Constant(MathF.Sqrt(2))])]);
+            var factor = builder.Add("Add", [erf, builder.Constant(1f)]);
+            return builder.Add("Mul", [builder.Add("Mul", [name, factor]), builder.Constant(0.5f)]);
+        }
     }
 
     public OnnxTensor Relu(OnnxTensor x) => Write(shapes.Relu(x.Shape), "Relu", [NameOf(x)]);

@@ -76,7 +76,7 @@ public sealed class ServingGraphTests
 
         Assert.Equal(first, RestorationExport.ToServing(Network, weights).ToBytes());
         var names = OnnxFile.Parse(first, "test").Graph.Initializers.Select(tensor => tensor.Name).ToHashSet();
-        Assert.Contains("middle_blks.0.attn.qkv.weight", names);
+        Assert.Contains("middle_blks.0.attn.project_out.weight", names);
         Assert.Contains("skips.0.fold.weight", names);
     }
 
