@@ -33,7 +33,9 @@ public static class NetworkConfigJson
     /// <summary>The configuration of a network; <see cref="ParseNetwork"/> gives the network back.</summary>
     public static string ToConfigJson(this RestorationNetwork network) => network switch
     {
+        CSNet selecting => selecting.Config.ToJson(),
         EdgeNetwork edge => edge.Config.ToJson(),
+        Restormer restormer => restormer.Config.ToJson(),
         SeSymUNet semantic => semantic.Config.ToJson(),
         SymUNet symmetric => symmetric.Config.ToJson(),
         _ => throw new ArgumentException($"The network '{network.Family}' has no configuration to keep."),

@@ -6,6 +6,9 @@ internal static class TorchSets
     // {'params': {...}}, and Lightning's or a wrapper's dictionary around such a one.
     private const int MaxDepth = 2;
 
+    // Names are joined: a long one, over many dictionaries, would be a bomb.
+    private const int MaxNameLength = 200;
+
     public static IReadOnlyList<TensorSet> Find(object? root, CheckpointSource source)
     {
         if (root is not PickleDictionary outermost)
@@ -36,7 +39,7 @@ internal static class TorchSets
                 .. from entry in level
                    from item in entry.Items.Items
                    let inner = item.Value as PickleDictionary
-                   where inner is not null && seen.Add(inner)
+                   where inner is not null && item.Key.Length <= MaxNameLength && seen.Add(inner)
                    select (Join(entry.Name, item.Key), inner),
             ];
         }

@@ -15,6 +15,7 @@ public sealed class WeightImport
     private const string SemanticNoise = ".pos_embed";
 
     private const int ListedMax = 400;
+    private const int MaxNameLength = 500;
 
     private readonly CheckpointFile file;
     private readonly Dictionary<string, StoredTensor> tensors = new(StringComparer.Ordinal);
@@ -85,6 +86,13 @@ public sealed class WeightImport
     {
         foreach (var (name, tensor) in Set.Tensors)
         {
+            if (name.Length > MaxNameLength)
+            {
+                throw file.Unusable(
+                    $"it has a tensor '{name.Shown()}' whose name has {name.Length} characters (at most {MaxNameLength})",
+                    CheckpointSource.Damaged);
+            }
+
             var bare = name;
             while (Wrappers.FirstOrDefault(wrapper => bare.StartsWith(wrapper, StringComparison.Ordinal)) is { } prefix)
             {

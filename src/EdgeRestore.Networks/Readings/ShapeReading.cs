@@ -58,7 +58,7 @@ public class ShapeReading : IReading<ShapeValue>
         return reading;
     }
 
-    public ShapeValue Parameter(string name, long[] shape, Initialization initialization)
+    public virtual ShapeValue Parameter(string name, long[] shape, Initialization initialization)
     {
         Require(names.Add(name), $"parameter '{name}' is asked for twice");
         Require(shape.All(size => size > 0), $"parameter '{name}' has the empty shape ({string.Join(", ", shape)})");

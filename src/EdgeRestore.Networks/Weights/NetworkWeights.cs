@@ -1,3 +1,5 @@
+using EdgeRestore.Networks.Readings;
+
 namespace EdgeRestore.Networks.Weights;
 
 /// <summary>A restoration network with its weights: what an import gives, and what export and training take.</summary>
@@ -16,7 +18,7 @@ public sealed record NetworkWeights(RestorationNetwork Network, NamedTensors Wei
         var metadata = weights.Metadata;
         return metadata.GetValueOrDefault("format") == Format
             && metadata.TryGetValue("family", out var family) && metadata.TryGetValue("config", out var config)
-            ? new(NetworkConfigJson.ParseNetwork(family, config), weights)
+            ? new(Checked(NetworkConfigJson.ParseNetwork(family, config), weights, path), weights)
             : throw new EdgeRestoreException(
                 $"'{path}' does not say which network its weights are of: its format is "
                 + $"'{metadata.GetValueOrDefault("format", "not given")}', needed is '{Format}' with family and config."
@@ -30,5 +32,44 @@ public sealed record NetworkWeights(RestorationNetwork Network, NamedTensors Wei
         Weights.Metadata["family"] = Network.Family;
         Weights.Metadata["config"] = Network.ToConfigJson();
         Weights.Write(path);
+    }
+
+    private static RestorationNetwork Checked(RestorationNetwork network, NamedTensors weights, string path)
+    {
+        try
+        {
+            var check = new WeightCheck(weights);
+            network.Restore(
+                check,
+                ShapeReading.Input(1, 3, network.SizeMultiple, network.SizeMultiple),
+                network.Prompt?.Representative);
+            return check.Parameters.Count == weights.Count
+                ? network
+                : throw new EdgeRestoreException(
+                    $"'{path}' has {weights.Count} tensors, its network takes {check.Parameters.Count} of them. Weights "
+                    + "and network configuration must come from the same training.");
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException
+            or ArithmeticException or IndexOutOfRangeException)
+        {
+            throw new EdgeRestoreException(
+                $"The configuration in '{path}' makes no network: {error.Message} Import or train its weights again.",
+                error);
+        }
+    }
+
+    // Fails at the first parameter that is not there: a configuration of a billion blocks costs no more than the file.
+    private sealed class WeightCheck(NamedTensors weights) : ShapeReading
+    {
+        public override ShapeValue Parameter(string name, long[] shape, Initialization initialization)
+        {
+            var found = weights[name].Shape;
+            return found.AsSpan().SequenceEqual(shape)
+                ? base.Parameter(name, shape, initialization)
+                : throw new EdgeRestoreException(
+                    $"Weight '{name}' has shape ({string.Join(", ", found)}), the network needs "
+                    + $"({string.Join(", ", shape)}). Weights and network configuration must come from the same "
+                    + "training.");
+        }
     }
 }

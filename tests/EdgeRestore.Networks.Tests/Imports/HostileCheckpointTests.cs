@@ -85,6 +85,10 @@ public sealed class HostileCheckpointTests
                 index => fill.Text($"t{index}").Tensor("0", 4, 0, [100, 100], [0, 0]))),
             "its tensors overlap"),
         ["memo bomb"] = (MemoBomb(), "without a dictionary of tensors"),
+        ["a long name over many dictionaries"] = (
+            TestPickle.Empty.Dictionary(outer => outer.Text(new string('a', 1_000_000)).Dictionary(
+                inner => Enumerable.Range(0, 2000).ToList().ForEach(index => inner.Text($"{index}").Op('}')))),
+            "without a dictionary of tensors"),
         ["deep nesting"] = (
             TestPickle.Empty.Repeat(100_000, pickle => pickle.Op(']')).Repeat(99_999, pickle => pickle.Op('a')),
             "its outermost value is no dictionary"),
@@ -135,6 +139,33 @@ public sealed class HostileCheckpointTests
         var (change, found) = Zips[name];
 
         AssertRefused(change(Named(pickle => pickle.Tensor("0", 4, 0, [4], [1])).ToCheckpoint()), found);
+    }
+
+    [Theory]
+    [InlineData(0, "0", 4, 5, "its array '0' has 5 elements, its pickle says 4")]
+    [InlineData(0, "0", 4, -1, "its array '0' has -1 elements, its pickle says 4")]
+    [InlineData(0, "1", 4, 4, "names one that is not there")]
+    [InlineData(0, null, 4, 4, "its array '0' is not in the file")]
+    [InlineData(8, "0", 4, 4, "within its array '0'")]
+    [InlineData(0, "0", 400_000, 400_000, "one that is larger than the file")]
+    public void Open_HostileFileFromBefore16_IsRefusedByName(
+        int missingBytes, string? key, long count, long statedCount, string found)
+    {
+        var magic = TestPickle.Empty.Add(0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19);
+        var keys = TestPickle.Empty.Op(']');
+        if (key is not null)
+        {
+            keys.Text(key).Op('a');
+        }
+
+        byte[] file =
+        [
+            .. magic.ToArray(), .. TestPickle.Empty.Number(1001).ToArray(), .. TestPickle.Empty.Op('}').ToArray(),
+            .. Named(pickle => pickle.Tensor("0", count, 0, [2], [1])).ToArray(), .. keys.ToArray(),
+            .. BitConverter.GetBytes(statedCount), .. new byte[16 - missingBytes],
+        ];
+
+        AssertRefused(file, found);
     }
 
     [Fact]

@@ -202,6 +202,40 @@ public sealed class WeightImportTests
         }
     }
 
+    [Theory]
+    [InlineData("""{"width":8,"middleBlocks":2000000000}""")]
+    [InlineData("""{"width":2000000000}""")]
+    [InlineData("""{"width":8,"encoderBlocks":[1,1,1],"middleBlocks":1,"decoderBlocks":[1,1,1],"heads":[0,0,0]}""")]
+    [InlineData("""{"width":8,"encoderBlocks":[1,1,1,1],"middleBlocks":1,"decoderBlocks":[1]}""")]
+    [InlineData("""{"width":"x"}""")]
+    public void Of_ConfigurationThatTheWeightsDoNotHave_IsRefused(string config)
+    {
+        var weights = GoldenWeights.SymUNet.Weights;
+        weights.Metadata["format"] = "edgerestore-weights-1";
+        weights.Metadata["family"] = "symunet";
+        weights.Metadata["config"] = config;
+
+        Assert.Throws<EdgeRestoreException>(() => NetworkWeights.Of(weights, "test"));
+    }
+
+    [Fact]
+    public void ToConfigJson_EveryPreset_GivesTheNetworkBack() => Assert.All(
+        NetworkPresets.Names.Select(NetworkPresets.Create),
+        network => Assert.Equal(
+            network.ToConfigJson(),
+            NetworkConfigJson.ParseNetwork(network.Family, network.ToConfigJson()).ToConfigJson()));
+
+    [Fact]
+    public void Match_NameThatNeverEnds_IsRefused()
+    {
+        var name = string.Concat(Enumerable.Repeat("module.", 1_000_000));
+        using var file = Open(new NamedTensors { new(name, [1], [1]) });
+
+        var error = Assert.Throws<EdgeRestoreException>(() => WeightImport.Match(file));
+
+        Assert.Contains("whose name has 7000000 characters", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_WeightsOfNoNamedNetwork_SaysHowToMakeThem()
     {
