@@ -39,8 +39,29 @@ internal static class BenchmarkCommand
         {
             package, width, height, rounds, seconds, slowDown, write,
         };
-        command.SetAction(async (parsed, _) => await RunAsync(new BenchmarkOptions
+        command.SetAction((parsed, _) => RunAsync(Read(parsed, "Serving"), MeasureServingAsync));
+
+        var plain = new Argument<string>("plain") { Description = "Graph to be faster than, such as PyTorch's own export." };
+        var other = new Argument<string>("ours") { Description = "Graph of the same weights, from 'export onnx --float'." };
+        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 1, Description = "Threads of both" };
+        var graphs = new Command(
+            "graphs",
+            "Runs two float graphs of one network in turns: how much faster is the second, and how far from the first?\n\n" +
+            "Inputs are (1, 3, H, W); sizes that neither graph fixes are --height and --width.")
         {
+            plain, other, threads, width, height, rounds, seconds, slowDown, write,
+        };
+        graphs.SetAction((parsed, _) => RunAsync(Read(parsed, "Graphs"), (options, report) =>
+        {
+            GraphBenchmark.Run(
+                options, parsed.GetRequiredValue(plain), parsed.GetRequiredValue(other), parsed.GetValue(threads), report);
+            return Task.CompletedTask;
+        }));
+        command.Add(graphs);
+
+        BenchmarkOptions Read(ParseResult parsed, string name) => new()
+        {
+            Name = name,
             Package = parsed.GetValue(package),
             Width = parsed.GetValue(width),
             Height = parsed.GetValue(height),
@@ -48,7 +69,8 @@ internal static class BenchmarkCommand
             RoundTime = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
             SlowDown = TimeSpan.FromMilliseconds(parsed.GetValue(slowDown)),
             Write = parsed.GetValue(write),
-        }));
+        };
+
         var result = command.Parse(args);
         if (result.Errors.Count > 0)
         {
@@ -59,17 +81,12 @@ internal static class BenchmarkCommand
         return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 
-    private static async Task<int> RunAsync(BenchmarkOptions options)
+    private static async Task<int> RunAsync(BenchmarkOptions options, Func<BenchmarkOptions, BenchmarkReport, Task> measure)
     {
         var report = new BenchmarkReport(options);
-        var scratch = Directory.CreateTempSubdirectory("edgerestore-bench-");
         try
         {
-            var packages = new BenchmarkPackages(options, scratch.FullName);
-            AllocationBenchmark.Run(options, packages, report);
-            SelectionBenchmark.Run(options, packages, report);
-            await LatencyBenchmark.RunAsync(options, packages, report);
-            await RateBenchmark.RunAsync(options, packages, report);
+            await measure(options, report);
             report.Print(Console.Out);
             report.Write();
             return report.IsEveryTargetMet ? 0 : 1;
@@ -78,6 +95,19 @@ internal static class BenchmarkCommand
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return 5;
+        }
+    }
+
+    private static async Task MeasureServingAsync(BenchmarkOptions options, BenchmarkReport report)
+    {
+        var scratch = Directory.CreateTempSubdirectory("edgerestore-bench-");
+        try
+        {
+            var packages = new BenchmarkPackages(options, scratch.FullName);
+            AllocationBenchmark.Run(options, packages, report);
+            SelectionBenchmark.Run(options, packages, report);
+            await LatencyBenchmark.RunAsync(options, packages, report);
+            await RateBenchmark.RunAsync(options, packages, report);
         }
         finally
         {

@@ -3,6 +3,9 @@ namespace EdgeRestore.Benchmarks;
 /// <summary>What to measure.</summary>
 internal sealed record BenchmarkOptions
 {
+    /// <summary>Heading of the table, and name of the file that it is written to.</summary>
+    public required string Name { get; init; }
+
     /// <summary>Package for the rate; null for one of untrained weights, which costs the same.</summary>
     public string? Package { get; init; }
 

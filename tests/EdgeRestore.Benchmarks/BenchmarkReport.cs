@@ -30,7 +30,7 @@ internal sealed class BenchmarkReport(BenchmarkOptions options)
         if (options.Write is { } directory)
         {
             Directory.CreateDirectory(directory);
-            File.WriteAllText(Path.Combine(directory, "Serving.md"), ToMarkdown());
+            File.WriteAllText(Path.Combine(directory, options.Name + ".md"), ToMarkdown());
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class BenchmarkReport(BenchmarkOptions options)
 
     private string ToMarkdown()
     {
-        var text = new StringBuilder("# Serving\n\n");
+        var text = new StringBuilder($"# {options.Name}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"""
             {Processor()}, {Environment.ProcessorCount} cores, {RuntimeInformation.RuntimeIdentifier},
             .NET {Environment.Version}, ONNX Runtime {OrtEnv.Instance().GetVersionString()}, device cpu.
