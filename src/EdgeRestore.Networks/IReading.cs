@@ -23,6 +23,15 @@ public interface IReading<TValue>
     /// <summary>Per pixel over channels of (N, C, H, W): population variance, eps inside the root.</summary>
     TValue LayerNormChannels(TValue x, TValue weight, TValue bias, double eps);
 
+    /// <summary>
+    /// (x - mean) / sqrt(variance + eps) * weight + bias per channel of (N, C, H, W), with statistics that are given
+    /// and not those of x.
+    /// </summary>
+    TValue BatchNorm(TValue x, BatchStatistics<TValue> statistics, double eps);
+
+    /// <summary>The maximum over square windows of (N, C, H, W); padding never wins.</summary>
+    TValue MaxPool2d(TValue x, int kernel, int stride, int padding);
+
     /// <summary>Element-wise with broadcasting of size-1 axes.</summary>
     TValue Add(TValue a, TValue b);
 

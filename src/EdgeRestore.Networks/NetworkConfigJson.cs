@@ -28,6 +28,8 @@ public static class NetworkConfigJson
 
     public static string ToJson(this CSNetConfig config) => JsonSerializer.Serialize(config, Options);
 
+    public static string ToJson(this DpgResNetConfig config) => JsonSerializer.Serialize(config, Options);
+
     public static string ToJson(this DpgNetConfig config) => JsonSerializer.Serialize(config, Options);
 
     /// <summary>The configuration of a network; <see cref="ParseNetwork"/> gives the network back.</summary>
@@ -55,6 +57,9 @@ public static class NetworkConfigJson
 
     /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
     public static CSNetConfig ParseCSNet(string json) => Parse<CSNetConfig>(json);
+
+    /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
+    public static DpgResNetConfig ParseDpgResNet(string json) => Parse<DpgResNetConfig>(json);
 
     /// <exception cref="EdgeRestoreException">It is not the JSON of such a configuration.</exception>
     public static DpgNetConfig ParseDpgNet(string json) => Parse<DpgNetConfig>(json);

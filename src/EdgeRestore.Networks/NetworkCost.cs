@@ -33,6 +33,14 @@ public sealed record NetworkCost(long Parameters, long Macs, double MacsPerPixel
         return Of(reading, DpgNet.ThumbnailSide * DpgNet.ThumbnailSide + DpgNet.CropsSide * DpgNet.CropsSide);
     }
 
+    /// <summary>The cost of one classification; per pixel of its input.</summary>
+    public static NetworkCost Of(DpgResNet network)
+    {
+        var reading = new CostReading();
+        network.Classify(reading, ShapeReading.Input(1, 3, network.Config.Side, network.Config.Side));
+        return Of(reading, (long)network.Config.Side * network.Config.Side);
+    }
+
     private static NetworkCost Of(CostReading reading, long pixels) =>
         new(reading.ParameterCount, reading.Macs, (double)reading.Macs / pixels, reading.ActivationBytes);
 }

@@ -103,6 +103,27 @@ internal sealed partial class ReferenceReading(NamedTensors weights, bool isSing
         return result;
     }
 
+    public ReferenceTensor BatchNorm(ReferenceTensor x, BatchStatistics<ReferenceTensor> statistics, double eps)
+    {
+        var (weight, bias, mean, variance) = statistics;
+        var result = New(shapes.BatchNorm(S(x), new(S(weight), S(bias), S(mean), S(variance)), eps));
+        Fill(result, (n, c, y, column) =>
+            (At(x, n, c, y, column) - mean.Values[c]) / Math.Sqrt(variance.Values[c] + eps) * weight.Values[c]
+                + bias.Values[c]);
+        return result;
+    }
+
+    public ReferenceTensor MaxPool2d(ReferenceTensor x, int kernel, int stride, int padding)
+    {
+        var result = New(shapes.MaxPool2d(S(x), kernel, stride, padding));
+        Fill(result, (n, c, y, column) => Window(y, x.Size(2)).Max(row =>
+            Window(column, x.Size(3)).Max(at => At(x, n, c, row, at))));
+        return result;
+
+        IEnumerable<int> Window(int at, int size) =>
+            Enumerable.Range(at * stride - padding, kernel).Where(index => index >= 0 && index < size);
+    }
+
     public ReferenceTensor Add(ReferenceTensor a, ReferenceTensor b) =>
         Broadcast(New(shapes.Add(S(a), S(b))), a, b, (left, right) => left + right);
 

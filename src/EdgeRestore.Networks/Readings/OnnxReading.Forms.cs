@@ -47,6 +47,25 @@ public sealed partial class OnnxReading
             : new(shape, WriteNorm(NameOf(x), NameOf(weight), NameOf(bias), eps));
     }
 
+    // Run times fold it into the convolution in front of it.
+    public OnnxTensor BatchNorm(OnnxTensor x, BatchStatistics<OnnxTensor> statistics, double eps)
+    {
+        var (weight, bias, mean, variance) = statistics;
+        return Write(
+            shapes.BatchNorm(x.Shape, new(weight.Shape, bias.Shape, mean.Shape, variance.Shape), eps),
+            "BatchNormalization",
+            [NameOf(x), NameOf(weight), NameOf(bias), NameOf(mean), NameOf(variance)],
+            new FloatAttribute("epsilon", (float)eps));
+    }
+
+    public OnnxTensor MaxPool2d(OnnxTensor x, int kernel, int stride, int padding) => Write(
+        shapes.MaxPool2d(x.Shape, kernel, stride, padding),
+        "MaxPool",
+        [NameOf(x)],
+        new IntsAttribute("kernel_shape", [kernel, kernel]),
+        new IntsAttribute("pads", [padding, padding, padding, padding]),
+        new IntsAttribute("strides", [stride, stride]));
+
     public OnnxTensor PixelShuffle(OnnxTensor x, int factor) => Write(
         shapes.PixelShuffle(x.Shape, factor),
         "DepthToSpace",

@@ -51,6 +51,13 @@ public class ShapeReading : IReading<ShapeValue>
         return reading;
     }
 
+    public static ShapeReading Of(DpgResNet network)
+    {
+        var reading = new ShapeReading();
+        network.Classify(reading, Input(1, 3, network.Config.Side, network.Config.Side));
+        return reading;
+    }
+
     public static ShapeReading Of(ClipVision network)
     {
         var reading = new ShapeReading();
@@ -96,6 +103,25 @@ public class ShapeReading : IReading<ShapeValue>
         RequireBias(weight, x.Sizes[1]);
         RequireBias(bias, x.Sizes[1]);
         return Produced(x.Sizes);
+    }
+
+    public ShapeValue BatchNorm(ShapeValue x, BatchStatistics<ShapeValue> statistics, double eps)
+    {
+        Require(x.Rank == 4, $"batch norm of {x}: needs 4 axes");
+        RequireBias(statistics.Weight, x.Sizes[1]);
+        RequireBias(statistics.Bias, x.Sizes[1]);
+        RequireBias(statistics.Mean, x.Sizes[1]);
+        RequireBias(statistics.Variance, x.Sizes[1]);
+        return Produced(x.Sizes);
+    }
+
+    public ShapeValue MaxPool2d(ShapeValue x, int kernel, int stride, int padding)
+    {
+        Require(x.Rank == 4 && 2 * padding <= kernel, $"pool of {x} by {kernel} with padding {padding}");
+        var height = (x.Sizes[2] + 2 * padding - kernel) / stride + 1;
+        var width = (x.Sizes[3] + 2 * padding - kernel) / stride + 1;
+        Require(height > 0 && width > 0, $"pool of {x} by {kernel}: nothing is left");
+        return Produced([x.Sizes[0], x.Sizes[1], height, width]);
     }
 
     public ShapeValue Add(ShapeValue a, ShapeValue b) => Produced(Broadcast(a, b));

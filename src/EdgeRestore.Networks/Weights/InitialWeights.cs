@@ -17,6 +17,8 @@ public static class InitialWeights
 
     public static NamedTensors Of(DpgNet network, int seed) => Draw(ShapeReading.Of(network).Parameters, seed);
 
+    public static NamedTensors Of(DpgResNet network, int seed) => Draw(ShapeReading.Of(network).Parameters, seed);
+
     public static NamedTensors Of(ClipVision network, int seed) => Draw(ShapeReading.Of(network).Parameters, seed);
 
     private static NamedTensors Draw(IReadOnlyList<ParameterDefinition> parameters, int seed)

@@ -66,6 +66,21 @@ internal class TorchReading : IReading<Tensor>
         return As(F.layer_norm(last, [channels], weight, bias, eps), _computeType).permute(0, 3, 1, 2);
     }
 
+    // The statistics are given: no gradient reaches them.
+    public Tensor BatchNorm(Tensor x, BatchStatistics<Tensor> statistics, double eps) => As(
+        F.batch_norm(
+            As(x, ScalarType.Float32),
+            statistics.Mean.detach(),
+            statistics.Variance.detach(),
+            statistics.Weight,
+            statistics.Bias,
+            training: false,
+            eps: eps),
+        _computeType);
+
+    public Tensor MaxPool2d(Tensor x, int kernel, int stride, int padding) =>
+        F.max_pool2d(x, [kernel, kernel], [stride, stride], [padding, padding]);
+
     public Tensor Add(Tensor a, Tensor b) => a.add(b);
 
     public Tensor Multiply(Tensor a, Tensor b)
