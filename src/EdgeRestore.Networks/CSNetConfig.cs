@@ -39,7 +39,7 @@ public sealed record CSNetConfig
     /// <summary>As published: 30.3 M parameters while all degradations are in one network.</summary>
     public static CSNetConfig Published => new();
 
-    /// <summary>A third of the published width, fewer blocks and short prompts: 1.5 M parameters.</summary>
+    /// <summary>A third of the published width, fewer blocks and short prompts: 1.2 M parameters.</summary>
     public static CSNetConfig Small => new()
     {
         Preset = "csnet-s",
