@@ -41,6 +41,13 @@ public static partial class torch
                     "conv_transpose2d.input", input, weight, bias, strides ?? [1, 1], padding ?? [0, 0],
                     output_padding ?? [0, 0], groups, dilation ?? [1, 1]);
 
+            public static Tensor conv_transpose3d(
+                Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null,
+                long[]? output_padding = null, long[]? dilation = null, long groups = 1) =>
+                Aten.Call(
+                    "conv_transpose3d.input", input, weight, bias, strides ?? [1, 1, 1], padding ?? [0, 0, 0],
+                    output_padding ?? [0, 0, 0], groups, dilation ?? [1, 1, 1]);
+
             public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) =>
                 Aten.Call("linear", input, weights, bias);
 
@@ -50,6 +57,19 @@ public static partial class torch
             public static Tensor unfold(
                 Tensor input, long kernel_size, long dilation = 1, long padding = 0, long stride = 1) =>
                 Aten.Call("im2col", input, Two(kernel_size), Two(dilation), Two(padding), Two(stride));
+
+            public static Tensor unfold(
+                Tensor input, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null,
+                (long, long)? stride = null) =>
+                Aten.Call(
+                    "im2col", input, Two(kernel_size), Two(dilation ?? (1, 1)), Two(padding ?? (0, 0)),
+                    Two(stride ?? (1, 1)));
+
+            public static Tensor fold(
+                Tensor input, long output_size, long kernel_size, long dilation = 1, long padding = 0,
+                long stride = 1) =>
+                Aten.Call(
+                    "col2im", input, Two(output_size), Two(kernel_size), Two(dilation), Two(padding), Two(stride));
 
             public static Tensor fold(
                 Tensor input, (long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null,

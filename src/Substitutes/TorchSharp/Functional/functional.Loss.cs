@@ -79,6 +79,76 @@ public static partial class torch
                 Tensor input, Tensor target, bool log_input = true, bool full = false, float eps = 1e-8f,
                 Reduction reduction = Reduction.Mean) =>
                 Aten.Call("poisson_nll_loss", input, target, log_input, full, (double)eps, (long)reduction);
+
+            public static Tensor ctc_loss(
+                Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank = 0,
+                bool zero_infinity = false, Reduction reduction = Reduction.Mean) =>
+                Aten.Call(
+                    "ctc_loss.Tensor", log_probs, targets, input_lengths, target_lengths, blank, (long)reduction,
+                    zero_infinity);
+
+            public static Tensor multilabel_margin_loss(
+                Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
+                Aten.Call("multilabel_margin_loss", input, target, (long)reduction);
+
+            public static Tensor multi_margin_loss(
+                Tensor input, Tensor target, int p = 1, double margin = 1.0, Tensor? weight = null,
+                Reduction reduction = Reduction.Mean) =>
+                Aten.Call("multi_margin_loss", input, target, p, margin, weight, (long)reduction);
+
+            public static Tensor multilabel_soft_margin_loss(
+                Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean)
+            {
+                using var scope = NewDisposeScope();
+                var each = binary_cross_entropy_with_logits(input, target, weight, Reduction.None).mean([-1]);
+                return Reduced(each, reduction).MoveToOuterDisposeScope();
+            }
+
+            public static Tensor gaussian_nll_loss(
+                Tensor input, Tensor target, Tensor variance, bool full = false, float eps = 1e-6f,
+                Reduction reduction = Reduction.Mean)
+            {
+                using var scope = NewDisposeScope();
+
+                // The floor under the variance takes no part in the gradient.
+                Tensor floored;
+                using (no_grad())
+                {
+                    floored = variance.clamp_min(eps) - variance;
+                }
+
+                var spread = variance.expand_as(input) + floored;
+                var each = (spread.log() + ((input - target).square() / spread)) * 0.5;
+                if (full)
+                {
+                    each = each + (0.5 * Math.Log(2 * Math.PI));
+                }
+
+                return Reduced(each, reduction).MoveToOuterDisposeScope();
+            }
+
+            public static Tensor triplet_margin_with_distance_loss(
+                Tensor anchor, Tensor positive, Tensor negative, Func<Tensor, Tensor, Tensor>? distance = null,
+                double margin = 1.0, bool swap = false, Reduction reduction = Reduction.Mean)
+            {
+                using var scope = NewDisposeScope();
+                distance ??= (left, right) => pairwise_distance(left, right);
+                var near = distance(anchor, positive);
+                var far = distance(anchor, negative);
+                if (swap)
+                {
+                    far = torch.minimum(far, distance(positive, negative));
+                }
+
+                return Reduced((near - far + margin).clamp_min(0), reduction).MoveToOuterDisposeScope();
+            }
+
+            private static Tensor Reduced(Tensor each, Reduction reduction) => reduction switch
+            {
+                Reduction.Mean => each.mean(),
+                Reduction.Sum => each.sum(),
+                _ => each,
+            };
         }
     }
 }

@@ -57,6 +57,27 @@ public static partial class torch
             public static Tensor dropout2d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
                 InPlace(inplace, input, "feature_dropout", p, training);
 
+            public static Tensor dropout1d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
+                InPlace(inplace, input, "feature_dropout", p, training);
+
+            public static Tensor dropout3d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
+                InPlace(inplace, input, "feature_dropout", p, training);
+
+            public static Tensor feature_alpha_dropout(
+                Tensor input, double p = 0.5, bool training = false, bool inplace = false) =>
+                InPlace(inplace, input, "feature_alpha_dropout", p, training);
+
+            public static Tensor local_response_norm(
+                Tensor input, long size, double alpha = 0.0001, double beta = 0.75, double k = 1.0)
+            {
+                // x: (N, C, ...); squares are averaged over size neighbouring channels, zeros beyond the first and last.
+                using var scope = NewDisposeScope();
+                var squares = input.square().flatten(2).unsqueeze(1);
+                var padded = pad(squares, [0, 0, size / 2, (size - 1) / 2]);
+                var average = avg_pool2d(padded, [size, 1], [1, 1]).squeeze(1).view(input.shape);
+                return (input / average.mul(alpha).add(k).pow(beta)).MoveToOuterDisposeScope();
+            }
+
             public static Tensor feature_dropout(Tensor input, double p = 0.5, bool training = true,
                 bool inplace = false) =>
                 InPlace(inplace, input, "feature_dropout", p, training);

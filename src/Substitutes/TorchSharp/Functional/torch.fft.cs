@@ -4,7 +4,7 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    public static class fft
+    public static partial class fft
     {
         public static Tensor fft_(Tensor input, long n = -1, long dim = -1, FFTNormType norm = FFTNormType.Backward) =>
             OneDimension("fft_fft", input, n, dim, norm);

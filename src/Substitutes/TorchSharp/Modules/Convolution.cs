@@ -184,3 +184,14 @@ public class ConvTranspose2d : Convolution
     public override Tensor forward(Tensor input) =>
         functional.conv_transpose2d(input, weight, bias, Strides, Paddings, OutputPaddings, Dilations, groups);
 }
+
+public class ConvTranspose3d : Convolution
+{
+    internal ConvTranspose3d(ConvolutionShape shape, Device? device, ScalarType? dtype)
+        : base(nameof(ConvTranspose3d), shape, device, dtype)
+    {
+    }
+
+    public override Tensor forward(Tensor input) =>
+        functional.conv_transpose3d(input, weight, bias, Strides, Paddings, OutputPaddings, Dilations, groups);
+}

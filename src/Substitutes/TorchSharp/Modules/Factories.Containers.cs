@@ -53,5 +53,28 @@ public static partial class torch
                 ? throw new NotSupportedException(
                     "MultiheadAttention with add_bias_kv, add_zero_attn or other key and value widths is not covered.")
                 : new(embedded_dim, num_heads, dropout, bias);
+
+        public static EmbeddingBag EmbeddingBag(
+            long num_embeddings, long embedding_dims, double? max_norm = null, double norm_type = 2.0,
+            bool scale_grad_by_freq = false, EmbeddingBagMode mode = EmbeddingBagMode.Mean, bool sparse = false,
+            bool include_last_offset = false, long padding_index = -1, Device? device = null,
+            ScalarType? dtype = null) =>
+            new(
+                new Parameter(randn(num_embeddings, embedding_dims, dtype, device)),
+                new(
+                    max_norm, norm_type, scale_grad_by_freq, mode, sparse, include_last_offset,
+                    padding_index < 0 ? null : padding_index));
+
+        public static EmbeddingBag EmbeddingBag_from_pretrained(
+            Tensor embeddings, bool freeze = true, double? max_norm = null, double norm_type = 2.0,
+            bool scale_grad_by_freq = false, EmbeddingBagMode mode = EmbeddingBagMode.Mean, bool sparse = false,
+            bool include_last_offset = false, long padding_index = -1, Device? device = null,
+            ScalarType? dtype = null) =>
+            new(
+                new Parameter(
+                    embeddings.to(dtype ?? embeddings.dtype, device ?? embeddings.device, copy: true), !freeze),
+                new(
+                    max_norm, norm_type, scale_grad_by_freq, mode, sparse, include_last_offset,
+                    padding_index < 0 ? null : padding_index));
     }
 }

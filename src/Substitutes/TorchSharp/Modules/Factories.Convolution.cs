@@ -87,6 +87,46 @@ public static partial class torch
                     bias, ZerosOnly(padding_mode), Transposed: true),
                 device, dtype);
 
+        public static Conv3d Conv3d(
+            long in_channels, long out_channels, (long, long, long) kernel_size, (long, long, long)? stride = null,
+            (long, long, long)? padding = null, (long, long, long)? dilation = null,
+            PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null,
+            ScalarType? dtype = null) =>
+            new(
+                new(in_channels, out_channels, Three(kernel_size), Three(stride ?? (1, 1, 1)),
+                    Three(padding ?? (0, 0, 0)), Three(dilation ?? (1, 1, 1)), [0, 0, 0], groups, bias, padding_mode),
+                device, dtype);
+
+        public static Conv3d Conv3d(
+            long in_channels, long out_channels, long kernel_size, Padding padding, long stride = 1, long dilation = 1,
+            PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1, bool bias = true, Device? device = null,
+            ScalarType? dtype = null) =>
+            new(
+                new(in_channels, out_channels, Three(kernel_size), Three(stride),
+                    ConvolutionShape.Resolve(padding, Three(kernel_size), Three(dilation)), Three(dilation), [0, 0, 0],
+                    groups, bias, padding_mode),
+                device, dtype);
+
+        public static ConvTranspose3d ConvTranspose3d(
+            long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0,
+            long output_padding = 0, long dilation = 1, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1,
+            bool bias = true, Device? device = null, ScalarType? dtype = null) =>
+            new(
+                new(in_channels, out_channels, Three(kernel_size), Three(stride), Three(padding), Three(dilation),
+                    Three(output_padding), groups, bias, ZerosOnly(padding_mode), Transposed: true),
+                device, dtype);
+
+        public static ConvTranspose3d ConvTranspose3d(
+            long in_channels, long out_channels, (long, long, long) kernel_size, (long, long, long)? stride = null,
+            (long, long, long)? padding = null, (long, long, long)? output_padding = null,
+            (long, long, long)? dilation = null, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1,
+            bool bias = true, Device? device = null, ScalarType? dtype = null) =>
+            new(
+                new(in_channels, out_channels, Three(kernel_size), Three(stride ?? (1, 1, 1)),
+                    Three(padding ?? (0, 0, 0)), Three(dilation ?? (1, 1, 1)), Three(output_padding ?? (0, 0, 0)),
+                    groups, bias, ZerosOnly(padding_mode), Transposed: true),
+                device, dtype);
+
         public static ConvTranspose2d ConvTranspose2d(
             long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0,
             long output_padding = 0, long dilation = 1, PaddingModes padding_mode = PaddingModes.Zeros, long groups = 1,
@@ -110,6 +150,8 @@ public static partial class torch
             long inputSize, long outputSize, bool hasBias = true, Device? device = null, ScalarType? dtype = null) =>
             new(inputSize, outputSize, hasBias, device, dtype);
 
+        public static Sequential Sequential() => new((Module<Tensor, Tensor>[])[]);
+
         public static Sequential Sequential(params (string name, Module<Tensor, Tensor> submodule)[] modules) =>
             new(modules);
 
@@ -121,6 +163,8 @@ public static partial class torch
         public static Sequential Sequential(IEnumerable<Module<Tensor, Tensor>> modules) => new([.. modules]);
 
         private static long[] Three(long value) => [value, value, value];
+
+        private static long[] Three((long, long, long) value) => [value.Item1, value.Item2, value.Item3];
 
         private static PaddingModes ZerosOnly(PaddingModes mode) => mode == PaddingModes.Zeros
             ? mode

@@ -28,8 +28,8 @@ public static partial class torch
             new(weight, ignore_index, label_smoothing, reduction);
 
         public static NLLLoss NLLLoss(
-            Tensor? weight = null, long? ignore_index = null, Reduction reduction = Reduction.Mean) =>
-            new(weight, ignore_index, reduction);
+            Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
+            new(weight, null, reduction);
 
         public static BCELoss BCELoss(
             Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
@@ -66,5 +66,29 @@ public static partial class torch
             Reduction reduction = Reduction.Mean) => new(margin, p, eps, swap, reduction);
 
         public static CosineSimilarity CosineSimilarity(long dim = 1, double eps = 1e-8) => new(dim, eps);
+
+        public static PairwiseDistance PairwiseDistance(double p = 2.0, double eps = 1e-6, bool keep_dim = false) =>
+            new(p, eps, keep_dim);
+
+        public static CTCLoss CTCLoss(
+            long blank = 0, bool zero_infinity = false, Reduction reduction = Reduction.Mean) =>
+            new(blank, zero_infinity, reduction);
+
+        public static MultiLabelMarginLoss MultiLabelMarginLoss(Reduction reduction = Reduction.Mean) =>
+            new(reduction);
+
+        public static MultiLabelSoftMarginLoss MultiLabelSoftMarginLoss(
+            Tensor? weight = null, Reduction reduction = Reduction.Mean) => new(weight, reduction);
+
+        public static MultiMarginLoss MultiMarginLoss(
+            int p = 1, double margin = 1.0, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
+            new(p, margin, weight, reduction);
+
+        public static GaussianNLLLoss GaussianNLLLoss(
+            bool full = false, float eps = 1e-8f, Reduction reduction = Reduction.Mean) => new(full, eps, reduction);
+
+        public static TripletMarginWithDistanceLoss TripletMarginWithDistanceLoss(
+            Func<Tensor, Tensor, Tensor>? distance = null, double margin = 1.0, bool swap = false,
+            Reduction reduction = Reduction.Mean) => new(distance, margin, swap, reduction);
     }
 }

@@ -114,3 +114,54 @@ public sealed class CosineSimilarity(long dim, double eps)
     public override Tensor forward(Tensor input1, Tensor input2) =>
         functional.cosine_similarity(input1, input2, dim, eps);
 }
+
+public sealed class CTCLoss(long blank, bool zero_infinity, Reduction reduction)
+    : Loss<Tensor, Tensor, Tensor, Tensor, Tensor>(reduction)
+{
+    public override Tensor forward(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths) =>
+        functional.ctc_loss(log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, reduction);
+}
+
+public sealed class MultiLabelMarginLoss(Reduction reduction)
+    : Loss<Tensor, Tensor, Tensor>(reduction)
+{
+    public override Tensor forward(Tensor input, Tensor target) =>
+        functional.multilabel_margin_loss(input, target, reduction);
+}
+
+public sealed class MultiLabelSoftMarginLoss(Tensor? weight, Reduction reduction)
+    : WeightedLoss<Tensor, Tensor, Tensor>(weight, reduction)
+{
+    public override Tensor forward(Tensor input, Tensor target) =>
+        functional.multilabel_soft_margin_loss(input, target, weight, reduction);
+}
+
+public sealed class MultiMarginLoss(int p, double margin, Tensor? weight, Reduction reduction)
+    : WeightedLoss<Tensor, Tensor, Tensor>(weight, reduction)
+{
+    public override Tensor forward(Tensor input, Tensor target) =>
+        functional.multi_margin_loss(input, target, p, margin, weight, reduction);
+}
+
+public sealed class GaussianNLLLoss(bool full, float eps, Reduction reduction)
+    : Loss<Tensor, Tensor, Tensor, Tensor>(reduction)
+{
+    public override Tensor forward(Tensor input, Tensor target, Tensor variance) =>
+        functional.gaussian_nll_loss(input, target, variance, full, eps, reduction);
+}
+
+public sealed class TripletMarginWithDistanceLoss(
+    Func<Tensor, Tensor, Tensor>? distance, double margin, bool swap, Reduction reduction)
+    : Loss<Tensor, Tensor, Tensor, Tensor>(reduction)
+{
+    public override Tensor forward(Tensor anchor, Tensor positive, Tensor negative) =>
+        functional.triplet_margin_with_distance_loss(
+            anchor, positive, negative, distance, margin, swap, reduction);
+}
+
+public sealed class PairwiseDistance(double p, double eps, bool keep_dim)
+    : Module<Tensor, Tensor, Tensor>(nameof(PairwiseDistance))
+{
+    public override Tensor forward(Tensor input1, Tensor input2) =>
+        functional.pairwise_distance(input1, input2, p, eps, keep_dim);
+}

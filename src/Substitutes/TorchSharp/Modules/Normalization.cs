@@ -244,3 +244,21 @@ public class InstanceNorm2d : InstanceNorm
     {
     }
 }
+
+public class InstanceNorm3d : InstanceNorm
+{
+    internal InstanceNorm3d(
+        long features, double eps, double momentum, bool affine, bool track, Device? device, ScalarType? dtype)
+        : base(nameof(InstanceNorm3d), [4, 5], features, eps, momentum, affine, track, device, dtype)
+    {
+    }
+}
+
+public sealed class LocalResponseNorm : FunctionModule
+{
+    internal LocalResponseNorm(long size, double alpha, double beta, double k)
+        : base(
+            nameof(LocalResponseNorm), input => functional.local_response_norm(input, size, alpha, beta, k))
+    {
+    }
+}

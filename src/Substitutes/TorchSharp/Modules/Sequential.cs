@@ -37,6 +37,15 @@ public class Sequential : nn.Module<Tensor, Tensor>, IList<nn.Module<Tensor, Ten
     public Sequential this[(int? start, int? end) index] =>
         new([.. _modules.Take(index.end ?? Count).Skip(index.start ?? 0)]);
 
+    public Sequential this[Range index]
+    {
+        get
+        {
+            var (start, length) = index.GetOffsetAndLength(Count);
+            return new([.. _modules.Skip(start).Take(length)]);
+        }
+    }
+
     public Sequential append(string name, nn.Module<Tensor, Tensor> module)
     {
         Add(name, module);

@@ -3,54 +3,44 @@ using static TorchSharp.torch.nn;
 
 namespace TorchSharp.Modules;
 
-public sealed class LogSigmoid : ParameterLessModule<Tensor, Tensor>
+public sealed class LogSigmoid : FunctionModule
 {
     internal LogSigmoid()
-        : base(nameof(LogSigmoid))
+        : base(nameof(LogSigmoid), functional.logsigmoid)
     {
     }
-
-    public override Tensor forward(Tensor input) => functional.logsigmoid(input);
 }
 
-public sealed class Softsign : ParameterLessModule<Tensor, Tensor>
+public sealed class Softsign : FunctionModule
 {
     internal Softsign()
-        : base(nameof(Softsign))
+        : base(nameof(Softsign), input => functional.softsign(input))
     {
     }
-
-    public override Tensor forward(Tensor input) => functional.softsign(input);
 }
 
-public sealed class Tanhshrink : ParameterLessModule<Tensor, Tensor>
+public sealed class Tanhshrink : FunctionModule
 {
     internal Tanhshrink()
-        : base(nameof(Tanhshrink))
+        : base(nameof(Tanhshrink), functional.tanhshrink)
     {
     }
-
-    public override Tensor forward(Tensor input) => functional.tanhshrink(input);
 }
 
-public sealed class Softmax2d : ParameterLessModule<Tensor, Tensor>
+public sealed class Softmax2d : FunctionModule
 {
     internal Softmax2d()
-        : base(nameof(Softmax2d))
+        : base(nameof(Softmax2d), input => functional.softmax(input, -3))
     {
     }
-
-    public override Tensor forward(Tensor input) => functional.softmax(input, -3);
 }
 
-public sealed class Identity : ParameterLessModule<Tensor, Tensor>
+public sealed class Identity : FunctionModule
 {
     internal Identity()
-        : base(nameof(Identity))
+        : base(nameof(Identity), input => input.alias())
     {
     }
-
-    public override Tensor forward(Tensor input) => input.alias();
 }
 
 public sealed class Flatten : ParameterLessModule<Tensor, Tensor>
@@ -83,84 +73,4 @@ public sealed class Unflatten : ParameterLessModule<Tensor, Tensor>
     public long[] unflattened_size { get; set; }
 
     public override Tensor forward(Tensor input) => input.unflatten(dim, unflattened_size);
-}
-
-public sealed class Dropout : ParameterLessModule<Tensor, Tensor>
-{
-    internal Dropout(double p, bool inplace)
-        : base(nameof(Dropout))
-    {
-        this.p = p;
-        this.inplace = inplace;
-    }
-
-    public double p { get; set; }
-
-    public bool inplace { get; set; }
-
-    public override Tensor forward(Tensor input) => functional.dropout(input, p, training, inplace);
-}
-
-public sealed class Dropout1d : ParameterLessModule<Tensor, Tensor>
-{
-    internal Dropout1d(double p, bool inplace)
-        : base(nameof(Dropout1d))
-    {
-        this.p = p;
-        this.inplace = inplace;
-    }
-
-    public double p { get; set; }
-
-    public bool inplace { get; set; }
-
-    public override Tensor forward(Tensor input) => functional.dropout2d(input, p, training, inplace);
-}
-
-public sealed class Dropout2d : ParameterLessModule<Tensor, Tensor>
-{
-    internal Dropout2d(double p, bool inplace)
-        : base(nameof(Dropout2d))
-    {
-        this.p = p;
-        this.inplace = inplace;
-    }
-
-    public double p { get; set; }
-
-    public bool inplace { get; set; }
-
-    public override Tensor forward(Tensor input) => functional.dropout2d(input, p, training, inplace);
-}
-
-public sealed class Dropout3d : ParameterLessModule<Tensor, Tensor>
-{
-    internal Dropout3d(double p, bool inplace)
-        : base(nameof(Dropout3d))
-    {
-        this.p = p;
-        this.inplace = inplace;
-    }
-
-    public double p { get; set; }
-
-    public bool inplace { get; set; }
-
-    public override Tensor forward(Tensor input) => functional.dropout2d(input, p, training, inplace);
-}
-
-public sealed class AlphaDropout : ParameterLessModule<Tensor, Tensor>
-{
-    internal AlphaDropout(double p, bool inplace)
-        : base(nameof(AlphaDropout))
-    {
-        this.p = p;
-        this.inplace = inplace;
-    }
-
-    public double p { get; set; }
-
-    public bool inplace { get; set; }
-
-    public override Tensor forward(Tensor input) => functional.alpha_dropout(input, p, training, inplace);
 }

@@ -94,6 +94,40 @@ public static partial class torch
                 NonlinearityType nonlinearity = NonlinearityType.LeakyReLU) =>
                 normal_(tensor, 0, calculate_gain(nonlinearity, a) / Math.Sqrt(Fan(tensor, mode)));
 
+            // A convolution that hands its first channels on unchanged.
+            public static Tensor dirac_(Tensor tensor) => Quietly(() =>
+            {
+                var size = tensor.shape;
+                if (size.Length is < 3 or > 5)
+                {
+                    throw new ArgumentException($"dirac_ needs 3, 4 or 5 dimensions; found {size.Length}.");
+                }
+
+                tensor.zero_();
+                for (var channel = 0L; channel < Math.Min(size[0], size[1]); channel++)
+                {
+                    var centre = size.Skip(2).Select(side => TensorIndex.Single(side / 2));
+                    tensor.index_put_(1, [TensorIndex.Single(channel), TensorIndex.Single(channel), .. centre]);
+                }
+
+                return tensor;
+            });
+
+            // Normal values, of which a share in each column is zero.
+            public static Tensor sparse_(Tensor tensor, double sparsity, double std = 0.01) => Quietly(() =>
+            {
+                using var scope = NewDisposeScope();
+                var (rows, columns) = (tensor.shape[0], tensor.shape[1]);
+                var zeros = (long)Math.Ceiling(sparsity * rows);
+                tensor.normal_(0, std);
+                for (var column = 0L; column < columns; column++)
+                {
+                    tensor.select(1, column).index_fill_(0, randperm(rows, device: tensor.device)[..(int)zeros], 0);
+                }
+
+                return tensor;
+            });
+
             public static Tensor orthogonal_(Tensor tensor, double gain = 1.0) => Quietly(() =>
             {
                 using var scope = NewDisposeScope();

@@ -7,7 +7,7 @@ public static partial class torch
 {
     public static partial class nn
     {
-        public static class utils
+        public static partial class utils
         {
             /// <summary>Scales all gradients so that their norm together is at most max_norm; returns the norm
             /// found.</summary>

@@ -33,6 +33,16 @@ internal static unsafe class Aten
         return (new((nint)results[0].Bits), new((nint)results[1].Bits), new((nint)results[2].Bits));
     }
 
+    internal static (torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor) Call4(
+        string name, params ReadOnlySpan<Arg> args)
+    {
+        Span<NativeArg> results = stackalloc NativeArg[4];
+        Invoke(name, args, results);
+        return (
+            new((nint)results[0].Bits), new((nint)results[1].Bits), new((nint)results[2].Bits),
+            new((nint)results[3].Bits));
+    }
+
     internal static torch.Tensor[] CallMany(string name, params ReadOnlySpan<Arg> args)
     {
         Span<NativeArg> results = stackalloc NativeArg[1];

@@ -91,6 +91,15 @@ public static partial class torch
 
             /// <summary>Up from max_lr / div_factor to max_lr over the first part, then down; cosine or
             /// straight.</summary>
+            public static LRScheduler CyclicLR(
+                Optimizer optimizer, double base_lr, double max_lr, int step_size_up = 2000, int step_size_down = -1,
+                impl.CyclicLR.Mode mode = impl.CyclicLR.Mode.Triangular, double gamma = 1.0,
+                impl.CyclicLR.ScaleMode scale_mode = impl.CyclicLR.ScaleMode.Cycle, bool cycle_momentum = true,
+                double base_momentum = 0.8, double max_momentum = 0.9, int last_epoch = -1, bool verbose = false) =>
+                new impl.CyclicLR(
+                    optimizer, new(base_lr, max_lr, step_size_up, step_size_down, mode, gamma, scale_mode),
+                    cycle_momentum ? (base_momentum, max_momentum) : null, last_epoch, verbose);
+
             public static LRScheduler OneCycleLR(
                 Optimizer optimizer, double max_lr, int total_steps = -1, int epochs = -1, int steps_per_epoch = -1,
                 double pct_start = 0.3, AnnealStrategy anneal_strategy = AnnealStrategy.Cos, bool cycle_momentum = true,

@@ -6,7 +6,7 @@ public static partial class torch
     {
         public static partial class lr_scheduler
         {
-            public static class impl
+            public static partial class impl
             {
                 // Base rate times a factor of the epoch alone.
                 public class LambdaLR : LRScheduler

@@ -109,20 +109,67 @@ public abstract class OptimizerHelper : Optimizer
     public override void add_param_group(ParamGroup param_group)
     {
         param_group.Parameters = [.. param_group.Parameters];
-        CompleteOptions(param_group);
+        param_group.Options ??= CreateOptions();
+        param_group.Options.CompleteFrom(_defaults);
         param_group.Options.InitialLearningRate = param_group.Options.LearningRate!.Value;
         _parameter_groups.Add(param_group);
         using var off = no_grad();
         foreach (var parameter in param_group.Parameters)
         {
-            _state[parameter.Handle] = CreateState(parameter, param_group.Options);
+            var state = CreateState(parameter);
+            state.Initialize(param_group.Options);
+            _state[parameter.Handle] = state;
         }
     }
 
-    // Every option that the group leaves open takes the optimizer's own value.
-    private protected abstract void CompleteOptions(ParamGroup group);
+    public override Tensor? step(Func<Tensor>? closure = null) => _step<ParamGroup>(
+        group =>
+        {
+            foreach (var parameter in group.Parameters)
+            {
+                using var gradient = parameter.grad;
+                if (gradient is not null)
+                {
+                    Update(parameter, gradient, _state[parameter.Handle], group.Options);
+                }
+            }
+        },
+        closure);
 
-    private protected abstract OptimizerState CreateState(Parameter parameter, OptimizerOptions options);
+    private protected abstract OptimizerOptions CreateOptions();
+
+    private protected abstract OptimizerState CreateState(Parameter parameter);
+
+    // One step of one parameter, without recording gradients, inside a scope that lets go of what it makes.
+    private protected abstract void Update(
+        Parameter parameter, Tensor gradient, OptimizerState state, OptimizerOptions options);
+
+    private protected void Begin(OptimizerOptions defaults, double lr, IEnumerable<ParamGroup> groups)
+    {
+        Require(lr >= 0, $"Invalid learning rate: {lr}");
+        (defaults.LearningRate, defaults.InitialLearningRate) = (lr, lr);
+        _defaults = defaults;
+        foreach (var group in groups)
+        {
+            add_param_group(group);
+        }
+    }
+
+    private protected static void Require(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException(message);
+        }
+    }
+
+    // The gradient with its sign turned to maximize, and with L2 decay added.
+    private protected static Tensor Direction(
+        Tensor gradient, Parameter parameter, double decay, bool maximize = false)
+    {
+        var direction = maximize ? gradient.neg() : gradient;
+        return decay == 0 ? direction : direction.add(parameter, alpha: decay);
+    }
 
     protected Tensor? _step<T>(Action<T> body, Func<Tensor>? loss_closure = null)
         where T : ParamGroup
@@ -150,7 +197,7 @@ public abstract class OptimizerHelper : Optimizer
         {
             foreach (var state in _state.Values)
             {
-                (state as IDisposable)?.Dispose();
+                state.Dispose();
             }
 
             _state.Clear();
@@ -221,87 +268,68 @@ public class OptimizerOptions
     {
         writer.Write(InitialLearningRate);
         writer.Write(LearningRate!.Value);
+        EachField(new OptimizerFields.Write(writer), this);
     }
 
     public virtual void LoadStateDict(BinaryReader reader)
     {
         InitialLearningRate = reader.ReadDouble();
         LearningRate = reader.ReadDouble();
+        EachField(new OptimizerFields.Read(reader), this);
     }
 
     public virtual void LoadStateDict(OptimizerOptions source)
     {
         InitialLearningRate = source.InitialLearningRate;
         LearningRate = source.LearningRate;
+        EachField(new OptimizerFields.Copy(), source);
+    }
+
+    // Every option that is left open takes the optimizer's own value.
+    internal void CompleteFrom(OptimizerOptions defaults)
+    {
+        LearningRate ??= defaults.LearningRate;
+        EachField(new OptimizerFields.Fill(), defaults);
+    }
+
+    private protected virtual void EachField(OptimizerFields fields, OptimizerOptions source)
+    {
     }
 }
 
-public abstract class OptimizerState(Parameter parameter)
+public abstract class OptimizerState(Parameter parameter) : IDisposable
 {
     public Parameter Parameter { get; } = parameter;
 
-    public abstract void LoadStateDict(BinaryReader reader);
+    public virtual void LoadStateDict(BinaryReader reader) => EachField(new OptimizerFields.Read(reader), this);
 
-    public abstract void SaveStateDict(BinaryWriter writer);
+    public virtual void SaveStateDict(BinaryWriter writer) => EachField(new OptimizerFields.Write(writer), this);
 
-    public abstract void LoadStateDict(OptimizerState source);
+    public virtual void LoadStateDict(OptimizerState source) => EachField(new OptimizerFields.Copy(), source);
 
-    public virtual void to(Device device)
+    public virtual void to(Device device) => EachField(new OptimizerFields.Move(device), this);
+
+    public virtual bool ApproximatelyEquals(OptimizerState other)
     {
-    }
+        if (other.GetType() != GetType())
+        {
+            return false;
+        }
 
-    public virtual bool ApproximatelyEquals(OptimizerState other) => false;
+        var compare = new OptimizerFields.Compare();
+        EachField(compare, other);
+        return compare.AreEqual;
+    }
 
     public virtual void Initialize(OptimizerOptions options)
     {
     }
 
-    // State outlives the scope in which an optimizer happens to be made.
-    private protected static Tensor Like(Tensor parameter) => zeros_like(parameter).DetachFromDisposeScope();
+    public void Dispose() => EachField(new OptimizerFields.Release(), this);
 
-    private protected static void Move(ref Tensor? tensor, Device device)
+    private protected virtual void EachField(OptimizerFields fields, OptimizerState source)
     {
-        if (tensor is not null)
-        {
-            using var previous = tensor;
-            tensor = previous.to(device, copy: true).DetachFromDisposeScope();
-        }
     }
 
-    private protected static void SaveOptional(BinaryWriter writer, Tensor? tensor)
-    {
-        writer.Write(tensor is not null);
-        tensor?.Save(writer);
-    }
-
-    private protected static void LoadOptional(BinaryReader reader, ref Tensor? tensor, Tensor like)
-    {
-        if (reader.ReadBoolean())
-        {
-            tensor ??= Like(like);
-            tensor.Load(reader);
-            return;
-        }
-
-        tensor?.Dispose();
-        tensor = null;
-    }
-
-    // A copy: two optimizers must never change the same state.
-    private protected static void CopyOptional(ref Tensor? target, Tensor? source, Tensor like)
-    {
-        if (source is null)
-        {
-            target?.Dispose();
-            target = null;
-            return;
-        }
-
-        using var off = no_grad();
-        target ??= Like(like);
-        target.copy_(source);
-    }
-
-    private protected static bool Close(Tensor? left, Tensor? right) =>
-        left is null || right is null ? left is null && right is null : left.allclose(right);
+    private protected static Tensor Like(Tensor parameter) => OptimizerFields.Like(parameter);
 }

@@ -2,6 +2,7 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Modules;
 
+/// <summary>Divides by a running root mean square of the gradient: torch.optim.RMSprop.</summary>
 public class RMSProp : OptimizerHelper, optim.IMomentum
 {
     public RMSProp(
@@ -15,28 +16,21 @@ public class RMSProp : OptimizerHelper, optim.IMomentum
         IEnumerable<ParamGroup> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8,
         double weight_decay = 0, double momentum = 0.0, bool centered = false, bool maximize = false)
     {
-        if (lr < 0 || eps < 0 || alpha < 0 || momentum < 0 || weight_decay < 0)
-        {
-            throw new ArgumentException(
-                $"Invalid RMSprop options: lr {lr}, alpha {alpha}, eps {eps}, weight_decay {weight_decay}, momentum "
-                + $"{momentum}; all must be at least 0.");
-        }
-
-        _defaults = new Options
-        {
-            LearningRate = lr,
-            InitialLearningRate = lr,
-            alpha = alpha,
-            eps = eps,
-            weight_decay = weight_decay,
-            momentum = momentum,
-            centered = centered,
-            maximize = maximize,
-        };
-        foreach (var group in parameters)
-        {
-            add_param_group(group);
-        }
+        Require(lr >= 0 && eps >= 0 && alpha >= 0 && momentum >= 0 && weight_decay >= 0,
+            $"Invalid RMSprop options: lr {lr}, alpha {alpha}, eps {eps}, weight_decay {weight_decay}, momentum "
+            + $"{momentum}; all must be at least 0.");
+        Begin(
+            new Options
+            {
+                alpha = alpha,
+                eps = eps,
+                weight_decay = weight_decay,
+                momentum = momentum,
+                centered = centered,
+                maximize = maximize,
+            },
+            lr,
+            parameters);
     }
 
     public double Momentum
@@ -51,51 +45,19 @@ public class RMSProp : OptimizerHelper, optim.IMomentum
         }
     }
 
-    public override Tensor? step(Func<Tensor>? closure = null) => _step<ParamGroup>(
-        group =>
-        {
-            foreach (var parameter in group.Parameters)
-            {
-                using var gradient = parameter.grad;
-                if (gradient is not null)
-                {
-                    Update(parameter, gradient, (State)_state[parameter.Handle], group.Options);
-                }
-            }
-        },
-        closure);
+    private protected override OptimizerOptions CreateOptions() => new Options();
 
-    private protected override void CompleteOptions(Modules.ParamGroup group)
-    {
-        var defaults = (Options)_defaults;
-        group.Options ??= new Options();
-        var options = (Options)group.Options;
-        options.LearningRate ??= defaults.LearningRate;
-        options.alpha ??= defaults.alpha;
-        options.eps ??= defaults.eps;
-        options.weight_decay ??= defaults.weight_decay;
-        options.momentum ??= defaults.momentum;
-        options.centered ??= defaults.centered;
-        options.maximize ??= defaults.maximize;
-    }
+    private protected override OptimizerState CreateState(Parameter parameter) => new State(parameter);
 
-    private protected override OptimizerState CreateState(Parameter parameter, OptimizerOptions options)
-    {
-        var state = new State(parameter);
-        state.Initialize(options);
-        return state;
-    }
+    private protected override void Update(
+        Parameter parameter, Tensor gradient, OptimizerState state, OptimizerOptions options) =>
+        Update(parameter, gradient, (State)state, (Options)options);
 
     private static void Update(Parameter parameter, Tensor gradient, State state, Options options)
     {
         state.step++;
         var alpha = options.alpha!.Value;
-        var direction = options.maximize!.Value ? gradient.neg() : gradient;
-        if (options.weight_decay is > 0 and var decay)
-        {
-            direction = direction.add(parameter, alpha: decay);
-        }
-
+        var direction = Direction(gradient, parameter, options.weight_decay!.Value, options.maximize!.Value);
         state.square_avg!.mul_(alpha).addcmul_(direction, direction, value: 1 - alpha);
         var average = state.square_avg;
         if (options.centered!.Value)
@@ -117,7 +79,7 @@ public class RMSProp : OptimizerHelper, optim.IMomentum
         }
     }
 
-    public class State(Parameter parameter) : OptimizerState(parameter), IDisposable
+    public class State(Parameter parameter) : OptimizerState(parameter)
     {
         public long step;
         public Tensor? square_avg;
@@ -128,52 +90,16 @@ public class RMSProp : OptimizerHelper, optim.IMomentum
         {
             Dispose();
             step = 0;
-            square_avg = Like(Parameter);
-            momentum_buffer = Like(Parameter);
-            grad_avg = Like(Parameter);
+            (square_avg, momentum_buffer, grad_avg) = (Like(Parameter), Like(Parameter), Like(Parameter));
         }
 
-        public override void LoadStateDict(BinaryReader reader)
-        {
-            step = reader.ReadInt64();
-            square_avg!.Load(reader);
-            momentum_buffer!.Load(reader);
-            grad_avg!.Load(reader);
-        }
-
-        public override void SaveStateDict(BinaryWriter writer)
-        {
-            writer.Write(step);
-            square_avg!.Save(writer);
-            momentum_buffer!.Save(writer);
-            grad_avg!.Save(writer);
-        }
-
-        public override void LoadStateDict(OptimizerState source)
+        private protected override void EachField(OptimizerFields fields, OptimizerState source)
         {
             var other = (State)source;
-            step = other.step;
-            CopyOptional(ref square_avg, other.square_avg, Parameter);
-            CopyOptional(ref momentum_buffer, other.momentum_buffer, Parameter);
-            CopyOptional(ref grad_avg, other.grad_avg, Parameter);
-        }
-
-        public override void to(Device device)
-        {
-            Move(ref square_avg, device);
-            Move(ref momentum_buffer, device);
-            Move(ref grad_avg, device);
-        }
-
-        public override bool ApproximatelyEquals(OptimizerState other) =>
-            other is State state && step == state.step && Close(square_avg, state.square_avg)
-            && Close(momentum_buffer, state.momentum_buffer) && Close(grad_avg, state.grad_avg);
-
-        public void Dispose()
-        {
-            square_avg?.Dispose();
-            momentum_buffer?.Dispose();
-            grad_avg?.Dispose();
+            fields.Of(ref step, other.step);
+            fields.Of(ref square_avg, other.square_avg, Parameter);
+            fields.Of(ref momentum_buffer, other.momentum_buffer, Parameter);
+            fields.Of(ref grad_avg, other.grad_avg, Parameter);
         }
     }
 
@@ -186,34 +112,15 @@ public class RMSProp : OptimizerHelper, optim.IMomentum
         public bool? centered;
         public bool? maximize;
 
-        public override void LoadStateDict(OptimizerOptions source)
+        private protected override void EachField(OptimizerFields fields, OptimizerOptions source)
         {
-            base.LoadStateDict(source);
             var other = (Options)source;
-            (momentum, alpha, eps) = (other.momentum, other.alpha, other.eps);
-            (weight_decay, centered, maximize) = (other.weight_decay, other.centered, other.maximize);
-        }
-
-        public override void LoadStateDict(BinaryReader reader)
-        {
-            base.LoadStateDict(reader);
-            momentum = reader.ReadDouble();
-            alpha = reader.ReadDouble();
-            eps = reader.ReadDouble();
-            weight_decay = reader.ReadDouble();
-            centered = reader.ReadBoolean();
-            maximize = reader.ReadBoolean();
-        }
-
-        public override void SaveStateDict(BinaryWriter writer)
-        {
-            base.SaveStateDict(writer);
-            writer.Write(momentum!.Value);
-            writer.Write(alpha!.Value);
-            writer.Write(eps!.Value);
-            writer.Write(weight_decay!.Value);
-            writer.Write(centered!.Value);
-            writer.Write(maximize!.Value);
+            fields.Of(ref momentum, other.momentum);
+            fields.Of(ref alpha, other.alpha);
+            fields.Of(ref eps, other.eps);
+            fields.Of(ref weight_decay, other.weight_decay);
+            fields.Of(ref centered, other.centered);
+            fields.Of(ref maximize, other.maximize);
         }
     }
 
@@ -225,6 +132,24 @@ public class RMSProp : OptimizerHelper, optim.IMomentum
 
         public ParamGroup(IEnumerable<Parameter> parameters, Options options)
             : base(parameters, options)
+        {
+        }
+
+        public ParamGroup(
+            IEnumerable<Parameter> parameters, double lr = 1e-3, double alpha = 0.99, double eps = 1e-8,
+            double weight_decay = 0, double momentum = 0.0, bool centered = false, bool maximize = false)
+            : base(
+                parameters,
+                new Options
+                {
+                    LearningRate = lr,
+                    alpha = alpha,
+                    eps = eps,
+                    weight_decay = weight_decay,
+                    momentum = momentum,
+                    centered = centered,
+                    maximize = maximize,
+                })
         {
         }
 

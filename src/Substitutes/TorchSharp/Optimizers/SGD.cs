@@ -2,6 +2,7 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Modules;
 
+/// <summary>Gradient descent, with momentum as PyTorch has it.</summary>
 public class SGD : OptimizerHelper, optim.IMomentum
 {
     public SGD(
@@ -15,40 +16,21 @@ public class SGD : OptimizerHelper, optim.IMomentum
         IEnumerable<ParamGroup> parameters, double lr = 1e-3, double momentum = 0.0, double dampening = 0.0,
         double weight_decay = 0.0, bool nesterov = false, bool maximize = false)
     {
-        if (lr < 0.0)
-        {
-            throw new ArgumentException($"Invalid learning rate: {lr}");
-        }
-
-        if (momentum < 0.0)
-        {
-            throw new ArgumentException($"Invalid momentum value: {momentum}");
-        }
-
-        if (weight_decay < 0.0)
-        {
-            throw new ArgumentException($"Invalid weight_decay value: {weight_decay}");
-        }
-
-        if (nesterov && (momentum <= 0 || dampening != 0))
-        {
-            throw new ArgumentException("Nesterov momentum requires a momentum and zero dampening");
-        }
-
-        _defaults = new Options
-        {
-            LearningRate = lr,
-            InitialLearningRate = lr,
-            momentum = momentum,
-            dampening = dampening,
-            weight_decay = weight_decay,
-            nesterov = nesterov,
-            maximize = maximize,
-        };
-        foreach (var group in parameters)
-        {
-            add_param_group(group);
-        }
+        Require(momentum >= 0, $"Invalid momentum value: {momentum}");
+        Require(weight_decay >= 0, $"Invalid weight_decay value: {weight_decay}");
+        Require(
+            !nesterov || (momentum > 0 && dampening == 0), "Nesterov momentum requires a momentum and zero dampening");
+        Begin(
+            new Options
+            {
+                momentum = momentum,
+                dampening = dampening,
+                weight_decay = weight_decay,
+                nesterov = nesterov,
+                maximize = maximize,
+            },
+            lr,
+            parameters);
     }
 
     public double Momentum
@@ -63,44 +45,17 @@ public class SGD : OptimizerHelper, optim.IMomentum
         }
     }
 
-    public override Tensor? step(Func<Tensor>? closure = null) => _step<ParamGroup>(
-        group =>
-        {
-            foreach (var parameter in group.Parameters)
-            {
-                using var gradient = parameter.grad;
-                if (gradient is not null)
-                {
-                    Update(parameter, gradient, (State)_state[parameter.Handle], group.Options);
-                }
-            }
-        },
-        closure);
+    private protected override OptimizerOptions CreateOptions() => new Options();
 
-    private protected override void CompleteOptions(Modules.ParamGroup group)
-    {
-        var defaults = (Options)_defaults;
-        group.Options ??= new Options();
-        var options = (Options)group.Options;
-        options.LearningRate ??= defaults.LearningRate;
-        options.momentum ??= defaults.momentum;
-        options.dampening ??= defaults.dampening;
-        options.weight_decay ??= defaults.weight_decay;
-        options.nesterov ??= defaults.nesterov;
-        options.maximize ??= defaults.maximize;
-    }
+    private protected override OptimizerState CreateState(Parameter parameter) => new State(parameter);
 
-    private protected override OptimizerState CreateState(Parameter parameter, OptimizerOptions options) =>
-        new State(parameter);
+    private protected override void Update(
+        Parameter parameter, Tensor gradient, OptimizerState state, OptimizerOptions options) =>
+        Update(parameter, gradient, (State)state, (Options)options);
 
     private static void Update(Parameter parameter, Tensor gradient, State state, Options options)
     {
-        var direction = gradient;
-        if (options.weight_decay is > 0 and var decay)
-        {
-            direction = direction.add(parameter, alpha: options.maximize!.Value ? -decay : decay);
-        }
-
+        var direction = Direction(gradient, parameter, options.weight_decay!.Value, options.maximize!.Value);
         if (options.momentum is > 0 and var momentum)
         {
             if (state.momentum_buffer is null)
@@ -117,28 +72,18 @@ public class SGD : OptimizerHelper, optim.IMomentum
                 : state.momentum_buffer;
         }
 
-        var rate = options.LearningRate!.Value;
-        parameter.add_(direction, alpha: options.maximize!.Value ? rate : -rate);
+        parameter.add_(direction, alpha: -options.LearningRate!.Value);
     }
 
-    public class State(Parameter parameter) : OptimizerState(parameter), IDisposable
+    public class State(Parameter parameter) : OptimizerState(parameter)
     {
         public Tensor? momentum_buffer;
 
-        public override void LoadStateDict(BinaryReader reader) =>
-            LoadOptional(reader, ref momentum_buffer, Parameter);
-
-        public override void SaveStateDict(BinaryWriter writer) => SaveOptional(writer, momentum_buffer);
-
-        public override void LoadStateDict(OptimizerState source) =>
-            CopyOptional(ref momentum_buffer, ((State)source).momentum_buffer, Parameter);
-
-        public override void to(Device device) => Move(ref momentum_buffer, device);
-
-        public override bool ApproximatelyEquals(OptimizerState other) =>
-            other is State state && Close(momentum_buffer, state.momentum_buffer);
-
-        public void Dispose() => momentum_buffer?.Dispose();
+        private protected override void EachField(OptimizerFields fields, OptimizerState source)
+        {
+            var other = (State)source;
+            fields.Of(ref momentum_buffer, other.momentum_buffer, Parameter, optional: true);
+        }
     }
 
     public class Options : OptimizerOptions
@@ -149,32 +94,14 @@ public class SGD : OptimizerHelper, optim.IMomentum
         public bool? nesterov;
         public bool? maximize;
 
-        public override void LoadStateDict(OptimizerOptions source)
+        private protected override void EachField(OptimizerFields fields, OptimizerOptions source)
         {
-            base.LoadStateDict(source);
             var other = (Options)source;
-            (momentum, dampening, weight_decay) = (other.momentum, other.dampening, other.weight_decay);
-            (nesterov, maximize) = (other.nesterov, other.maximize);
-        }
-
-        public override void LoadStateDict(BinaryReader reader)
-        {
-            base.LoadStateDict(reader);
-            momentum = reader.ReadDouble();
-            dampening = reader.ReadDouble();
-            weight_decay = reader.ReadDouble();
-            nesterov = reader.ReadBoolean();
-            maximize = reader.ReadBoolean();
-        }
-
-        public override void SaveStateDict(BinaryWriter writer)
-        {
-            base.SaveStateDict(writer);
-            writer.Write(momentum!.Value);
-            writer.Write(dampening!.Value);
-            writer.Write(weight_decay!.Value);
-            writer.Write(nesterov!.Value);
-            writer.Write(maximize!.Value);
+            fields.Of(ref momentum, other.momentum);
+            fields.Of(ref dampening, other.dampening);
+            fields.Of(ref weight_decay, other.weight_decay);
+            fields.Of(ref nesterov, other.nesterov);
+            fields.Of(ref maximize, other.maximize);
         }
     }
 

@@ -4,6 +4,7 @@ public static partial class torch
 {
     public static readonly Device CPU = new(DeviceType.CPU);
     public static readonly Device CUDA = new(DeviceType.CUDA);
+    public static readonly Device MPS = new(DeviceType.MPS);
     public static readonly Device META = new(DeviceType.META);
 
     public static Device device(string description) => new(description);

@@ -18,6 +18,8 @@ public static partial class torch
 
         public Tensor celu() => Aten.Call("celu", this);
 
+        public Tensor elu() => Aten.Call("elu", this);
+
         public Tensor elu(Scalar alpha) => Aten.Call("elu", this, alpha);
 
         public Tensor hardswish() => Aten.Call("hardswish", this);
@@ -35,7 +37,7 @@ public static partial class torch
 
     public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
 
-    public static class special
+    public static partial class special
     {
         public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null) => input.softmax(dim, dtype);
 

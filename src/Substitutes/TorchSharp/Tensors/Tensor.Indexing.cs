@@ -91,6 +91,9 @@ public static partial class torch
         public Tensor index_put_(Tensor value, params Tensor[] indices) =>
             Mutate("index_put_", this, indices, value);
 
+        public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate = false) =>
+            Mutate("index_put_", this, indices, value, accumulate);
+
         public Tensor index_put_(Scalar value, params TensorIndex[] indices)
         {
             using var selection = new Selection(this, indices);

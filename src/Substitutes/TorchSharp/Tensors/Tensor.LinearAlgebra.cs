@@ -128,7 +128,7 @@ public static partial class torch
         donot_use_mm_for_euclid_dist = 2,
     }
 
-    public static class linalg
+    public static partial class linalg
     {
         public static Tensor norm(Tensor input, Scalar? ord = null, long[]? dims = null, bool keepdim = false,
             ScalarType? dtype = null) =>

@@ -175,7 +175,7 @@ public static partial class torch
             return (output, Kept(return_inverse, inverse), Kept(return_counts, counts));
         }
 
-        public Tensor bincount(Tensor? weights, long minlength = 0) => Aten.Call("bincount", this, weights, minlength);
+        public Tensor bincount(Tensor? weights = null, long minlength = 0) => Aten.Call("bincount", this, weights, minlength);
 
         public Tensor histc(long bins = 100, long min = 0, long max = 0) => Aten.Call("histc", this, bins, min, max);
 
@@ -374,7 +374,7 @@ public static partial class torch
         Tensor input, bool return_inverse = false, bool return_counts = false, int? dim = null) =>
         input.unique_consecutive(return_inverse, return_counts, dim);
 
-    public static Tensor bincount(Tensor input, Tensor? weights, long minlength = 0) =>
+    public static Tensor bincount(Tensor input, Tensor? weights = null, long minlength = 0) =>
         input.bincount(weights, minlength);
 
     public static Tensor histc(Tensor input, long bins = 100, long min = 0, long max = 0) =>

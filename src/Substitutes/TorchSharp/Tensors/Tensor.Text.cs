@@ -5,51 +5,75 @@ namespace TorchSharp;
 
 public static partial class torch
 {
+    public const TensorStringStyle julia = TensorStringStyle.Julia;
+    public const TensorStringStyle numpy = TensorStringStyle.Numpy;
+    public const TensorStringStyle csharp = TensorStringStyle.CSharp;
+
+    private static string float_format = "g5";
+    private static int line_width = 100;
+    private static string new_line = "\n";
+
     public static TensorStringStyle TensorStringStyle { get; set; } = TensorStringStyle.Julia;
+
+    /// <summary>What str() and its kin take when they are not told; precision is a count of decimals.</summary>
+    public static void set_printoptions(
+        int precision, int? linewidth = null, string? newLine = null, bool sci_mode = false) =>
+        set_printoptions(null, $"{(sci_mode ? "E" : "F")}{precision}", linewidth, newLine);
+
+    public static void set_printoptions(
+        TensorStringStyle? style = null, string? floatFormat = null, int? linewidth = null, string? newLine = null)
+    {
+        TensorStringStyle = style ?? TensorStringStyle;
+        float_format = floatFormat ?? float_format;
+        line_width = linewidth ?? line_width;
+        new_line = newLine ?? new_line;
+    }
 
     public partial class Tensor
     {
         public override string ToString() => ToString(TensorStringStyle.Metadata);
 
         public string ToString(
-            bool withData, string fltFormat = "g5", int width = 100, CultureInfo? cultureInfo = null,
-                string newLine = "\n") =>
+            bool withData, string? fltFormat = null, int? width = null, CultureInfo? cultureInfo = null,
+                string? newLine = null) =>
             ToString(withData ? torch.TensorStringStyle : TensorStringStyle.Metadata, fltFormat, width, cultureInfo,
                 newLine);
 
         public string ToString(
-            TensorStringStyle style, string fltFormat = "g5", int width = 100, CultureInfo? cultureInfo = null,
-            string newLine = "\n")
+            TensorStringStyle style, string? fltFormat = null, int? width = null, CultureInfo? cultureInfo = null,
+            string? newLine = null)
         {
             var culture = cultureInfo ?? CultureInfo.InvariantCulture;
+            var format = fltFormat ?? float_format;
+            var lineEnd = newLine ?? new_line;
             return (style == TensorStringStyle.Default ? torch.TensorStringStyle : style) switch
             {
                 TensorStringStyle.Metadata => Metadata(),
-                TensorStringStyle.Numpy => Nested("[", "]", ", ", newLine, fltFormat, culture),
-                TensorStringStyle.CSharp => Metadata() + ", value = " + Nested("{", "}", ", ", newLine, fltFormat,
+                TensorStringStyle.Numpy => Nested("[", "]", ", ", lineEnd, format, culture),
+                TensorStringStyle.CSharp => Metadata() + ", value = " + Nested("{", "}", ", ", lineEnd, format,
                     culture),
-                _ => Julia(newLine, fltFormat, width, culture),
+                _ => Julia(lineEnd, format, width ?? line_width, culture),
             };
         }
 
         public string str(
-            string fltFormat = "g5", int width = 100, CultureInfo? cultureInfo = null, string newLine = "\n") =>
+            string? fltFormat = null, int? width = null, CultureInfo? cultureInfo = null, string? newLine = null) =>
             ToString(TensorStringStyle.Default, fltFormat, width, cultureInfo, newLine);
 
         public string jlstr(
-            string fltFormat = "g5", int width = 100, CultureInfo? cultureInfo = null, string newLine = "\n") =>
+            string? fltFormat = null, int? width = null, CultureInfo? cultureInfo = null, string? newLine = null) =>
             ToString(TensorStringStyle.Julia, fltFormat, width, cultureInfo, newLine);
 
         public string npstr(
-            string fltFormat = "g5", int width = 100, CultureInfo? cultureInfo = null, string newLine = "\n") =>
+            string? fltFormat = null, int? width = null, CultureInfo? cultureInfo = null, string? newLine = null) =>
             ToString(TensorStringStyle.Numpy, fltFormat, width, cultureInfo, newLine);
 
         public string cstr(
-            string fltFormat = "g5", int width = 100, CultureInfo? cultureInfo = null, string newLine = "\n") =>
+            string? fltFormat = null, int? width = null, CultureInfo? cultureInfo = null, string? newLine = null) =>
             ToString(TensorStringStyle.CSharp, fltFormat, width, cultureInfo, newLine);
 
         public Tensor print(
-            string fltFormat = "g5", int width = 100, string newLine = "\n", CultureInfo? cultureInfo = null,
+            string? fltFormat = null, int? width = null, string? newLine = null, CultureInfo? cultureInfo = null,
             TensorStringStyle style = TensorStringStyle.Default)
         {
             Console.WriteLine(ToString(style, fltFormat, width, cultureInfo, newLine));

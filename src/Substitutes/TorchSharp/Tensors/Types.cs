@@ -25,6 +25,13 @@ public enum PaddingModes
     Zeros = 4,
 }
 
+public enum EmbeddingBagMode
+{
+    Sum = 0,
+    Mean = 1,
+    Max = 2,
+}
+
 public enum TensorStringStyle
 {
     Metadata,
