@@ -75,7 +75,53 @@ public sealed class GradientTests
         ["attention"] = x => F.scaled_dot_product_attention(x, x * 0.5, x.square()),
         ["in_place"] = x => x.clone().mul_(2).add_(x).sigmoid_(),
         ["einsum"] = x => einsum("nchw,ndhw->ncd", x, x),
+        ["conv3d"] = x => F.conv3d(x.unsqueeze(1), Weight(2, 1, 2, 2, 2)),
+        ["conv_transpose3d"] = x => F.conv_transpose3d(x.unsqueeze(1), Weight(1, 2, 2, 2, 2)),
+        ["avg_pool3d"] = x => F.avg_pool3d(x.unsqueeze(1), [1, 2, 2]).square(),
+        ["max_pool3d"] = x => F.max_pool3d(x.unsqueeze(1), [2, 2, 2]).square(),
+        ["adaptive_avg_pool3d"] = x => F.adaptive_avg_pool3d(x, [1, 2, 2]).square(),
+        ["lp_pool2d"] = x => F.lp_pool2d(x.square() + 0.1, 3, [2, 2]),
+        ["max_unpool2d"] = x =>
+        {
+            var (values, indices) = F.max_pool2d_with_indices(x, [2, 2]);
+            return F.max_unpool2d(values, indices, [4, 4]) * Weight(3, 2, 4, 4);
+        },
+        ["fold_of_unfold"] = x => F.fold(F.unfold(x, (2, 3)), (4, 4), (2, 3)).square(),
+        ["local_response_norm"] = x => F.local_response_norm(x, 2, 0.5, 0.75, 1),
+        ["gaussian_nll"] = x => F.gaussian_nll_loss(x, Weight(3, 2, 4, 4), Weight(3, 2, 4, 4).square() + 0.5),
+        ["triplet_with_distance"] = x => F.triplet_margin_with_distance_loss(
+            x.flatten(1), Weight(3, 32), Weight(3, 32), margin: 3),
+        ["multilabel_soft_margin"] = x => F.multilabel_soft_margin_loss(
+            x.flatten(1), (Weight(3, 32) > 0).to(float64)),
+        ["multi_margin"] = x => F.multi_margin_loss(x.flatten(1), tensor(new[] { 1L, 30, 5 })),
+        ["ctc"] = x => F.ctc_loss(
+            x.reshape(12, 2, 4).log_softmax(2), tensor(new long[,] { { 1, 2, 3 }, { 3, 3, 1 } }),
+            tensor(new[] { 12L, 12 }), tensor(new[] { 3L, 3 })),
+        ["lstm"] = x => Double(nn.LSTM(4, 3, 2, bidirectional: true)).call(x.flatten(1, 2)).Item1,
+        ["gru"] = x => Double(nn.GRU(4, 3)).call(x.flatten(1, 2)).Item1,
+        ["rnn"] = x => Double(nn.RNN(4, 3, batchFirst: true)).call(x.flatten(1, 2)).Item1,
+        ["lstm_cell"] = x => Double(nn.LSTMCell(4, 3)).call(x.reshape(24, 4)).Item2,
+        ["transformer"] = x => Double(nn.Transformer(4, 2, 1, 1, 8, 0)).call(x[0], x[1]),
+        ["linalg_solve"] = x => linalg.solve(x[0, 0] + (eye(4, dtype: float64) * 4), x[1, 0]),
+        ["linalg_slogdet"] = x => linalg.slogdet(x[0, 0] + (eye(4, dtype: float64) * 4)).Item2,
+        ["linalg_qr"] = x => linalg.qr(x[0, 0] + (eye(4, dtype: float64) * 4)).R,
+        ["stft"] = x => stft(x.reshape(1, 96), 16, 4, window: hann_window(16, dtype: float64), return_complex: true)
+            .abs().square(),
     };
+
+    // The same weights in every call: what is differentiated is the input.
+    private static T Double<T>(T module)
+        where T : nn.Module
+    {
+        module.to(float64);
+        using var off = no_grad();
+        foreach (var (parameter, i) in module.parameters().Select((parameter, i) => (parameter, i)))
+        {
+            parameter.copy_(arange(parameter.numel(), dtype: float64).add(i).sin().mul(0.6).view_as(parameter));
+        }
+
+        return module;
+    }
 
     public static TheoryData<string> Names => [.. Functions.Keys];
 

@@ -57,6 +57,13 @@ public sealed class OptimizerTests
     [InlineData("amsgrad")]
     [InlineData("rmsprop")]
     [InlineData("sgd")]
+    [InlineData("adagrad")]
+    [InlineData("adadelta")]
+    [InlineData("adamax")]
+    [InlineData("nadam")]
+    [InlineData("radam")]
+    [InlineData("asgd")]
+    [InlineData("rprop")]
     public void Step_OnAParabola_ReachesItsMinimum(string name)
     {
         using var weight = new Parameter(tensor(new[] { 3f, -4f }));
@@ -66,6 +73,13 @@ public sealed class OptimizerTests
             "adamw" => optim.AdamW([weight], 0.1),
             "amsgrad" => optim.AdamW([weight], 0.1, amsgrad: true),
             "rmsprop" => optim.RMSProp([weight], 0.02, momentum: 0.5),
+            "adagrad" => optim.Adagrad([weight], 1),
+            "adadelta" => optim.Adadelta([weight], 20),
+            "adamax" => optim.Adamax([weight], 0.1),
+            "nadam" => optim.NAdam([weight], 0.1),
+            "radam" => optim.RAdam([weight], 0.1),
+            "asgd" => optim.ASGD([weight], 0.05),
+            "rprop" => optim.Rprop([weight], 0.1),
             _ => optim.SGD([weight], 0.05, momentum: 0.8, nesterov: true),
         };
         for (var step = 0; step < 400; step++)

@@ -305,7 +305,8 @@ public static partial class torch
                 }
             }
 
-            Tensors = tensors?.ToArray();
+            // Null alone selects everything: libtorch wants at least one index that is there.
+            Tensors = tensors?.Exists(tensor => tensor is not null) == true ? tensors.ToArray() : null;
         }
 
         public Tensor View { get; private set; }
