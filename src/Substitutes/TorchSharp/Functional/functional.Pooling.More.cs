@@ -59,7 +59,7 @@ public static partial class torch
             {
                 using var scope = NewDisposeScope();
                 var average = avg_pool2d(input.pow(norm_type), kernel_size, stride, null, ceil_mode);
-                return Root(average, kernel_size[0] * kernel_size[1], norm_type).MoveToOuterDisposeScope();
+                return Root(average, kernel_size[0] * kernel_size[^1], norm_type).MoveToOuterDisposeScope();
             }
 
             public static Tensor max_unpool1d(

@@ -41,8 +41,11 @@ public static partial class torch
                         unsorted_indices.Dispose();
                     }
 
+                    // Other values in the same order; made inside a layer's scope, kept by its caller.
                     internal PackedSequence With(Tensor other) =>
-                        new(other, batch_sizes.alias(), sorted_indices.alias(), unsorted_indices.alias());
+                        new(other, Kept(batch_sizes), Kept(sorted_indices), Kept(unsorted_indices));
+
+                    private static Tensor Kept(Tensor tensor) => tensor.alias().MoveToOuterDisposeScope();
                 }
 
                 public static PackedSequence pack_padded_sequence(
