@@ -80,7 +80,7 @@ public sealed class LoadingTests
     public void DataLoader_OwnCollation_GetsSamplesInOrder()
     {
         using var loader = new DataLoader<IList<Tensor>, Tensor>(
-            TensorDataset(tensor(new[] { 1f, 2, 3 }), tensor(new[] { 10f, 20, 30 })), 2,
+            TensorDataset(tensor(new[] { 1f, 2 }), tensor(new[] { 10f, 20 })), 1,
             (samples, device) => stack([.. samples.Select(sample => sample[0] + sample[1])]).to(device));
         var sums = new List<float>();
         foreach (var batch in loader)
@@ -88,7 +88,7 @@ public sealed class LoadingTests
             sums.AddRange(batch.data<float>());
         }
 
-        Assert.Equal([11, 22, 33], sums);
+        Assert.Equal([11, 22], sums);
     }
 
     [Fact]

@@ -1,9 +1,12 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace TorchSharp.Tests;
+namespace TorchSharp.Tests.StandIn;
 
-/// <summary>Each optimizer against its algorithm written out for one number, in double.</summary>
+/// <summary>
+/// Each optimizer against its algorithm written out for one number, in double. Here because the package departs from three
+/// of them (README of the stand-in).
+/// </summary>
 public sealed class OptimizerFormulaTests
 {
     // float64 throughout: what is left is the order of operations.
