@@ -179,6 +179,25 @@ public sealed class TensorTests
         Assert.Throws<InvalidOperationException>(() => disposed + 1);
     }
 
+    // In this class because the options are the process's, and the tests of one class take turns.
+    [Fact]
+    public void PrintOptions_ChangeWhatStrSays()
+    {
+        using var value = tensor(new[] { 1.23456f });
+        try
+        {
+            set_printoptions(style: numpy, floatFormat: "0.00");
+            Assert.Equal("[1.23]", value.str());
+            Assert.Equal("[1.2346]", value.str(fltFormat: "0.0000"));
+            set_printoptions(precision: 3);
+            Assert.Equal("[1.235]", value.str());
+        }
+        finally
+        {
+            set_printoptions(style: julia, floatFormat: "g5");
+        }
+    }
+
     [Fact]
     public void Text_EachStyle_ShowsShapeTypeAndValues()
     {
