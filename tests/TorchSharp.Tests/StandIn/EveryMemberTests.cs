@@ -25,7 +25,7 @@ public sealed class EveryMemberTests
             "set_num_interop_threads",
         "no_grad", "enable_grad", "set_grad_enabled", "inference_mode", "NewDisposeScope", "manual_seed",
             "set_default_dtype",
-        "set_default_device", "pin_memory", "cholesky",
+        "set_default_device", "set_printoptions", "pin_memory", "cholesky",
         "UnsafeCreateTensor", "set_", "set_rng_state", "is_pinned",
     ];
 
