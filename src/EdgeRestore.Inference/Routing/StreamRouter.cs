@@ -10,9 +10,8 @@ public sealed class StreamRouter
     private readonly RoutingOptions _options;
     private readonly float _threshold;
 
-    // By route, then by degradation; null for routes that the package lacks.
+    // By route, then by degradation; null for what the package lacks or did not measure.
     private readonly float[]?[] _psnrChange = new float[DegradationNames.Count][];
-    private readonly bool _isWorthKnown;
     private readonly bool[] _isAllowed = new bool[DegradationNames.Count];
     private readonly float[] _smoothed = new float[DegradationNames.Count];
     private int _framesUntilClassification;
@@ -36,7 +35,6 @@ public sealed class StreamRouter
             _isAllowed[(int)offered.Degradation] = options.Allowed?.Contains(offered.Degradation) ?? true;
             if (offered.PsnrChange is { } changes)
             {
-                _isWorthKnown = true;
                 _psnrChange[(int)offered.Degradation] =
                     [.. DegradationNames.All.Select(degradation => (float)changes[degradation.ToName()])];
             }
@@ -69,7 +67,7 @@ public sealed class StreamRouter
 
         // No rescaling to what is allowed: a frame of a forbidden degradation must not gain confidence in another one.
         _best = FindBest();
-        var wanted = _smoothed[(int)_best] >= _threshold ? FindWorthiest() : Degradation.Clear;
+        var wanted = _smoothed[(int)_best] >= _threshold && IsWorthIt(_best) ? _best : Degradation.Clear;
         if (!_isClassified)
         {
             _isClassified = true;
@@ -121,36 +119,22 @@ public sealed class StreamRouter
         _fadeFrame = 0;
     }
 
-    // The route whose PSNR change is expected to be the largest, Clear when none is expected to gain. A route that is
-    // probably right but ruins the frame where it is wrong is not taken on a bare majority.
-    private Degradation FindWorthiest()
+    // Whether the route's change of PSNR is expected to be a gain: one that is probably right but ruins the frame where it is
+    // wrong is not taken on a bare majority.
+    private bool IsWorthIt(Degradation route)
     {
-        if (!_isWorthKnown)
+        if (_psnrChange[(int)route] is not { } changes)
         {
-            return _best;
+            return true;
         }
 
-        var (worthiest, most) = (Degradation.Clear, 0f);
-        for (var route = 0; route < _psnrChange.Length; route++)
+        var expected = 0f;
+        for (var index = 0; index < changes.Length; index++)
         {
-            if (!_isAllowed[route] || _psnrChange[route] is not { } changes)
-            {
-                continue;
-            }
-
-            var expected = 0f;
-            for (var index = 0; index < changes.Length; index++)
-            {
-                expected += _smoothed[index] * changes[index];
-            }
-
-            if (expected > most)
-            {
-                (worthiest, most) = ((Degradation)route, expected);
-            }
+            expected += _smoothed[index] * changes[index];
         }
 
-        return worthiest;
+        return expected > 0;
     }
 
     private Degradation FindBest()

@@ -126,7 +126,8 @@ internal sealed class ClassifierSampler
         using var degraded = Frame.Rent(width, height, PixelFormat.Rgb24);
         if (isVaried && prng.NextDouble() < ExposureShare)
         {
-            using var scene = Expose(photograph, ref left, ref top, width, height, ref prng);
+            var isLowLight = parameters.LowLight is not null;
+            using var scene = Expose(photograph, isLowLight ? 1.25 : 1.6, ref left, ref top, width, height, ref prng);
             _synthesizer.Value!.Apply(scene, left, top, parameters, seed, degraded);
         }
         else
@@ -144,14 +145,16 @@ internal sealed class ClassifierSampler
 
     // The scene of the window under another exposure, contrast and white balance: few photographs stand for many cameras,
     // and a flat or dark photograph is not yet a hazy or a low-light one. left and top become places in the scene.
-    private static Frame Expose(Frame photograph, ref int left, ref int top, int width, int height, ref Prng prng)
+    // Dark scenes as they are, up to a gamma that low light begins behind; what low light darkens stays what it was.
+    private static Frame Expose(
+        Frame photograph, double gammaMax, ref int left, ref int top, int width, int height, ref Prng prng)
     {
         var (x, y) = (Math.Max(0, left - Margin), Math.Max(0, top - Margin));
         var (right, bottom) = (
             Math.Min(photograph.Width, left + width + Margin), Math.Min(photograph.Height, top + height + Margin));
         var scene = Frame.Rent(right - x, bottom - y, PixelFormat.Rgb24);
-        var gamma = prng.NextDouble(0.8, 1.25);
-        var contrast = prng.NextDouble(0.85, 1.1);
+        var gamma = prng.NextDouble(0.75, gammaMax);
+        var contrast = prng.NextDouble(0.7, 1.1);
         Span<byte> table = stackalloc byte[3 * 256];
         for (var channel = 0; channel < 3; channel++)
         {
