@@ -29,7 +29,8 @@ public sealed class OptimizerFormulaTests
                         sum += gradient * gradient;
                         return weight - (0.1 / (1 + ((step - 1) * 0.05)) * gradient / (Math.Sqrt(sum) + 1e-10));
                     };
-                }),
+                }
+            ),
             ["adadelta"] = (
                 parameters => optim.Adadelta(parameters, 0.7, rho: 0.8, eps: 1e-3),
                 () =>
@@ -42,7 +43,8 @@ public sealed class OptimizerFormulaTests
                         deltas = (0.8 * deltas) + (0.2 * delta * delta);
                         return weight - (0.7 * delta);
                     };
-                }),
+                }
+            ),
             ["adamax"] = (
                 parameters => optim.Adamax(parameters, 0.1, 0.8, 0.9, weight_decay: 0.01),
                 () =>
@@ -55,7 +57,8 @@ public sealed class OptimizerFormulaTests
                         largest = Math.Max(0.9 * largest, Math.Abs(gradient) + 1e-8);
                         return weight - (0.1 / (1 - Math.Pow(0.8, step)) * average / largest);
                     };
-                }),
+                }
+            ),
             ["nadam"] = (
                 parameters => optim.NAdam(parameters, 0.1, 0.8, 0.9, momentum_decay: 0.1),
                 () =>
@@ -72,7 +75,8 @@ public sealed class OptimizerFormulaTests
                             + ((1 - Momentum(step)) * gradient / (1 - product));
                         return weight - (0.1 * ahead / (Math.Sqrt(second / (1 - Math.Pow(0.9, step))) + 1e-8));
                     };
-                }),
+                }
+            ),
             ["radam"] = (
                 parameters => optim.RAdam(parameters, 0.1, 0.8, 0.9),
                 () =>
@@ -95,7 +99,8 @@ public sealed class OptimizerFormulaTests
                             (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
                         return weight - (0.1 * corrected * rectified * Math.Sqrt(1 - power) / (Math.Sqrt(second) + 1e-8));
                     };
-                }),
+                }
+            ),
             ["asgd"] = (
                 parameters => optim.ASGD(parameters, 0.1, lambd: 0.01, weight_decay: 0.03),
                 () =>
@@ -108,7 +113,8 @@ public sealed class OptimizerFormulaTests
                         rate = 0.1 / Math.Pow(1 + (0.01 * 0.1 * step), 0.75);
                         return weight;
                     };
-                }),
+                }
+            ),
             ["rprop"] = (
                 parameters => optim.Rprop(parameters, 0.3),
                 () =>
@@ -121,7 +127,8 @@ public sealed class OptimizerFormulaTests
                         previous = agreement < 0 ? 0 : gradient;
                         return weight - (Math.Sign(previous) * size);
                     };
-                }),
+                }
+            ),
             ["adam"] = (
                 parameters => optim.Adam(parameters, 0.1, 0.8, 0.9, weight_decay: 0.05, amsgrad: true),
                 () =>
@@ -136,7 +143,8 @@ public sealed class OptimizerFormulaTests
                         return weight - (0.1 * first / (1 - Math.Pow(0.8, step))
                             / (Math.Sqrt(largest / (1 - Math.Pow(0.9, step))) + 1e-8));
                     };
-                }),
+                }
+            ),
             ["sgd"] = (
                 parameters => optim.SGD(parameters, 0.1, momentum: 0.6, weight_decay: 0.05, nesterov: true),
                 () =>
@@ -148,7 +156,8 @@ public sealed class OptimizerFormulaTests
                         buffer = buffer is { } before ? (0.6 * before) + gradient : gradient;
                         return weight - (0.1 * (gradient + (0.6 * buffer.Value)));
                     };
-                }),
+                }
+            ),
         };
 
     private delegate double Algorithm(double weight, double gradient, int step);
