@@ -16,6 +16,12 @@ internal sealed class TrainingRun(TrainingTask task, TrainingState state, RunFol
     public bool Run(CancellationToken cancellationToken)
     {
         using var trainer = new Trainer(task, state);
+
+        // A longer budget puts a finished run back to where it validates again.
+        state.Counters = state.Counters with
+        {
+            LastValidation = Math.Min(state.Counters.LastValidation, trainer.Progress),
+        };
         var saved = Stopwatch.GetTimestamp();
         var reported = Stopwatch.GetTimestamp();
         while (trainer.Progress < 1 && !cancellationToken.IsCancellationRequested)
