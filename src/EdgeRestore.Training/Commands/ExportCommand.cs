@@ -46,7 +46,7 @@ internal static class ExportCommand
         var threshold = new Option<double>("--threshold")
         {
             Description = "Confidence under which frames pass through unchanged.",
-            DefaultValueFactory = _ => 0.6,
+            DefaultValueFactory = _ => 0.4,
         };
         var data = new Option<string>("--training-data")
         {

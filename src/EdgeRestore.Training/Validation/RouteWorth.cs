@@ -15,9 +15,6 @@ namespace EdgeRestore.Training.Validation;
 /// </summary>
 internal static class RouteWorth
 {
-    // Nobody sees a difference above it: without this bound the worth of a clear frame would hang on how far 60 dB are away.
-    private const double PsnrMax = 45;
-
     private const int CropPixels = 192;
     private const int PhotographCount = 8;
 
@@ -50,6 +47,6 @@ internal static class RouteWorth
     {
         using var scope = torch.NewDisposeScope();
         using var restored = RestorationValidator.Restore(network, reading, sample.Degraded, route, device);
-        return Math.Min(Psnr.Compute(sample.Clean, restored), PsnrMax) - Math.Min(sample.PsnrIn, PsnrMax);
+        return Psnr.Compute(sample.Clean, restored) - sample.PsnrIn;
     }
 }

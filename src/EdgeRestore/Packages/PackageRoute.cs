@@ -24,7 +24,7 @@ public sealed record PackageRoute
     public PackageQuality? Quality { get; init; }
 
     /// <summary>
-    /// Mean change of PSNR in dB, counted up to 45 dB, that this route makes to frames of each degradation, by name, Clear
+    /// Mean change of PSNR in dB (capped at 60 dB) that this route makes to frames of each degradation, by name, Clear
     /// included: what a right and what a wrong route is worth. Routing weighs it; null when it was not measured.
     /// </summary>
     public ImmutableSortedDictionary<string, double>? PsnrChange { get; init; }
