@@ -51,7 +51,7 @@ internal static class EvaluateCommand
             var run = new EvaluationRun(InProcess(loaded));
             using var pictures = run.Pictures;
             var own = parsed.GetValue(folder);
-            var chosen = parsed.GetRequiredValue(rows);
+            var chosen = parsed.GetValue(rows) ?? EvalRow.All;
             var frames = own is null
                 ? await RunProtocolAsync(run, chosen, screen, token)
                 : await RunOwnAsync(run, own, chosen, screen, token);
@@ -103,7 +103,6 @@ internal static class EvaluateCommand
         Description = "Only these rows of the table, with commas between: "
             + string.Join(", ", EvalRow.All.Select(row => row.Name)),
         HelpName = "names",
-        DefaultValueFactory = _ => EvalRow.All,
         CustomParser = result =>
         {
             var rows = new List<EvalRow>();
