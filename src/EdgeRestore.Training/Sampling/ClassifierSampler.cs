@@ -127,7 +127,7 @@ internal sealed class ClassifierSampler
         if (isVaried && prng.NextDouble() < ExposureShare)
         {
             var isLowLight = parameters.LowLight is not null;
-            using var scene = Expose(photograph, isLowLight ? 1.25 : 1.6, ref left, ref top, width, height, ref prng);
+            using var scene = Expose(photograph, isLowLight ? 1.25 : 1.9, ref left, ref top, width, height, ref prng);
             _synthesizer.Value!.Apply(scene, left, top, parameters, seed, degraded);
         }
         else
@@ -144,7 +144,7 @@ internal sealed class ClassifierSampler
     }
 
     // The scene of the window under another exposure, contrast and white balance: few photographs stand for many cameras,
-    // and a flat or dark photograph is not yet a hazy or a low-light one. left and top become places in the scene.
+    // and a flat or dark photograph, or one with a black background, is not yet a hazy or a low-light one. left and top become places in the scene.
     // Dark scenes as they are, up to a gamma that low light begins behind; what low light darkens stays what it was.
     private static Frame Expose(
         Frame photograph, double gammaMax, ref int left, ref int top, int width, int height, ref Prng prng)
@@ -154,14 +154,15 @@ internal sealed class ClassifierSampler
             Math.Min(photograph.Width, left + width + Margin), Math.Min(photograph.Height, top + height + Margin));
         var scene = Frame.Rent(right - x, bottom - y, PixelFormat.Rgb24);
         var gamma = prng.NextDouble(0.75, gammaMax);
-        var contrast = prng.NextDouble(0.7, 1.1);
+        var contrast = prng.NextDouble(0.5, 1.4);
+        var pivot = prng.NextDouble(0.35, 0.65);
         Span<byte> table = stackalloc byte[3 * 256];
         for (var channel = 0; channel < 3; channel++)
         {
             var balance = prng.NextDouble(0.92, 1.08);
             for (var value = 0; value < 256; value++)
             {
-                var exposed = 0.5 + (contrast * (Math.Pow(value / 255.0, gamma) - 0.5));
+                var exposed = pivot + (contrast * (Math.Pow(value / 255.0, gamma) - pivot));
                 table[(channel * 256) + value] = (byte)Math.Clamp((exposed * balance * 255) + 0.5, 0, 255);
             }
         }
