@@ -6,6 +6,7 @@ build_target() {
     case $1 in
         run) echo "$ROOT/deploy/setup/run.slnf" ;;
         train) echo "$ROOT/src/EdgeRestore.Training/EdgeRestore.Training.csproj" ;;
+        quantize) echo "$ROOT/quantize/EdgeRestore.Quantization/EdgeRestore.Quantization.csproj" ;;
         test) echo "$ROOT/EdgeRestore.sln" ;;
     esac
 }
@@ -14,7 +15,10 @@ build_target() {
 # says nothing; what they hold follows from Directory.Packages.props and the project files.
 sources() {
     local folders=("$ROOT/src" "$ROOT/proto")
-    if [ "$1" = test ]; then folders+=("$ROOT/tests"); fi
+    case $1 in
+        quantize) folders+=("$ROOT/quantize") ;;
+        test) folders+=("$ROOT/quantize" "$ROOT/tests") ;;
+    esac
     shift
     find "${folders[@]}" "$ROOT"/Directory.* "$ROOT/EdgeRestore.sln" "$ROOT/global.json" "$ROOT/.editorconfig" \
         \( -name bin -o -name obj \) -prune -o -type f ! -name packages.lock.json "$@"
@@ -46,7 +50,7 @@ build() {
     rm -f "$stamp.begun"
 }
 
-# prepare run|train|test: installs and builds what is missing; at most one such run at a time in this tree.
+# prepare run|train|quantize|test: installs and builds what is missing; at most one such run at a time in this tree.
 prepare() {
     mkdir -p "$STATE/stamps" 2>/dev/null ||
         fail 5 "Cannot create $STATE/stamps. Found: a folder that $(id -un) may not write to. Give the folder to that user, or clone the repository anew."
@@ -57,7 +61,7 @@ prepare() {
     fi
     export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
     case $1 in
-        run) install_apt "${RUN_APT[@]}" ;;
+        run | quantize) install_apt "${RUN_APT[@]}" ;;
         train) install_apt "${TRAIN_APT[@]}" ;;
         test) install_apt "${TEST_APT[@]}" ;;
     esac

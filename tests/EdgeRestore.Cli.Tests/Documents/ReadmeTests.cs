@@ -6,7 +6,8 @@ namespace EdgeRestore.Cli.Tests.Documents;
 public sealed partial class ReadmeTests
 {
     // Their verbs belong to other executables, whose options this program does not know.
-    private static readonly string[] OtherVerbs = ["test", "serve", "train", "classifier", "import", "export", "bench", "setup"];
+    private static readonly string[] OtherVerbs =
+        ["test", "serve", "train", "classifier", "import", "export", "quantize", "bench", "setup"];
 
     private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 

@@ -1,0 +1,28 @@
+using EdgeRestore.Quantization.Commands;
+
+namespace EdgeRestore.Quantization.Tests;
+
+public class CommandLineTests
+{
+    [Fact]
+    public async Task UnknownVerb_EndsWith2AndSaysWhereHelpIs()
+    {
+        var error = new StringWriter();
+
+        var code = await CommandLine.RunAsync(["polish"], new StringWriter(), error);
+
+        Assert.Equal(ExitCode.WrongCommandLine, code);
+        Assert.Contains("See: ./edgerestore quantize --help", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_TellsTheExitCodes()
+    {
+        var output = new StringWriter();
+
+        var code = await CommandLine.RunAsync(["--help"], output, new StringWriter());
+
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("130 interrupted", output.ToString(), StringComparison.Ordinal);
+    }
+}
