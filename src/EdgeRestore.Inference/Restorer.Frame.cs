@@ -63,7 +63,7 @@ public sealed partial class Restorer
             {
                 var start = Stopwatch.GetTimestamp();
                 Span<float> probabilities = stackalloc float[DegradationNames.Count];
-                if (!_classifier.TryClassify(input, probabilities))
+                if (!_classifier.TryClassify(input, router.NextViews, probabilities))
                 {
                     return Refuse(RestoreError.Engine, ClassifierFault(), input, output, decision, classify);
                 }

@@ -136,6 +136,8 @@ public sealed partial class Restorer : IDisposable
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ClassifyEveryFrames, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.FirstViewCount, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.FirstViewCount, ClassifierInput.ViewCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.HysteresisCount, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.CrossFadeFrameCount);
         return new StreamRouter(options, Package.Manifest.Routes, Package.Manifest.Classifier.Threshold);

@@ -1,4 +1,5 @@
 using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
 using EdgeRestore.Inference.Routing;
 using EdgeRestore.TestPackages;
 
@@ -174,6 +175,34 @@ public sealed class StreamRouterTests : IDisposable
         Assert.Equal((Degradation.Haze, passes), (result.Route, result.Bypassed));
     }
 
+    [Theory]
+    [InlineData(1, 0.077, 1)]
+    [InlineData(5, 0.815, 1)]
+    public void Restore_FrameWhoseViewsDiffer_FirstFrameIsTheirMeanThenOneByOne(
+        int firstViewCount, double first, double second)
+    {
+        // The test classifier is sure of haze where patches are green: in the corners of the quadrants, not in the middle.
+        using var input = TestFrames.Create(768, 768, Degradation.Haze);
+        using var output = Frame.Rent(768, 768, PixelFormat.Rgb24);
+        for (var y = 144; y < 768; y += 384)
+        {
+            for (var offset = 1 + (y * 768 * 3); offset < (y + 96) * 768 * 3; offset += 3)
+            {
+                input.Pixels[offset] = 0;
+            }
+        }
+
+        var router = _loaded.Restorer.CreateRouter(
+            new RoutingOptions { FirstViewCount = firstViewCount, ClassifyEveryFrames = 1, Smoothing = 1 });
+
+        var confidences = new[] { first, second }
+            .Select(_ => _loaded.Restorer.Restore(input, output, router, 1, CancellationToken.None).Confidence)
+            .ToArray();
+
+        Assert.Equal(first, confidences[0], 0.01);
+        Assert.Equal(second, confidences[1], 0.01);
+    }
+
     [Fact]
     public void CreateRouter_RouteThatThePackageLacks_IsRefusedWithTheChoice()
     {
@@ -203,6 +232,7 @@ public sealed class StreamRouterTests : IDisposable
             new RoutingOptions { Threshold = double.NaN }, new RoutingOptions { Threshold = -0.1 },
             new RoutingOptions { ClassifyEveryFrames = 0 }, new RoutingOptions { HysteresisCount = 0 },
             new RoutingOptions { CrossFadeFrameCount = -1 }, new RoutingOptions { Smoothing = 0 },
+            new RoutingOptions { FirstViewCount = 0 }, new RoutingOptions { FirstViewCount = 6 },
         })
         {
             Assert.ThrowsAny<ArgumentException>(() => _loaded.Restorer.CreateRouter(options));

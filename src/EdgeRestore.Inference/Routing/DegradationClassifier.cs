@@ -44,22 +44,32 @@ internal sealed unsafe class DegradationClassifier : IDisposable
         _binding.BindOutput("probabilities", _values[2]);
     }
 
-    /// <summary>Classifies one frame.</summary>
+    /// <summary>Classifies one frame by the mean over views of it.</summary>
     /// <param name="frame">RGB of any size.</param>
+    /// <param name="views">Among those of <see cref="ClassifierInput"/>.</param>
     /// <param name="probabilities">One per degradation.</param>
     /// <returns>Whether all probabilities are finite; if not, they must not be used.</returns>
     /// <exception cref="EngineException">The run failed.</exception>
-    public bool TryClassify(Frame frame, Span<float> probabilities)
+    public bool TryClassify(Frame frame, Range views, Span<float> probabilities)
     {
         lock (_gate)
         {
-            _input.Fill(
-                frame,
-                new Span<byte>(_thumbnail, ClassifierInput.ThumbnailLengthBytes),
-                new Span<byte>(_crops, ClassifierInput.CropsLengthBytes));
-            _engine.Run(_binding, isFirst: !_hasRun);
-            _hasRun = true;
-            new ReadOnlySpan<float>(_probabilities, DegradationNames.Count).CopyTo(probabilities);
+            probabilities.Clear();
+            var (first, count) = views.GetOffsetAndLength(ClassifierInput.ViewCount);
+            for (var view = first; view < first + count; view++)
+            {
+                _input.Fill(
+                    frame,
+                    new Span<byte>(_thumbnail, ClassifierInput.ThumbnailLengthBytes),
+                    new Span<byte>(_crops, ClassifierInput.CropsLengthBytes),
+                    view);
+                _engine.Run(_binding, isFirst: !_hasRun);
+                _hasRun = true;
+                for (var index = 0; index < probabilities.Length; index++)
+                {
+                    probabilities[index] += _probabilities[index] / count;
+                }
+            }
         }
 
         foreach (var probability in probabilities)

@@ -1,4 +1,5 @@
 using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
 using EdgeRestore.Packages;
 
 namespace EdgeRestore.Inference.Routing;
@@ -16,6 +17,7 @@ public sealed class StreamRouter
     private readonly float[] _smoothed = new float[DegradationNames.Count];
     private int _framesUntilClassification;
     private bool _isClassified;
+    private int _view;
     private Degradation _best;
     private Degradation _active;
     private Degradation _candidate;
@@ -55,6 +57,12 @@ public sealed class StreamRouter
     /// <summary>Whether the next frame must be classified before its decision.</summary>
     internal bool NeedsClassification => _options.FixedRoute is null && _framesUntilClassification <= 0;
 
+    /// <summary>
+    /// The views of the next frame to classify: several of the first, which is all that is known of the stream; then one, and
+    /// not the same as the time before.
+    /// </summary>
+    internal Range NextViews => _isClassified ? _view..(_view + 1) : .._options.FirstViewCount;
+
     /// <summary>Takes the classifier's answer for the newest frame.</summary>
     /// <param name="probabilities">One per degradation, all finite.</param>
     internal void Observe(ReadOnlySpan<float> probabilities)
@@ -87,6 +95,7 @@ public sealed class StreamRouter
             }
         }
 
+        _view = (_view + 1) % ClassifierInput.ViewCount;
         _framesUntilClassification = _candidateCount > 0 ? 1 : _options.ClassifyEveryFrames;
     }
 

@@ -137,7 +137,7 @@ internal sealed class ClassifierSampler
 
         if (prng.NextDouble() < 0.5)
         {
-            MirrorRows(degraded);
+            Mirroring.ReverseRows(degraded.Pixels, degraded.Width);
         }
 
         batch.Set(index, degraded, parameters.Degradation, _input.Value!);
@@ -190,20 +190,6 @@ internal sealed class ClassifierSampler
         return JpegBlockSide * (blocks <= SideMin / JpegBlockSide
             ? blocks
             : prng.NextInt32(SideMin / JpegBlockSide, blocks + 1));
-    }
-
-    private static void MirrorRows(Frame frame)
-    {
-        for (var y = 0; y < frame.Height; y++)
-        {
-            var row = frame.Pixels.Slice(y * frame.Width * 3, frame.Width * 3);
-            for (int left = 0, right = row.Length - 3; left < right; left += 3, right -= 3)
-            {
-                (row[left], row[right]) = (row[right], row[left]);
-                (row[left + 1], row[right + 1]) = (row[right + 1], row[left + 1]);
-                (row[left + 2], row[right + 2]) = (row[right + 2], row[left + 2]);
-            }
-        }
     }
 }
 

@@ -21,9 +21,18 @@ public sealed class ClassifierInput
 
     public const int CropsLengthBytes = CropsSide * CropsSide * 3;
 
+    /// <summary>
+    /// Number of views of a frame: patches in the middle of the quadrants, then in each of their corners; every second view
+    /// mirrored. What one view misses, another may show.
+    /// </summary>
+    public const int ViewCount = 5;
+
     private const int PatchSide = CropsSide / 2;
 
     private const int JpegBlockSide = 8;
+
+    // Where the patches of each view lie: 0 in the middle of their quadrant, 1 and -1 at its edges.
+    private static readonly (int X, int Y)[] Moves = [(0, 0), (-1, -1), (1, 1), (1, -1), (-1, 1)];
 
     private uint[] _sums = [];
 
@@ -34,7 +43,11 @@ public sealed class ClassifierInput
     /// 192x192 RGB bytes: 96x96 patches at the centres of the four quadrants, up to 7 pixels up and left of them to begin
     /// at a multiple of 8; frames with a side below 192 are mirrored.
     /// </param>
-    public void Fill(Frame frame, Span<byte> thumbnail, Span<byte> crops)
+    /// <param name="view">
+    /// 0 to <see cref="ViewCount"/> - 1. Views 1 to 4 have the patches in the upper left, lower right, upper right
+    /// and lower left corner of each quadrant; 1 and 3 are mirrored left to right.
+    /// </param>
+    public void Fill(Frame frame, Span<byte> thumbnail, Span<byte> crops, int view = 0)
     {
         ArgumentNullException.ThrowIfNull(frame);
         if (frame.Format != PixelFormat.Rgb24)
@@ -45,8 +58,15 @@ public sealed class ClassifierInput
 
         ArgumentOutOfRangeException.ThrowIfNotEqual(thumbnail.Length, ThumbnailLengthBytes, nameof(thumbnail));
         ArgumentOutOfRangeException.ThrowIfNotEqual(crops.Length, CropsLengthBytes, nameof(crops));
+        ArgumentOutOfRangeException.ThrowIfNegative(view);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(view, ViewCount);
         FillThumbnail(frame, thumbnail);
-        FillCrops(frame, crops);
+        FillCrops(frame, crops, Moves[view].X, Moves[view].Y);
+        if (view % 2 == 1)
+        {
+            Mirroring.ReverseRows(thumbnail, ThumbnailSide);
+            Mirroring.ReverseRows(crops, CropsSide);
+        }
     }
 
     /// <summary>
@@ -120,16 +140,16 @@ public sealed class ClassifierInput
         }
     }
 
-    private static void FillCrops(Frame frame, Span<byte> crops)
+    private static void FillCrops(Frame frame, Span<byte> crops, int moveX, int moveY)
     {
         for (var y = 0; y < CropsSide; y++)
         {
-            var sourceY = Mirroring.Fold(Start(frame.Height, y / PatchSide) + (y % PatchSide), frame.Height);
+            var sourceY = Mirroring.Fold(Start(frame.Height, y / PatchSide, moveY) + (y % PatchSide), frame.Height);
             var source = frame.Pixels.Slice(sourceY * frame.Width * 3, frame.Width * 3);
             var target = crops.Slice(y * CropsSide * 3, CropsSide * 3);
             for (var patch = 0; patch < 2; patch++)
             {
-                var left = Start(frame.Width, patch);
+                var left = Start(frame.Width, patch, moveX);
                 var piece = target.Slice(patch * PatchSide * 3, PatchSide * 3);
                 if (left >= 0 && left + PatchSide <= frame.Width)
                 {
@@ -145,8 +165,11 @@ public sealed class ClassifierInput
         }
     }
 
-    // Centres at a quarter and three quarters of the side, moved up and left to a block of JPEG: the marks of compression
-    // then lie at the same places of every patch.
-    private static int Start(int side, int patch) =>
-        ((((2 * patch) + 1) * side / 4) - (PatchSide / 2)) & ~(JpegBlockSide - 1);
+    // Centres at a quarter and three quarters of the side, or as far from there as the patch stays in its half; then up and
+    // left to a block of JPEG: the marks of compression lie at the same places of every patch.
+    private static int Start(int side, int patch, int move)
+    {
+        var room = Math.Max(0, (side / 2) - PatchSide) / 2;
+        return ((((2 * patch) + 1) * side / 4) - (PatchSide / 2) + (move * room)) & ~(JpegBlockSide - 1);
+    }
 }

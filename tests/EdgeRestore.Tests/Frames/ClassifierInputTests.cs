@@ -59,6 +59,54 @@ public sealed class ClassifierInputTests
     }
 
     [Theory]
+    [InlineData(1, -1, -1)]
+    [InlineData(2, 1, 1)]
+    [InlineData(3, 1, -1)]
+    [InlineData(4, -1, 1)]
+    public void Fill_OtherView_PatchesLieInTheCornersOfTheQuadrants(int view, int moveX, int moveY)
+    {
+        // Quadrants of 320x240: 112 and 72 pixels between a patch in the middle and its quadrant's edges.
+        using var frame = TestImages.Random(640, 480, PixelFormat.Rgb24, 3);
+        using var mirrored = TestImages.Random(640, 480, PixelFormat.Rgb24, 3);
+        Mirroring.ReverseRows(mirrored.Pixels, 640);
+        new ClassifierInput().Fill(frame, _thumbnail, _crops, view);
+        for (var patch = 0; patch < 4; patch++)
+        {
+            var (column, row) = (patch % 2, patch / 2);
+            var left = 112 + (320 * column) + (112 * moveX);
+            var top = 72 + (240 * row) + (72 * moveY);
+            if (view % 2 == 0)
+            {
+                AssertPatch(frame, 96 * column, 96 * row, left, top);
+            }
+            else
+            {
+                AssertPatch(mirrored, 96 * (1 - column), 96 * row, 640 - 96 - left, top);
+            }
+        }
+    }
+
+    [Fact]
+    public void Fill_MirroredView_ThumbnailIsMirrored()
+    {
+        using var frame = TestImages.Random(301, 200, PixelFormat.Rgb24, 3);
+        new ClassifierInput().Fill(frame, _thumbnail, _crops);
+        var expected = _thumbnail.ToArray();
+        Mirroring.ReverseRows(expected, 128);
+        new ClassifierInput().Fill(frame, _thumbnail, _crops, 3);
+        Assert.Equal(expected, _thumbnail);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(5)]
+    public void Fill_UnknownView_Throws(int view)
+    {
+        using var frame = TestImages.Random(64, 64, PixelFormat.Rgb24, 3);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ClassifierInput().Fill(frame, _thumbnail, _crops, view));
+    }
+
+    [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 3)]
     [InlineData(100, 190)]
