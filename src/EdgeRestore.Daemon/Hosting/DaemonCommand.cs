@@ -11,7 +11,7 @@ internal static class DaemonCommand
 
     private static readonly Option<string> ConfigFile = new("--config")
     {
-        Description = "JSON file with sections Listen, Engine and Limits; environment variables such as "
+        Description = "JSON file with sections Listen, Engine, Limits and so on; environment variables such as "
             + "EDGERESTORE_Limits__MaxStreams go before it, options before both",
         HelpName = "FILE",
     };
@@ -20,6 +20,7 @@ internal static class DaemonCommand
     [
         Of("Engine:Package", "--package", "DIR", "Package to serve [default: the one that comes with the program]"),
         Of("Listen:Endpoint", "--listen", "IP:PORT", "Where to listen, port 0 for any [default: 127.0.0.1:50051]"),
+        Of("Listen:HttpEndpoint", "--http", "IP:PORT", "Where to serve /metrics and REST by HTTP/1.1 [default: nowhere]"),
         Of("Listen:DrainSeconds", "--drain", "SECONDS", "Time for open streams to finish at a stop [default: 10]"),
         Of("Engine:Device", "--device", "NAME", "auto, cpu, cuda or tensorrt [default: auto]"),
         Of("Engine:Threads", "--threads", "N", "CPU threads of one computation, 0 for all cores [default: 0]"),
@@ -32,6 +33,11 @@ internal static class DaemonCommand
         Of("Limits:MaxHeight", "--max-height", "PIXELS", "Highest frame [default: 8192]"),
         Of("Limits:MaxPixels", "--max-pixels", "PIXELS", "Most pixels of a frame [default: 8912896]"),
         Of("Limits:MaxPayloadBytes", "--max-payload", "BYTES", "Largest frame as sent [default: 33554432]"),
+        Of("Telemetry:Otlp", "--otlp", "URL", "OpenTelemetry collector for metrics and spans [default: none]"),
+        Of("Telemetry:OtlpProtocol", "--otlp-protocol", "grpc|http", "How it is spoken to [default: grpc]"),
+        Of("Telemetry:OtlpSeconds", "--otlp-interval", "SECONDS", "Time between reports of metrics [default: 60]"),
+        Of("Telemetry:TracePercent", "--trace", "PERCENT", "Calls that are traced unasked [default: 5]"),
+        Of("Telemetry:LogFormat", "--log-format", "NAME", "text, json or systemd [default: text]"),
     ];
 
     /// <summary>Every key that an option sets.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using EdgeRestore.Daemon.Services;
 using EdgeRestore.Daemon.Settings;
 using EdgeRestore.Daemon.Streams;
+using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Inference;
 using EdgeRestore.Packages;
 using EdgeRestore.Protocol;
@@ -31,15 +32,25 @@ internal sealed class DaemonHost : IAsyncDisposable
 
     /// <summary>Where it listens; the port is the one taken when any was asked for.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features
-        .Get<IServerAddressesFeature>()!.Addresses.Single());
+        .Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Where HTTP/1.1 is served, if it is.</summary>
+    public Uri? HttpAddress => _app.Services.GetRequiredService<IServer>().Features
+        .Get<IServerAddressesFeature>()!.Addresses.Skip(1).Select(address => new Uri(address)).FirstOrDefault();
 
     /// <summary>Runs a daemon until it is told to stop, and tells standard output when it is ready.</summary>
     /// <exception cref="EdgeRestoreException">Package, device or port do not allow it.</exception>
     public static async Task RunAsync(DaemonSettings settings)
     {
         await using var daemon = await StartAsync(
-            settings, logging => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+            settings, logging => LogToStandardError(logging, settings.Telemetry.LogFormat));
+        using var export = settings.Telemetry.Otlp is null ? null : new OtlpExport(settings.Telemetry);
         Console.WriteLine($"listening on {daemon.Address.GetLeftPart(UriPartial.Authority)}");
+        if (daemon.HttpAddress is { } http)
+        {
+            Console.WriteLine($"serving HTTP/1.1 on {http.GetLeftPart(UriPartial.Authority)}");
+        }
+
         await daemon._app.WaitForShutdownAsync();
         Log.Stopped(daemon._logger, daemon._streams.Registry.Total.Read().Received);
     }
@@ -95,6 +106,20 @@ internal sealed class DaemonHost : IAsyncDisposable
         _streams.Dispose();
     }
 
+    private static void LogToStandardError(ILoggingBuilder logging, string format)
+    {
+        logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        switch (format.ToLowerInvariant())
+        {
+            case "json":
+                logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
+                break;
+            case "systemd":
+                logging.AddSystemdConsole();
+                break;
+        }
+    }
+
     private static WebApplication Build(
         DaemonSettings settings, StreamHost streams, Action<ILoggingBuilder> configureLogging)
     {
@@ -109,6 +134,7 @@ internal sealed class DaemonHost : IAsyncDisposable
             host => host.ShutdownTimeout = TimeSpan.FromSeconds(settings.Listen.DrainSeconds));
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         builder.Services.AddRouting();
+        builder.Services.AddMetrics();
         builder.Services.AddSingleton(streams);
         builder.Services.AddSingleton(streams.Clock);
         builder.Services.AddSingleton<DrainSignal>();
@@ -134,6 +160,10 @@ internal sealed class DaemonHost : IAsyncDisposable
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(30);
             kestrel.Limits.Http2.MaxStreamsPerConnection = Math.Max(100, settings.Limits.MaxStreams + 16);
             kestrel.Listen(settings.Listen.ParseEndpoint(), listen => listen.Protocols = HttpProtocols.Http2);
+            if (settings.Listen.HttpEndpoint is { } http)
+            {
+                kestrel.Listen(IPEndPoint.Parse(http), listen => listen.Protocols = HttpProtocols.Http1);
+            }
         });
         var app = builder.Build();
         var drain = app.Services.GetRequiredService<CallDrain>();
@@ -141,6 +171,7 @@ internal sealed class DaemonHost : IAsyncDisposable
         app.MapGrpcService<RestoreStreams>();
         app.MapGrpcService<HealthService>();
         app.MapGrpcService<ReflectionService>();
+        MetricsEndpoint.Map(app, streams.Metrics);
         return app;
     }
 

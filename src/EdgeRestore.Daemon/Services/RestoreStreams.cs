@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using EdgeRestore.Daemon.Hosting;
 using EdgeRestore.Daemon.Payloads;
 using EdgeRestore.Daemon.Streams;
+using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
 using EdgeRestore.Protocol;
@@ -21,6 +23,7 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         IServerStreamWriter<RestoreReply> responseStream,
         ServerCallContext context)
     {
+        using var trace = Tracing.StartCall(context.GetHttpContext(), "edgerestore.v1.RestoreService/Restore");
         using var stream = host.Registry.TryEnter();
         try
         {
@@ -34,6 +37,8 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         catch (RpcException exception)
         {
             Log.StreamRefused(logger, context.Peer, exception.StatusCode, exception.Status.Detail);
+            host.Metrics.StreamRefused(exception.StatusCode);
+            trace?.SetStatus(ActivityStatusCode.Error, exception.Status.Detail);
             throw;
         }
         catch (Exception exception) when (IsDisconnect(exception, context))
@@ -63,6 +68,8 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         stream.Name = settings.Name;
         stream.Delivery = settings.Delivery;
         await replies.WriteAsync(new RestoreReply { Opened = Describe(settings) }, token);
+        host.Metrics.StreamOpened();
+        Activity.Current?.SetTag("edgerestore.stream", settings.Name);
         Log.StreamOpened(logger, settings.Name, context.Peer, settings.ToString());
 
         Status? ending = null;

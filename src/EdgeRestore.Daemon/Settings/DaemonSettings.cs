@@ -14,6 +14,8 @@ internal sealed record DaemonSettings
 
     public required LimitOptions Limits { get; init; }
 
+    public TelemetryOptions Telemetry { get; init; } = new();
+
     /// <summary>Binds and checks every section.</summary>
     /// <exception cref="SettingsException">Its message lists all that is wrong.</exception>
     public static DaemonSettings Read(IConfiguration configuration)
@@ -22,9 +24,10 @@ internal sealed record DaemonSettings
         var listen = Bind<ListenOptions>(configuration, "Listen", failures);
         var engine = Bind<EngineOptions>(configuration, "Engine", failures);
         var limits = Bind<LimitOptions>(configuration, "Limits", failures);
+        var telemetry = Bind<TelemetryOptions>(configuration, "Telemetry", failures);
         failures.AddRange(limits.FindContradictions());
         return failures.Count == 0
-            ? new DaemonSettings { Listen = listen, Engine = engine, Limits = limits }
+            ? new DaemonSettings { Listen = listen, Engine = engine, Limits = limits, Telemetry = telemetry }
             : throw new SettingsException(
                 $"{failures.Count} setting{(failures.Count == 1 ? " is" : "s are")} not valid. "
                 + $"{string.Join(' ', failures)} "

@@ -11,6 +11,11 @@ internal sealed record ListenOptions
     [Endpoint]
     public string Endpoint { get; init; } = "127.0.0.1:50051";
 
+    /// <summary>A second endpoint, for HTTP/1.1: metrics, and images one by one.</summary>
+    /// <value>IP address and TCP port, port 0 for any. Without one there is none.</value>
+    [Endpoint(isRequired: false)]
+    public string? HttpEndpoint { get; init; }
+
     /// <summary>How long open streams may take to finish after a request to stop.</summary>
     /// <value>Seconds; 10.</value>
     [Within(1, 3600)]

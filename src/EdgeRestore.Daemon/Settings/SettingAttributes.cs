@@ -22,13 +22,23 @@ internal sealed class OneOfAttribute(params string[] words) : ValidationAttribut
 }
 
 /// <summary>An IPv4 or IPv6 address with a port.</summary>
-internal sealed class EndpointAttribute : ValidationAttribute
+internal sealed class EndpointAttribute(bool isRequired = true) : ValidationAttribute
 {
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
-        value is string text && IPEndPoint.TryParse(text, out var endpoint)
+        (value is null && !isRequired) || value is string text && IPEndPoint.TryParse(text, out var endpoint)
             && text.EndsWith($":{endpoint.Port}", StringComparison.Ordinal)
             ? ValidationResult.Success
             : new ValidationResult(
                 $"is '{value}'; allowed is an IP address with a port, such as 127.0.0.1:50051, 0.0.0.0:50051 or "
                 + $"[::1]:50051");
+}
+
+/// <summary>The address of an HTTP server, or none.</summary>
+internal sealed class HttpAddressAttribute : ValidationAttribute
+{
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is null || (Uri.TryCreate((string)value, UriKind.Absolute, out var address)
+            && address.Scheme is "http" or "https")
+            ? ValidationResult.Success
+            : new ValidationResult($"is '{value}'; allowed is an address such as http://127.0.0.1:4317");
 }

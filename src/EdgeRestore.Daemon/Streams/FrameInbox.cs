@@ -1,3 +1,4 @@
+using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
 
@@ -8,7 +9,7 @@ namespace EdgeRestore.Daemon.Streams;
 /// LOSSLESS makes the adder wait, and with it, through flow control, the sender. LIVE makes room by dropping the
 /// oldest, and hands the list of those dropped to the next frame that is taken: it alone is sure to be answered.
 /// </remarks>
-internal sealed class FrameInbox(StreamSettings settings, FrameCounter counter) : IDisposable
+internal sealed class FrameInbox(StreamSettings settings, FrameCounter counter, DaemonMetrics metrics) : IDisposable
 {
     // Enough that decoding never waits for the network; each one holds a payload.
     private const int LosslessDepth = 2;
@@ -113,6 +114,7 @@ internal sealed class FrameInbox(StreamSettings settings, FrameCounter counter) 
 
         _dropped.Frames.Add(new DroppedFrame { Sequence = frame.Sequence, Reason = DropReason.Superseded });
         counter.AddDropped();
+        metrics.FrameDropped("superseded");
         frame.Dispose();
     }
 }

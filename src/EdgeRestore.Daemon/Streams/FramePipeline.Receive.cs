@@ -53,7 +53,9 @@ internal sealed partial class FramePipeline
     private StreamFrame Accept(FrameRequest request, long arrivedAt)
     {
         _stream.Frames.AddReceived();
-        var frame = new StreamFrame(request.Sequence, request.TimestampNs, arrivedAt)
+        _host.Metrics.FrameEntered(request.Payload.Length);
+        var frame = new StreamFrame(
+            request.Sequence, request.TimestampNs, arrivedAt, request.Payload.Length, _host.Metrics)
         {
             Payload = request.Payload.Memory,
         };

@@ -1,9 +1,11 @@
 using EdgeRestore.Codecs;
+using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Frames;
 using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
 using Google.Protobuf;
 using Grpc.Core;
+using Degradation = EdgeRestore.Degradations.Degradation;
 
 namespace EdgeRestore.Daemon.Streams;
 
@@ -12,6 +14,7 @@ internal sealed partial class FramePipeline
     private int _routedWidth;
     private int _routedHeight;
     private bool _hasWarned;
+    private Degradation? _lastRoute;
 
     private async Task DecodeAsync(CancellationToken cancellationToken)
     {
@@ -139,12 +142,13 @@ internal sealed partial class FramePipeline
             using (frame)
             {
                 var (reply, owner) = await BuildReplyAsync(frame, cancellationToken);
+                var times = Measure(frame);
                 using (owner)
                 {
                     await replies.WriteAsync(reply, cancellationToken);
                 }
 
-                Count(frame);
+                Count(frame, times, reply.Frame?.Payload.Length ?? 0);
             }
 
             _leaving.Release();
@@ -188,7 +192,7 @@ internal sealed partial class FramePipeline
     private RestoreReply BuildReply(StreamFrame frame, ReadOnlyMemory<byte> payload, TimeSpan encode)
     {
         var result = frame.Result;
-        var busy = frame.Decode + result.Classify + result.Run + encode;
+        frame.Encode = encode;
         return new RestoreReply
         {
             Frame = new FrameReply
@@ -206,7 +210,7 @@ internal sealed partial class FramePipeline
                 Dropped = frame.Dropped,
                 Timings = new FrameTimings
                 {
-                    QueueUs = ToMicroseconds(_host.Clock.GetElapsedTime(frame.ArrivedAt) - busy),
+                    QueueUs = ToMicroseconds(Measure(frame).Queue),
                     DecodeUs = ToMicroseconds(frame.Decode),
                     ClassifyUs = ToMicroseconds(result.Classify),
                     RunUs = ToMicroseconds(result.Run),
@@ -228,13 +232,35 @@ internal sealed partial class FramePipeline
         },
     };
 
-    private void Count(StreamFrame frame)
+    private StageTimes Measure(StreamFrame frame)
     {
+        var total = _host.Clock.GetElapsedTime(frame.ArrivedAt);
+        var busy = frame.Decode + frame.Result.Classify + frame.Result.Run + frame.Encode;
+        return new StageTimes(total, total - busy, frame.Decode, frame.Encode);
+    }
+
+    private void Count(StreamFrame frame, in StageTimes times, int lengthBytes)
+    {
+        if (_trace is not null)
+        {
+            Tracing.RecordFrame(_trace, frame, times, _host.Clock.GetUtcNow());
+        }
+
         if (frame.HasFailed)
         {
             _stream.Frames.AddFailed();
+            _host.Metrics.FrameFailed(frame.Error);
+            return;
         }
-        else if (frame.Result.Bypassed)
+
+        _host.Metrics.FrameAnswered(frame.Result, times, lengthBytes);
+        if (_lastRoute is { } last && last != frame.Result.Route)
+        {
+            _host.Metrics.RouteSwitched(frame.Result.Route);
+        }
+
+        _lastRoute = frame.Result.Route;
+        if (frame.Result.Bypassed)
         {
             _stream.Frames.AddBypassed();
         }

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using EdgeRestore.Daemon.Payloads;
+using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Inference.Routing;
 using EdgeRestore.Protocol.V1;
 using Grpc.Core;
@@ -32,6 +34,7 @@ internal sealed partial class FramePipeline : IDisposable
     // Unbounded by themselves: the semaphores above bound them.
     private readonly Channel<StreamFrame> _decoded = Channel.CreateUnbounded<StreamFrame>();
     private readonly Channel<StreamFrame> _computed = Channel.CreateUnbounded<StreamFrame>();
+    private readonly Activity? _trace = Tracing.CurrentCall();
     private StreamRouter? _router;
     private Status? _ending;
 
@@ -42,7 +45,7 @@ internal sealed partial class FramePipeline : IDisposable
         _settings = settings;
         _stream = stream;
         _logger = logger;
-        _inbox = new FrameInbox(settings, stream.Frames);
+        _inbox = new FrameInbox(settings, stream.Frames, host.Metrics);
         _reader = new PayloadReader(
             settings.Input, settings.Yuv, host.Limits, host.Restorer.Package.Manifest.Network.MinSidePixels);
         _writer = new PayloadWriter(settings.Output, settings.Yuv);

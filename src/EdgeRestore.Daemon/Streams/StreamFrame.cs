@@ -1,4 +1,4 @@
-using System.Buffers;
+using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Frames;
 using EdgeRestore.Inference;
 using EdgeRestore.Protocol.V1;
@@ -7,8 +7,11 @@ namespace EdgeRestore.Daemon.Streams;
 
 /// <summary>One frame on its way through a stream: from one stage to the next, by one thread at a time.</summary>
 /// <remarks>Owns its buffers; whoever takes it out of the pipeline disposes it.</remarks>
-internal sealed class StreamFrame(ulong sequence, long timestampNs, long arrivedAt) : IDisposable
+internal sealed class StreamFrame(
+    ulong sequence, long timestampNs, long arrivedAt, int lengthBytes, DaemonMetrics metrics) : IDisposable
 {
+    private bool _hasLeft;
+
     public ulong Sequence { get; } = sequence;
 
     public long TimestampNs { get; } = timestampNs;
@@ -29,6 +32,8 @@ internal sealed class StreamFrame(ulong sequence, long timestampNs, long arrived
 
     public TimeSpan Decode { get; set; }
 
+    public TimeSpan Encode { get; set; }
+
     /// <summary>Frames dropped under LIVE between the frame before and this one.</summary>
     public DroppedFrames? Dropped { get; set; }
 
@@ -46,7 +51,16 @@ internal sealed class StreamFrame(ulong sequence, long timestampNs, long arrived
         ReleaseBuffers();
     }
 
-    public void Dispose() => ReleaseBuffers();
+    public void Dispose()
+    {
+        if (!_hasLeft)
+        {
+            _hasLeft = true;
+            metrics.FrameLeft(lengthBytes);
+        }
+
+        ReleaseBuffers();
+    }
 
     private void ReleaseBuffers()
     {

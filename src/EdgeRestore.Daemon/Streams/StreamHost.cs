@@ -1,4 +1,5 @@
 using EdgeRestore.Daemon.Settings;
+using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Inference;
 
 namespace EdgeRestore.Daemon.Streams;
@@ -16,6 +17,7 @@ internal sealed class StreamHost : IDisposable
         EngineGate = new SemaphoreSlim(runs, runs);
         CodecGate = new SemaphoreSlim(Environment.ProcessorCount, Environment.ProcessorCount);
         Registry = new StreamRegistry(limits.MaxStreams, clock);
+        Metrics.Observe(this);
     }
 
     public Restorer Restorer { get; }
@@ -28,6 +30,8 @@ internal sealed class StreamHost : IDisposable
 
     public StreamRegistry Registry { get; }
 
+    public DaemonMetrics Metrics { get; } = new();
+
     /// <summary>Frames computed at once. Waiting here costs no thread, and turns come in the order of asking.</summary>
     public SemaphoreSlim EngineGate { get; }
 
@@ -39,6 +43,7 @@ internal sealed class StreamHost : IDisposable
 
     public void Dispose()
     {
+        Metrics.Dispose();
         Restorer.Dispose();
         EngineGate.Dispose();
         CodecGate.Dispose();
