@@ -52,7 +52,8 @@ public sealed class RestoreClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxFramesInFlight, 1);
-        var call = _service.Restore(cancellationToken: CancellationToken.None);
+        var trace = ClientTracing.Start("edgerestore.v1.RestoreService/Restore");
+        var call = _service.Restore(ClientTracing.HeadersOf(trace), cancellationToken: CancellationToken.None);
         try
         {
             try
@@ -74,10 +75,11 @@ public sealed class RestoreClient : IDisposable
                     + "Check that the address is an EdgeRestore daemon's."));
             }
 
-            return new RestoreStream(call, opened, _address, maxFramesInFlight);
+            return new RestoreStream(call, opened, _address, maxFramesInFlight, trace);
         }
         catch (RpcException exception)
         {
+            ClientTracing.End(trace, exception.Status.Detail);
             call.Dispose();
             throw DaemonException.From(exception, _address);
         }
@@ -85,6 +87,7 @@ public sealed class RestoreClient : IDisposable
         {
             // Nobody answered, or the connection broke: the call has ended, and its status has the reason.
             var reason = FindStatus(call);
+            ClientTracing.End(trace, exception.Message);
             call.Dispose();
             throw reason is { } status
                 ? DaemonException.From(new RpcException(status), _address)
@@ -92,6 +95,7 @@ public sealed class RestoreClient : IDisposable
         }
         catch
         {
+            ClientTracing.End(trace, "The open was cancelled.");
             call.Dispose();
             throw;
         }

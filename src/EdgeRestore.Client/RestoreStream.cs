@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
@@ -18,14 +19,17 @@ public sealed class RestoreStream : IAsyncDisposable
 
     // Null under LIVE: there the daemon drops frames instead of holding the sender back.
     private readonly SemaphoreSlim? _inFlight;
+    private readonly Activity? _trace;
     private ulong _sequence;
 
     internal RestoreStream(
         AsyncDuplexStreamingCall<RestoreRequest, RestoreReply> call,
         StreamOpened opened,
         Uri address,
-        int maxFramesInFlight)
+        int maxFramesInFlight,
+        Activity? trace)
     {
+        _trace = trace;
         _call = call;
         _address = address;
         _inFlight = opened.Delivery == Delivery.Live ? null : new SemaphoreSlim(maxFramesInFlight);
@@ -116,6 +120,7 @@ public sealed class RestoreStream : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _call.Dispose();
+        _trace?.Dispose();
         _inFlight?.Dispose();
         return ValueTask.CompletedTask;
     }

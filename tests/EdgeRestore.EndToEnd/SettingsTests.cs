@@ -34,6 +34,16 @@ public sealed class SettingsTests
                 OpenSeconds = 10,
             },
             settings.Limits);
+        Assert.Equal(
+            new TelemetryOptions
+            {
+                Otlp = null,
+                OtlpProtocol = "grpc",
+                OtlpSeconds = 60,
+                TracePercent = 5,
+                LogFormat = "text",
+            },
+            settings.Telemetry);
     }
 
     [Fact]
@@ -68,6 +78,7 @@ public sealed class SettingsTests
             ["Listen"] = typeof(ListenOptions),
             ["Engine"] = typeof(EngineOptions),
             ["Limits"] = typeof(LimitOptions),
+            ["Telemetry"] = typeof(TelemetryOptions),
         };
         var keys = sections.SelectMany(section => section.Value.GetProperties()
             .Where(property => property.CanWrite)

@@ -32,6 +32,9 @@ internal sealed class RunningDaemon : IAsyncDisposable
 
     public Uri Address => _host.Address;
 
+    /// <summary>Where HTTP/1.1 is served, when the settings ask for it.</summary>
+    public Uri HttpAddress => _host.HttpAddress!;
+
     public StreamHost Streams => _host.Streams;
 
     public static async Task<RunningDaemon> StartAsync(
@@ -39,7 +42,8 @@ internal sealed class RunningDaemon : IAsyncDisposable
         LimitOptions? limits = null,
         TimeProvider? clock = null,
         int drainSeconds = 30,
-        string preload = "none")
+        string preload = "none",
+        Func<DaemonSettings, DaemonSettings>? configure = null)
     {
         var folder = new TemporaryFolder();
         var log = new LogCapture();
@@ -57,7 +61,7 @@ internal sealed class RunningDaemon : IAsyncDisposable
             Limits = limits ?? new LimitOptions(),
         };
         var starting = DaemonHost.StartAsync(
-            settings, logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log), clock);
+            configure?.Invoke(settings) ?? settings, logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log), clock);
         var host = await starting.WaitAsync(Patience.Limit);
         return new RunningDaemon(folder, host, log);
     }
