@@ -53,7 +53,10 @@ public sealed class TracingTests
         await using var collector = await OtlpCollector.StartAsync(isGrpc: protocol == "grpc");
         var options = new TelemetryOptions
         {
-            Otlp = collector.Address, OtlpProtocol = protocol, OtlpSeconds = 3600, TracePercent = 100,
+            Otlp = collector.Address,
+            OtlpProtocol = protocol,
+            OtlpSeconds = 3600,
+            TracePercent = 100,
         };
         await using (var daemon = await RunningDaemon.StartAsync())
         {
