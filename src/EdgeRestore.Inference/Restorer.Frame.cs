@@ -104,7 +104,6 @@ public sealed partial class Restorer
         EngineSlot slot, Frame input, Frame output, RouteDecision decision, float strength, TimeSpan classify)
     {
         var start = Stopwatch.GetTimestamp();
-        slot.SetInput(input);
         string? fault;
         if (decision.Weight >= 1)
         {
@@ -132,13 +131,14 @@ public sealed partial class Restorer
             : Refuse(RestoreError.Engine, fault, input, output, decision, classify);
     }
 
-    /// <summary>Runs one subnetwork on the slot's input and blends the result into the output.</summary>
+    /// <summary>Runs one subnetwork from the input into the output, or blends its result into what is there.</summary>
     /// <returns>What is wrong with the result, or null.</returns>
     private string? RunRoute(
         EngineSlot slot, Degradation route, Frame input, Frame output, float strength, float weight = 1)
     {
         var engine = _snapshot.GetEngine(route);
-        var nonFinite = slot.Run(engine, input.Width, input.Height, strength);
+        var target = weight < 1 ? slot.GetScratch(input.Width, input.Height) : output;
+        var nonFinite = slot.Run(engine, input, target, strength);
         if (nonFinite > 0)
         {
             return $"Engine '{engine.Key}' gave {nonFinite} values that are not finite for a " +
@@ -148,11 +148,7 @@ public sealed partial class Restorer
 
         if (weight < 1)
         {
-            Blend(output.Pixels, slot.Output, weight);
-        }
-        else
-        {
-            slot.Output.CopyTo(output.Pixels);
+            Blend(output.Pixels, target.Pixels, weight);
         }
 
         return null;

@@ -28,6 +28,14 @@ public static class WireStatus
         RestoreError.Capacity,
         $"All {maxStreams} streams are taken. Close one, or raise Limits:MaxStreams (now {maxStreams}).");
 
+    public static Status NoRoomFor(string what, long freeBytes, long maxBytes) => From(
+        RestoreError.Capacity, NoMemory(what, freeBytes, maxBytes));
+
+    /// <summary>The text of a frame or a stream for which there is no memory.</summary>
+    public static string NoMemory(string what, long freeBytes, long maxBytes) =>
+        $"There is no memory for {what}: {freeBytes >> 20} of {maxBytes >> 20} MiB are free, and one stream gets no more "
+        + "than half of all. Send smaller frames, close other streams, or raise Limits:FrameMemoryMegabytes.";
+
     public static Status NoSubnetwork(
         Degradation degradation, string packageName, IEnumerable<Degradation> available) => new(
         StatusCode.FailedPrecondition,

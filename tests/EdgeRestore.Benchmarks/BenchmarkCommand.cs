@@ -9,7 +9,7 @@ internal static class BenchmarkCommand
     {
         var package = new Option<string?>("--package")
         {
-            Description = "Package for the rate [default: the edge network with untrained weights]",
+            Description = "Package for the rate [default: the one that comes with the program]",
             HelpName = "DIR",
         };
         // Small: what serving adds, and the control's 5 ms, must show beside the engine's own time.
@@ -106,7 +106,10 @@ internal static class BenchmarkCommand
             var packages = new BenchmarkPackages(options, scratch.FullName);
             AllocationBenchmark.Run(options, packages, report);
             SelectionBenchmark.Run(options, packages, report);
+            await StartBenchmark.RunAsync(options, packages, report);
+            await MemoryBenchmark.RunAsync(options, packages, report);
             await LatencyBenchmark.RunAsync(options, packages, report);
+            await TransportBenchmark.RunAsync(options, packages, report);
             await RateBenchmark.RunAsync(options, packages, report);
         }
         finally

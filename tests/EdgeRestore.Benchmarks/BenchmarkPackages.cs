@@ -19,8 +19,8 @@ internal sealed class BenchmarkPackages(BenchmarkOptions options, string scratch
     private ModelPackage? _default;
     private ModelPackage? _identity;
 
-    /// <summary>The package that the options name, or the default network untrained.</summary>
-    public ModelPackage Default => _default ??= options.Package is { } directory
+    /// <summary>The package that the options name, else the one that comes with the program, else one untrained.</summary>
+    public ModelPackage Default => _default ??= (options.Package ?? FindShipped()) is { } directory
         ? ModelPackage.Open(directory)
         : WriteUntrained();
 
@@ -40,6 +40,13 @@ internal sealed class BenchmarkPackages(BenchmarkOptions options, string scratch
         var path = Path.Combine(scratch, isSelected ? "selected.onnx" : "full.onnx");
         File.WriteAllBytes(path, RestorationExport.ToServing(new StaticEdgeNetwork(config), weights).ToBytes());
         return path;
+    }
+
+    private static string? FindShipped()
+    {
+        var directory = Path.Combine(
+            Environment.GetEnvironmentVariable("EDGERESTORE_ROOT") ?? "", "deploy/models/edgerestore-default");
+        return Directory.Exists(directory) ? directory : null;
     }
 
     private ModelPackage WriteUntrained()

@@ -15,17 +15,21 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
 
-    private ServerProcess(Process process, Uri address)
+    private ServerProcess(Process process, Uri address, TimeSpan readyAfter)
     {
         _process = process;
         Address = address;
+        ReadyAfter = readyAfter;
     }
 
     public Uri Address { get; }
 
-    public static Task<ServerProcess> StartDaemonAsync(string package) => StartAsync(
+    /// <summary>From the start of the process until it said that it listens.</summary>
+    public TimeSpan ReadyAfter { get; }
+
+    public static Task<ServerProcess> StartDaemonAsync(string package, params string[] arguments) => StartAsync(
         Path.Combine(AppContext.BaseDirectory, "EdgeRestore.Daemon.dll"),
-        "--package", package, "--listen", "127.0.0.1:0", "--device", "cpu");
+        ["--package", package, "--listen", "127.0.0.1:0", "--device", "cpu", .. arguments]);
 
     public static Task<ServerProcess> StartEchoAsync() => StartAsync(
         Path.Combine(AppContext.BaseDirectory, "EdgeRestore.Benchmarks.dll"), "echo");
@@ -51,6 +55,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private static async Task<ServerProcess> StartAsync(string assembly, params string[] arguments)
     {
+        var start = Stopwatch.GetTimestamp();
         var process = Process.Start(new ProcessStartInfo("dotnet", [assembly, .. arguments])
         {
             RedirectStandardOutput = true,
@@ -69,7 +74,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
                 $"standard output, allowed is '{prefix}ADDRESS'. It said: {string.Join(' ', log)}");
         }
 
-        return new ServerProcess(process, new Uri(line[prefix.Length..]));
+        return new ServerProcess(process, new Uri(line[prefix.Length..]), Stopwatch.GetElapsedTime(start));
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

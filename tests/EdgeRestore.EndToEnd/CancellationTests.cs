@@ -37,16 +37,22 @@ public sealed class CancellationTests
     }
 
     [Fact]
-    public async Task ClientCancelsBeforeOpen_ItsPlaceIsFree()
+    public async Task ClientCancelsBeforeOpen_TheCallEnds()
     {
         await using var daemon = await RunningDaemon.StartAsync();
         using (var call = daemon.CreateService().Restore())
         {
             await Patience.UntilAsync(
-                () => Task.FromResult(daemon.Streams.Registry.OpenCount), count => count == 1);
+                () => Task.FromResult(daemon.Streams.Registry.OpeningCount), count => count == 1);
         }
 
-        await WaitForNoStreamAsync(daemon);
+        await Patience.UntilAsync(
+            async () =>
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5));
+                return daemon.Streams.Registry.OpeningCount;
+            },
+            count => count == 0);
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class SettingsTests
                 MaxPayloadBytes = 33_554_432,
                 MaxStreams = 16,
                 OpenSeconds = 10,
+                FrameMemoryMegabytes = 1024,
             },
             settings.Limits);
         Assert.Equal(

@@ -32,6 +32,7 @@ internal static class DaemonCommand
         Of("Limits:MaxWidth", "--max-width", "PIXELS", "Widest frame [default: 8192]"),
         Of("Limits:MaxHeight", "--max-height", "PIXELS", "Highest frame [default: 8192]"),
         Of("Limits:MaxPixels", "--max-pixels", "PIXELS", "Most pixels of a frame [default: 8912896]"),
+        Of("Limits:FrameMemoryMegabytes", "--frame-memory", "MIB", "Memory for frames of all streams [default: 1024]"),
         Of("Limits:MaxPayloadBytes", "--max-payload", "BYTES", "Largest frame as sent [default: 33554432]"),
         Of("Telemetry:Otlp", "--otlp", "URL", "OpenTelemetry collector for metrics and spans [default: none]"),
         Of("Telemetry:OtlpProtocol", "--otlp-protocol", "grpc|http", "How it is spoken to [default: grpc]"),

@@ -7,6 +7,7 @@ using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Inference;
 using EdgeRestore.Packages;
 using EdgeRestore.Protocol;
+using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -145,6 +146,7 @@ internal sealed class DaemonHost : IAsyncDisposable
             builder.Services.AddHostedService<EnginePreload>();
         }
 
+        builder.Services.AddSingleton<IServiceMethodProvider<RestoreStreams>, RestoreStreamMethods>();
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = settings.Limits.MaxPayloadBytes + WireLimits.MessageOverheadBytes;

@@ -38,31 +38,30 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
     }
 
     /// <summary>Decodes a payload whose length was checked; the caller disposes the frame.</summary>
+    /// <param name="payload">Used up: RGB pixels become the frame where they lie, everything else is given back.</param>
     /// <exception cref="ImageException">The payload is not the image that it should be.</exception>
-    public Frame Read(ReadOnlySpan<byte> payload) => format.Codec switch
+    public Frame Read(PooledBytes payload)
     {
-        WireCodec.Unspecified => ReadRaw(payload),
-        WireCodec.Jpeg => ReadJpeg(payload),
-        _ => ReadImage(payload),
-    };
+        using (payload)
+        {
+            return format switch
+            {
+                { Layout: PixelFormat.Rgb24 } => payload.ToFrame(format.Width, format.Height, PixelFormat.Rgb24),
+                { IsRaw: true } => Convert(payload),
+                { Codec: WireCodec.Jpeg } => ReadJpeg(payload.Span),
+                _ => ReadImage(payload.Span),
+            };
+        }
+    }
 
     public void Dispose() => _jpeg?.Dispose();
 
-    private Frame ReadRaw(ReadOnlySpan<byte> payload)
+    private Frame Convert(PooledBytes payload)
     {
-        var frame = Frame.Rent(format.Width, format.Height, format.Layout);
-        payload.CopyTo(frame.Pixels);
-        if (format.Layout == PixelFormat.Rgb24)
-        {
-            return frame;
-        }
-
-        using (frame)
-        {
-            var rgb = Frame.Rent(format.Width, format.Height, PixelFormat.Rgb24);
-            PixelConversion.ToRgb24(frame, rgb, yuv);
-            return rgb;
-        }
+        using var frame = payload.ToFrame(format.Width, format.Height, format.Layout);
+        var rgb = Frame.Rent(format.Width, format.Height, PixelFormat.Rgb24);
+        PixelConversion.ToRgb24(frame, rgb, yuv);
+        return rgb;
     }
 
     private Frame ReadJpeg(ReadOnlySpan<byte> payload)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using EdgeRestore.Codecs;
 using EdgeRestore.Frames;
 using ImageCodec = EdgeRestore.Codecs.ImageCodec;
@@ -51,8 +50,8 @@ internal sealed class PayloadWriter(PayloadFormat format, YuvEncoding yuv) : IDi
 
     private static (ReadOnlyMemory<byte> Bytes, IDisposable? Owner) Copy(ReadOnlySpan<byte> bytes)
     {
-        var owner = MemoryPool<byte>.Shared.Rent(bytes.Length);
-        bytes.CopyTo(owner.Memory.Span);
-        return (owner.Memory[..bytes.Length], owner);
+        var owner = PooledBytes.Rent(bytes.Length);
+        bytes.CopyTo(owner.Span);
+        return (owner.Memory, owner);
     }
 }

@@ -6,6 +6,7 @@ using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
 using EdgeRestore.Protocol;
+using EdgeRestore.Protocol.Messages;
 using EdgeRestore.Protocol.V1;
 using Grpc.Core;
 using Degradation = EdgeRestore.Degradations.Degradation;
@@ -14,25 +15,26 @@ using WireYuvRange = EdgeRestore.Protocol.V1.YuvRange;
 
 namespace EdgeRestore.Daemon.Services;
 
-/// <summary><c>edgerestore.v1.RestoreService</c>.</summary>
+/// <summary><c>edgerestore.v1.RestoreService</c>, by the methods that <see cref="RestoreMethods"/> describes.</summary>
 internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger<RestoreStreams> logger)
-    : RestoreService.RestoreServiceBase
 {
-    public override async Task Restore(
-        IAsyncStreamReader<RestoreRequest> requestStream,
-        IServerStreamWriter<RestoreReply> responseStream,
+    public async Task Restore(
+        IAsyncStreamReader<InboundRequest> requestStream,
+        IServerStreamWriter<OutboundReply> responseStream,
         ServerCallContext context)
     {
         using var trace = Tracing.StartCall(context.GetHttpContext(), "edgerestore.v1.RestoreService/Restore");
-        using var stream = host.Registry.TryEnter();
         try
         {
-            if (stream is null)
+            if (await ReadOpenAsync(requestStream, responseStream, context.CancellationToken) is not { } open)
             {
-                throw new RpcException(WireStatus.TooManyStreams(host.Limits.MaxStreams));
+                return;
             }
 
-            await RunAsync(stream, requestStream, responseStream, context);
+            // Not before: calls that never open would keep everybody out.
+            using var stream = host.Registry.TryEnter()
+                ?? throw new RpcException(WireStatus.TooManyStreams(host.Limits.MaxStreams));
+            await RunAsync(open, stream, requestStream, responseStream, context);
         }
         catch (RpcException exception)
         {
@@ -48,26 +50,29 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         }
     }
 
-    public override Task<GetStatusReply> GetStatus(GetStatusRequest request, ServerCallContext context) =>
+    public Task<GetStatusReply> GetStatus(GetStatusRequest request, ServerCallContext context) =>
         Task.FromResult(StatusReport.Build(host, drain));
 
     private async Task RunAsync(
+        OpenStream open,
         StreamRegistry.OpenedStream stream,
-        IAsyncStreamReader<RestoreRequest> requests,
-        IServerStreamWriter<RestoreReply> replies,
+        IAsyncStreamReader<InboundRequest> requests,
+        IServerStreamWriter<OutboundReply> replies,
         ServerCallContext context)
     {
         var token = context.CancellationToken;
-        if (await ReadOpenAsync(requests, replies, token) is not { } open)
-        {
-            return;
-        }
-
         var manifest = host.Restorer.Package.Manifest;
         var settings = new StreamNegotiation(manifest, host.Limits).Agree(open, stream.Name);
+        using var memory = host.Memory.Reserve();
+        if (settings.GetMemoryNeed() is var need && !memory.TryRaiseTo(need))
+        {
+            throw new RpcException(WireStatus.NoRoomFor(
+                $"{settings.Input} frames, which need {need >> 20} MiB", host.Memory.FreeBytes, host.Memory.MaxBytes));
+        }
+
         stream.Name = settings.Name;
         stream.Delivery = settings.Delivery;
-        await replies.WriteAsync(new RestoreReply { Opened = Describe(settings) }, token);
+        await replies.WriteAsync(new OutboundReply(new RestoreReply { Opened = Describe(settings) }), token);
         host.Metrics.StreamOpened();
         Activity.Current?.SetTag("edgerestore.stream", settings.Name);
         Log.StreamOpened(logger, settings.Name, context.Peer, settings.ToString());
@@ -76,7 +81,7 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         var reason = "cancelled by the client";
         try
         {
-            using var pipeline = new FramePipeline(host, settings, stream, logger);
+            using var pipeline = new FramePipeline(host, settings, stream, memory, logger);
             ending = await pipeline.RunAsync(requests, replies, drain.Token, token);
             reason = ending?.StatusCode.ToString() ?? "completed";
         }
@@ -111,10 +116,11 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
 
     /// <summary>Reads up to the open message, answering frames that come before it; null when none comes.</summary>
     private async Task<OpenStream?> ReadOpenAsync(
-        IAsyncStreamReader<RestoreRequest> requests,
-        IServerStreamWriter<RestoreReply> replies,
+        IAsyncStreamReader<InboundRequest> requests,
+        IServerStreamWriter<OutboundReply> replies,
         CancellationToken cancellationToken)
     {
+        using var opening = host.Registry.EnterOpening();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(host.Limits.OpenSeconds), host.Clock);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(
             drain.Token, limit.Token, cancellationToken);
@@ -122,12 +128,13 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         {
             while (await requests.MoveNext(reading.Token))
             {
-                switch (requests.Current.MessageCase)
+                using var request = requests.Current;
+                switch (request.Case)
                 {
                     case RestoreRequest.MessageOneofCase.Open:
-                        return requests.Current.Open;
+                        return request.Open;
                     case RestoreRequest.MessageOneofCase.Frame:
-                        await replies.WriteAsync(RefuseBeforeOpen(requests.Current.Frame), reading.Token);
+                        await replies.WriteAsync(RefuseBeforeOpen(request), reading.Token);
                         break;
                     default:
                         throw new RpcException(WireStatus.EmptyRequest);
@@ -151,7 +158,7 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         }
     }
 
-    private static RestoreReply RefuseBeforeOpen(FrameRequest frame) => new()
+    private static OutboundReply RefuseBeforeOpen(InboundRequest frame) => new(new RestoreReply
     {
         Error = new FrameError
         {
@@ -161,7 +168,7 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
             Message = "The frame came before the stream was opened; allowed first is the open message. Send open, wait "
                 + "for opened, then send frames.",
         },
-    };
+    });
 
     private StreamOpened Describe(StreamSettings settings)
     {
@@ -173,6 +180,7 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
             LiveDepth = settings.IsLive ? (uint)settings.LiveDepth : 0,
             FrameDeadlineMs = (uint)(settings.Deadline?.TotalMilliseconds ?? 0),
             Strength = settings.Strength,
+            Priority = settings.Priority,
             YuvMatrix = settings.Yuv.Matrix == Frames.YuvMatrix.Bt709 ? WireYuvMatrix.Bt709 : WireYuvMatrix.Bt601,
             YuvRange = settings.Yuv.Range == Frames.YuvRange.Full ? WireYuvRange.Full : WireYuvRange.Limited,
             PackageName = manifest.Name,

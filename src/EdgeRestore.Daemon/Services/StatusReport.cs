@@ -1,6 +1,7 @@
 using System.Reflection;
 using EdgeRestore.Daemon.Hosting;
 using EdgeRestore.Daemon.Streams;
+using EdgeRestore.Frames;
 using EdgeRestore.Inference;
 using EdgeRestore.Packages;
 using EdgeRestore.Protocol;
@@ -35,6 +36,15 @@ internal static class StatusReport
                 Version = package.Manifest.Version,
                 Sha256 = package.Sha256,
             },
+        };
+        reply.Memory = new MemoryStatus
+        {
+            ResidentBytes = (ulong)Environment.WorkingSet,
+            FrameLimitBytes = (ulong)host.Memory.MaxBytes,
+            FrameReservedBytes = (ulong)host.Memory.ReservedBytes,
+            FrameBytes = (ulong)FrameMemory.RentedBytes,
+            AllocatedBytes = (ulong)GC.GetTotalAllocatedBytes(),
+            FullCollections = (ulong)GC.CollectionCount(GC.MaxGeneration),
         };
         reply.Package.Routes.AddRange(package.Manifest.Routes.Zip(host.Restorer.ReadRoutes(), Describe));
         reply.Providers.AddRange(host.Restorer.Providers.Select(step => new ProviderStatus

@@ -1,4 +1,5 @@
 using EdgeRestore.Codecs;
+using EdgeRestore.Daemon.Streams;
 using EdgeRestore.Frames;
 
 namespace EdgeRestore.Daemon.Settings;
@@ -31,6 +32,14 @@ internal sealed record LimitOptions
     [Within(1, 3600)]
     public int OpenSeconds { get; init; } = 10;
 
+    /// <summary>
+    /// Memory that frames may take, of all streams together. A stream reserves what its frames need at most; one alone
+    /// gets no more than half.
+    /// </summary>
+    /// <value>MiB; 1024, which is 15 streams of 1920x1080 RGB.</value>
+    [Within(16, 1_048_576)]
+    public int FrameMemoryMegabytes { get; init; } = 1024;
+
     public ImageLimits ImageLimits => new(MaxPixels, Math.Max(MaxWidth, MaxHeight));
 
     /// <summary>Why a frame of this size is not taken, or null.</summary>
@@ -55,6 +64,15 @@ internal sealed record LimitOptions
         {
             yield return $"Limits:MaxPayloadBytes is {MaxPayloadBytes} while Limits:MaxPixels is {MaxPixels}; a frame "
                 + $"of that many pixels takes up to {largest} bytes. Raise the one or lower the other.";
+        }
+
+        // Else no stream could ever be opened for the largest frames.
+        var needed = MemoryBudget.NeedOf(largest, largest, largest, isLive: false, liveDepth: 0) * MemoryBudget.StreamShare;
+        if (needed > (long)FrameMemoryMegabytes << 20)
+        {
+            yield return $"Limits:FrameMemoryMegabytes is {FrameMemoryMegabytes} while Limits:MaxPixels is {MaxPixels}; "
+                + $"one stream of such frames needs {needed >> 20} with as much again for others. Raise the one or lower "
+                + "the other.";
         }
     }
 }

@@ -12,7 +12,7 @@ namespace EdgeRestore.Daemon.Streams;
 internal sealed class FrameInbox(StreamSettings settings, FrameCounter counter, DaemonMetrics metrics) : IDisposable
 {
     // Enough that decoding never waits for the network; each one holds a payload.
-    private const int LosslessDepth = 2;
+    public const int LosslessDepth = 2;
 
     private readonly Lock _gate = new();
     private readonly Queue<StreamFrame> _waiting = new();
@@ -20,6 +20,7 @@ internal sealed class FrameInbox(StreamSettings settings, FrameCounter counter, 
     private readonly SemaphoreSlim? _room = settings.IsLive ? null : new SemaphoreSlim(LosslessDepth);
     private DroppedFrames? _dropped;
     private bool _isComplete;
+    private bool _isCleared;
 
     /// <summary>Adds a frame, whose owner the inbox becomes.</summary>
     public async ValueTask AddAsync(StreamFrame frame, CancellationToken cancellationToken)
@@ -39,6 +40,12 @@ internal sealed class FrameInbox(StreamSettings settings, FrameCounter counter, 
 
         lock (_gate)
         {
+            if (_isCleared)
+            {
+                frame.Dispose();
+                return;
+            }
+
             if (settings.IsLive && _waiting.Count == settings.LiveDepth)
             {
                 Drop(_waiting.Dequeue());
@@ -89,16 +96,22 @@ internal sealed class FrameInbox(StreamSettings settings, FrameCounter counter, 
         _filled.Release();
     }
 
-    public void Dispose()
+    /// <summary>Gives back every frame that waits, and those that still come.</summary>
+    public void Clear()
     {
         lock (_gate)
         {
+            _isCleared = true;
             while (_waiting.TryDequeue(out var frame))
             {
                 frame.Dispose();
             }
         }
+    }
 
+    public void Dispose()
+    {
+        Clear();
         _filled.Dispose();
         _room?.Dispose();
     }

@@ -1,4 +1,5 @@
 using EdgeRestore.Protocol;
+using EdgeRestore.Protocol.Messages;
 using EdgeRestore.Protocol.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -8,9 +9,10 @@ namespace EdgeRestore.Daemon.Streams;
 internal sealed partial class FramePipeline
 {
     private ulong? _lastSequence;
+    private long _largestPayloadBytes;
 
     private async Task ReceiveAsync(
-        IAsyncStreamReader<RestoreRequest> requests, CancellationToken draining, CancellationToken cancellationToken)
+        IAsyncStreamReader<InboundRequest> requests, CancellationToken draining, CancellationToken cancellationToken)
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(draining, cancellationToken);
         try
@@ -18,10 +20,10 @@ internal sealed partial class FramePipeline
             while (_ending is null && await requests.MoveNext(reading.Token))
             {
                 var arrivedAt = _host.Clock.GetTimestamp();
-                switch (requests.Current.MessageCase)
+                switch (requests.Current.Case)
                 {
                     case RestoreRequest.MessageOneofCase.Frame:
-                        await _inbox.AddAsync(Accept(requests.Current.Frame, arrivedAt), cancellationToken);
+                        await _inbox.AddAsync(Accept(requests.Current, arrivedAt), cancellationToken);
                         break;
                     case RestoreRequest.MessageOneofCase.Open:
                         _ending = WireStatus.OpenedTwice;
@@ -50,14 +52,22 @@ internal sealed partial class FramePipeline
         _inbox.Complete();
     }
 
-    private StreamFrame Accept(FrameRequest request, long arrivedAt)
+    private bool TryReserve(int payloadBytes)
+    {
+        _largestPayloadBytes = Math.Max(_largestPayloadBytes, payloadBytes);
+        return _memory.TryRaiseTo(MemoryBudget.NeedOf(
+            _largestPayloadBytes, 0, 0, _settings.IsLive, _settings.LiveDepth));
+    }
+
+    private StreamFrame Accept(InboundRequest request, long arrivedAt)
     {
         _stream.Frames.AddReceived();
-        _host.Metrics.FrameEntered(request.Payload.Length);
+        var payload = request.TakePayload();
+        _host.Metrics.FrameEntered(payload.Length);
         var frame = new StreamFrame(
-            request.Sequence, request.TimestampNs, arrivedAt, request.Payload.Length, _host.Metrics)
+            request.Sequence, request.TimestampNs, arrivedAt, payload.Length, _host.Metrics)
         {
-            Payload = request.Payload.Memory,
+            Payload = payload,
         };
         if (request.Sequence <= _lastSequence)
         {
@@ -67,9 +77,14 @@ internal sealed partial class FramePipeline
                 + $"frames 1, 2, "
                 + "3 and so on.");
         }
-        else if (_reader.FindFault(request.Payload.Length) is { } fault)
+        else if (_reader.FindFault(frame.PayloadLength) is { } fault)
         {
             frame.Fail(RestoreError.Input, fault);
+        }
+        else if (!TryReserve(frame.PayloadLength))
+        {
+            frame.Fail(RestoreError.Capacity, WireStatus.NoMemory(
+                $"payloads of {frame.PayloadLength} bytes", _host.Memory.FreeBytes, _host.Memory.MaxBytes));
         }
 
         _lastSequence = Math.Max(_lastSequence ?? 0, request.Sequence);

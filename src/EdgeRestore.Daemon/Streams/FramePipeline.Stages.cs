@@ -2,8 +2,8 @@ using EdgeRestore.Codecs;
 using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Frames;
 using EdgeRestore.Protocol;
+using EdgeRestore.Protocol.Messages;
 using EdgeRestore.Protocol.V1;
-using Google.Protobuf;
 using Grpc.Core;
 using Degradation = EdgeRestore.Degradations.Degradation;
 
@@ -15,6 +15,7 @@ internal sealed partial class FramePipeline
     private int _routedHeight;
     private bool _hasWarned;
     private Degradation? _lastRoute;
+    private readonly RestoreReply _reply = new() { Frame = new FrameReply { Timings = new FrameTimings() } };
 
     private async Task DecodeAsync(CancellationToken cancellationToken)
     {
@@ -51,9 +52,9 @@ internal sealed partial class FramePipeline
         try
         {
             var start = _host.Clock.GetTimestamp();
-            frame.Input = _reader.Read(frame.Payload.Span);
-            frame.Payload = default;
+            frame.Input = _reader.Read(frame.TakePayload());
             frame.Decode = _host.Clock.GetElapsedTime(start);
+            FailIfTooMuch(frame);
         }
         catch (EdgeRestoreException exception)
         {
@@ -93,7 +94,7 @@ internal sealed partial class FramePipeline
 
     private async Task ComputeAsync(StreamFrame frame, CancellationToken cancellationToken)
     {
-        await _host.EngineGate.WaitAsync(cancellationToken);
+        await _host.Turns.WaitAsync(_settings.Priority, cancellationToken);
         try
         {
             if (FailIfLate(frame))
@@ -115,7 +116,7 @@ internal sealed partial class FramePipeline
         }
         finally
         {
-            _host.EngineGate.Release();
+            _host.Turns.Release();
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -135,7 +136,7 @@ internal sealed partial class FramePipeline
         }
     }
 
-    private async Task SendAsync(IServerStreamWriter<RestoreReply> replies, CancellationToken cancellationToken)
+    private async Task SendAsync(IServerStreamWriter<OutboundReply> replies, CancellationToken cancellationToken)
     {
         await foreach (var frame in _computed.Reader.ReadAllAsync(cancellationToken))
         {
@@ -148,14 +149,14 @@ internal sealed partial class FramePipeline
                     await replies.WriteAsync(reply, cancellationToken);
                 }
 
-                Count(frame, times, reply.Frame?.Payload.Length ?? 0);
+                Count(frame, times, reply.Payload.Length);
             }
 
             _leaving.Release();
         }
     }
 
-    private async Task<(RestoreReply Reply, IDisposable? Owner)> BuildReplyAsync(
+    private async Task<(OutboundReply Reply, IDisposable? Owner)> BuildReplyAsync(
         StreamFrame frame, CancellationToken cancellationToken)
     {
         if (!frame.HasFailed)
@@ -189,38 +190,30 @@ internal sealed partial class FramePipeline
         return (BuildError(frame), null);
     }
 
-    private RestoreReply BuildReply(StreamFrame frame, ReadOnlyMemory<byte> payload, TimeSpan encode)
+    private OutboundReply BuildReply(StreamFrame frame, ReadOnlyMemory<byte> payload, TimeSpan encode)
     {
         var result = frame.Result;
         frame.Encode = encode;
-        return new RestoreReply
-        {
-            Frame = new FrameReply
-            {
-                Sequence = frame.Sequence,
-                TimestampNs = frame.TimestampNs,
 
-                // The message is serialized before the frame goes back to the pool.
-                Payload = UnsafeByteOperations.UnsafeWrap(payload),
-                Width = (uint)frame.Output!.Width,
-                Height = (uint)frame.Output.Height,
-                Route = result.Route.ToWire(),
-                Confidence = result.Confidence,
-                Bypassed = result.Bypassed,
-                Dropped = frame.Dropped,
-                Timings = new FrameTimings
-                {
-                    QueueUs = ToMicroseconds(Measure(frame).Queue),
-                    DecodeUs = ToMicroseconds(frame.Decode),
-                    ClassifyUs = ToMicroseconds(result.Classify),
-                    RunUs = ToMicroseconds(result.Run),
-                    EncodeUs = ToMicroseconds(encode),
-                },
-            },
-        };
+        // One reply is written before the next is built.
+        var reply = _reply.Frame;
+        reply.Sequence = frame.Sequence;
+        reply.TimestampNs = frame.TimestampNs;
+        reply.Width = (uint)frame.Output!.Width;
+        reply.Height = (uint)frame.Output.Height;
+        reply.Route = result.Route.ToWire();
+        reply.Confidence = result.Confidence;
+        reply.Bypassed = result.Bypassed;
+        reply.Dropped = frame.Dropped;
+        reply.Timings.QueueUs = ToMicroseconds(Measure(frame).Queue);
+        reply.Timings.DecodeUs = ToMicroseconds(frame.Decode);
+        reply.Timings.ClassifyUs = ToMicroseconds(result.Classify);
+        reply.Timings.RunUs = ToMicroseconds(result.Run);
+        reply.Timings.EncodeUs = ToMicroseconds(encode);
+        return new OutboundReply(_reply, payload);
     }
 
-    private static RestoreReply BuildError(StreamFrame frame) => new()
+    private static OutboundReply BuildError(StreamFrame frame) => new(new RestoreReply
     {
         Error = new FrameError
         {
@@ -230,7 +223,7 @@ internal sealed partial class FramePipeline
             Message = frame.Message,
             Dropped = frame.Dropped,
         },
-    };
+    });
 
     private StageTimes Measure(StreamFrame frame)
     {
@@ -284,6 +277,23 @@ internal sealed partial class FramePipeline
         }
 
         return frame.HasFailed;
+    }
+
+    /// <summary>
+    /// Fails an image that needs more memory than its stream has and can get; raw frames were counted at the opening.
+    /// </summary>
+    private void FailIfTooMuch(StreamFrame frame)
+    {
+        var pixels = frame.Input!.LengthBytes;
+        var output = _settings.Output.IsRaw
+            ? Frame.GetLengthBytes(frame.Input.Width, frame.Input.Height, PixelFormat.Rgb24)
+            : pixels;
+        if (!_memory.TryRaiseTo(MemoryBudget.NeedOf(
+            _largestPayloadBytes, pixels, output, _settings.IsLive, _settings.LiveDepth)))
+        {
+            frame.Fail(RestoreError.Capacity, WireStatus.NoMemory(
+                $"frames of {frame.Input.Width}x{frame.Input.Height}", _host.Memory.FreeBytes, _host.Memory.MaxBytes));
+        }
     }
 
     /// <summary>A bad image is the sender's fault; a library that is missing here is not.</summary>

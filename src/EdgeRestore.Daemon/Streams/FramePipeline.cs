@@ -3,7 +3,7 @@ using System.Threading.Channels;
 using EdgeRestore.Daemon.Payloads;
 using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Inference.Routing;
-using EdgeRestore.Protocol.V1;
+using EdgeRestore.Protocol.Messages;
 using Grpc.Core;
 
 namespace EdgeRestore.Daemon.Streams;
@@ -16,20 +16,22 @@ internal sealed partial class FramePipeline : IDisposable
 {
     // Frames between the inbox and the end of their computation. LIVE: one, so that what is computed next is chosen as
     // late as possible. LOSSLESS: one is decoded while another is computed.
-    private const int LiveEnteredCount = 1;
-    private const int LosslessEnteredCount = 2;
+    public const int LiveEnteredCount = 1;
+    public const int LosslessEnteredCount = 2;
+
+    // One frame is encoded and sent while the next is computed; a reader that is slow stops the stages before it.
+    public const int LeavingCount = 1;
 
     private readonly StreamHost _host;
     private readonly StreamSettings _settings;
     private readonly StreamRegistry.OpenedStream _stream;
     private readonly ILogger _logger;
+    private readonly MemoryBudget.Reservation _memory;
     private readonly FrameInbox _inbox;
     private readonly PayloadReader _reader;
     private readonly PayloadWriter _writer;
     private readonly SemaphoreSlim _entering;
-
-    // One frame is encoded and sent while the next is computed; a reader that is slow stops the stages before it.
-    private readonly SemaphoreSlim _leaving = new(1);
+    private readonly SemaphoreSlim _leaving = new(LeavingCount);
 
     // Unbounded by themselves: the semaphores above bound them.
     private readonly Channel<StreamFrame> _decoded = Channel.CreateUnbounded<StreamFrame>();
@@ -39,8 +41,13 @@ internal sealed partial class FramePipeline : IDisposable
     private Status? _ending;
 
     public FramePipeline(
-        StreamHost host, StreamSettings settings, StreamRegistry.OpenedStream stream, ILogger logger)
+        StreamHost host,
+        StreamSettings settings,
+        StreamRegistry.OpenedStream stream,
+        MemoryBudget.Reservation memory,
+        ILogger logger)
     {
+        _memory = memory;
         _host = host;
         _settings = settings;
         _stream = stream;
@@ -56,12 +63,15 @@ internal sealed partial class FramePipeline : IDisposable
     /// <returns>The status to end the call with; null for OK.</returns>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public async Task<Status?> RunAsync(
-        IAsyncStreamReader<RestoreRequest> requests,
-        IServerStreamWriter<RestoreReply> replies,
+        IAsyncStreamReader<InboundRequest> requests,
+        IServerStreamWriter<OutboundReply> replies,
         CancellationToken draining,
         CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+
+        // Frames that wait are given back at once, also while one that is being computed holds the stages up.
+        await using var clearing = ended.Token.UnsafeRegister(static inbox => ((FrameInbox)inbox!).Clear(), _inbox);
         await Task.WhenAll(
             RunStageAsync(token => ReceiveAsync(requests, draining, token), ended),
             RunStageAsync(DecodeAsync, ended),

@@ -14,13 +14,15 @@ internal sealed class StreamFrame(
 
     public ulong Sequence { get; } = sequence;
 
+    public int PayloadLength => lengthBytes;
+
     public long TimestampNs { get; } = timestampNs;
 
     /// <summary>When its last byte was here; a timestamp of the stream's clock.</summary>
     public long ArrivedAt { get; } = arrivedAt;
 
-    /// <summary>As received; the message that it lies in is not pooled.</summary>
-    public ReadOnlyMemory<byte> Payload { get; set; }
+    /// <summary>As received, until it is decoded.</summary>
+    public PooledBytes? Payload { get; set; }
 
     /// <summary>RGB.</summary>
     public Frame? Input { get; set; }
@@ -51,6 +53,14 @@ internal sealed class StreamFrame(
         ReleaseBuffers();
     }
 
+    /// <summary>Hands the payload over to whoever decodes it.</summary>
+    public PooledBytes TakePayload()
+    {
+        var payload = Payload!;
+        Payload = null;
+        return payload;
+    }
+
     public void Dispose()
     {
         if (!_hasLeft)
@@ -64,7 +74,8 @@ internal sealed class StreamFrame(
 
     private void ReleaseBuffers()
     {
-        Payload = default;
+        Payload?.Dispose();
+        Payload = null;
         Input?.Dispose();
         Input = null;
         Output?.Dispose();

@@ -14,7 +14,8 @@ internal sealed class StreamHost : IDisposable
         Clock = clock;
         StartedAt = clock.GetTimestamp();
         var runs = concurrency > 0 ? concurrency : Device == "cpu" ? 1 : 2;
-        EngineGate = new SemaphoreSlim(runs, runs);
+        Turns = new EngineTurns(runs);
+        Memory = new MemoryBudget((long)limits.FrameMemoryMegabytes << 20);
         CodecGate = new SemaphoreSlim(Environment.ProcessorCount, Environment.ProcessorCount);
         Registry = new StreamRegistry(limits.MaxStreams, clock);
         Metrics.Observe(this);
@@ -32,8 +33,11 @@ internal sealed class StreamHost : IDisposable
 
     public DaemonMetrics Metrics { get; } = new();
 
-    /// <summary>Frames computed at once. Waiting here costs no thread, and turns come in the order of asking.</summary>
-    public SemaphoreSlim EngineGate { get; }
+    /// <summary>Frames computed at once.</summary>
+    public EngineTurns Turns { get; }
+
+    /// <summary>Memory that frames may take.</summary>
+    public MemoryBudget Memory { get; }
 
     /// <summary>Images decoded or encoded at once.</summary>
     public SemaphoreSlim CodecGate { get; }
@@ -45,7 +49,6 @@ internal sealed class StreamHost : IDisposable
     {
         Metrics.Dispose();
         Restorer.Dispose();
-        EngineGate.Dispose();
         CodecGate.Dispose();
     }
 }

@@ -32,6 +32,7 @@ internal sealed class StreamNegotiation(PackageManifest manifest, LimitOptions l
                 open.LiveDepth, WireLimits.DefaultLiveDepth, WireLimits.MaxLiveDepth, "live_depth"),
             Deadline = open.FrameDeadlineMs == 0 ? null : TimeSpan.FromMilliseconds(ReadCount(
                 open.FrameDeadlineMs, 0, WireLimits.MaxFrameDeadlineMs, "frame_deadline_ms")),
+            Priority = ReadEnum(open.Priority, Priority.Normal, "priority"),
             Routing = ReadRouting(open),
             Strength = ReadShare(open.HasStrength, open.Strength, "strength") ?? WireLimits.DefaultStrength,
             Input = input,

@@ -8,6 +8,7 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly List<OpenedStream> _streams = [];
     private ulong _lastNumber;
+    private int _openingCount;
 
     /// <summary>Frames of all streams since the start.</summary>
     public FrameCounter Total { get; } = new();
@@ -21,6 +22,16 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
                 return _streams.Count;
             }
         }
+    }
+
+    /// <summary>Calls that have not opened their stream yet; they take no place.</summary>
+    public int OpeningCount => Volatile.Read(ref _openingCount);
+
+    /// <summary>Counts a call as opening, until disposed.</summary>
+    public Opening EnterOpening()
+    {
+        Interlocked.Increment(ref _openingCount);
+        return new Opening(this);
     }
 
     /// <summary>Takes a place for a stream, which disposing it gives back; null when there is none.</summary>
@@ -45,6 +56,11 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
         {
             return [.. _streams.Select(stream => stream.ReadStatus())];
         }
+    }
+
+    internal readonly struct Opening(StreamRegistry registry) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref registry._openingCount);
     }
 
     /// <summary>One stream's place.</summary>

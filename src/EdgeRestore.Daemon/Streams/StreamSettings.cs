@@ -18,6 +18,8 @@ internal sealed record StreamSettings
     /// <summary>Time from arrival until computation must have begun; null for no limit.</summary>
     public required TimeSpan? Deadline { get; init; }
 
+    public required Priority Priority { get; init; }
+
     public required RoutingOptions Routing { get; init; }
 
     public required float Strength { get; init; }
@@ -27,6 +29,19 @@ internal sealed record StreamSettings
     public required PayloadFormat Output { get; init; }
 
     public required YuvEncoding Yuv { get; init; }
+
+    /// <summary>Memory that its frames need at most; of image files nothing is known until they come.</summary>
+    public long GetMemoryNeed()
+    {
+        if (!Input.IsRaw)
+        {
+            return 0;
+        }
+
+        long pixels = Frame.GetLengthBytes(Input.Width, Input.Height, PixelFormat.Rgb24);
+        return MemoryBudget.NeedOf(
+            Frame.GetLengthBytes(Input.Width, Input.Height, Input.Layout), pixels, pixels, IsLive, LiveDepth);
+    }
 
     public bool IsLive => Delivery == Delivery.Live;
 

@@ -4,26 +4,25 @@ using EdgeRestore.Frames;
 
 namespace EdgeRestore.Inference.Engines;
 
-/// <summary>The memory of one run in flight, outside the managed heap. Not thread-safe.</summary>
+/// <summary>What one run in flight needs beside its frames. Not thread-safe.</summary>
 /// <remarks>
-/// All engines of a device take turns in the same memory. It grows to the largest frame and is never moved while bound;
-/// after the first frame of a size and route nothing is allocated.
+/// Engines read and write frames where these lie. Frames are pooled and their memory never moves, so a binding to a pair
+/// of them is made once and found again: after the first frames of a size and route nothing is allocated.
 /// </remarks>
 internal sealed unsafe class EngineSlot : IDisposable
 {
-    // A stream keeps a handful of routes and one size; a folder of photographs has a size each, and must not pile up.
-    private const int MaxBindingCount = 64;
+    // A stream keeps a handful of routes, one size and a few buffers; a folder of photographs has a size each, and must
+    // not pile up. About 2 KB each.
+    private const int MaxBindingCount = 1024;
 
     // Cache line and widest vector register.
     private const int Alignment = 64;
 
-    private readonly Dictionary<(Engine Engine, int Width, int Height), FrameBinding> _bindings = [];
+    private readonly Dictionary<(Engine Engine, int Width, int Height), ShapeBindings> _shapes = [];
     private readonly float* _strength;
     private readonly long* _nonFinite;
-    private byte* _input;
-    private byte* _output;
-    private int _capacityBytes;
-    private int _lengthBytes;
+    private int _bindingCount;
+    private Frame? _scratch;
 
     public EngineSlot()
     {
@@ -31,74 +30,88 @@ internal sealed unsafe class EngineSlot : IDisposable
         _nonFinite = (long*)NativeMemory.AlignedAlloc(Alignment, Alignment);
     }
 
-    /// <summary>What the last run made of its frame.</summary>
-    public ReadOnlySpan<byte> Output => new(_output, _lengthBytes);
-
-    /// <summary>Puts a frame where engines read it.</summary>
-    public void SetInput(Frame frame)
+    /// <summary>A frame for what is not the result yet; its content lasts until the next call.</summary>
+    public Frame GetScratch(int width, int height)
     {
-        Debug.Assert(frame.Format == PixelFormat.Rgb24, "Networks read RGB.");
-        Reserve(frame.LengthBytes);
-        _lengthBytes = frame.LengthBytes;
-        frame.Pixels.CopyTo(new Span<byte>(_input, _capacityBytes));
-    }
-
-    /// <summary>Runs an engine on the input.</summary>
-    /// <returns>How many values of the output, before clamping, were NaN or infinite.</returns>
-    /// <exception cref="EngineException">The run failed.</exception>
-    public long Run(Engine engine, int width, int height, float strength)
-    {
-        var key = (engine, width, height);
-        if (!_bindings.TryGetValue(key, out var binding))
+        if (_scratch is null || _scratch.Width != width || _scratch.Height != height)
         {
-            if (_bindings.Count >= MaxBindingCount)
-            {
-                DisposeBindings();
-            }
-
-            binding = new FrameBinding(engine, (width, height), _input, _output, _strength, _nonFinite);
-            _bindings.Add(key, binding);
+            _scratch?.Dispose();
+            _scratch = Frame.Rent(width, height, PixelFormat.Rgb24);
         }
 
-        *_strength = strength;
-        *_nonFinite = 0;
-        binding.Run();
-        return *_nonFinite;
+        return _scratch;
+    }
+
+    /// <summary>Runs an engine from one frame into another of the same size.</summary>
+    /// <returns>How many values of the output, before clamping, were NaN or infinite.</returns>
+    /// <exception cref="EngineException">The run failed.</exception>
+    public long Run(Engine engine, Frame input, Frame output, float strength)
+    {
+        Debug.Assert(input.Format == PixelFormat.Rgb24 && output.Format == PixelFormat.Rgb24, "Networks read RGB.");
+        Debug.Assert(output.LengthBytes == input.LengthBytes, "A network keeps the size.");
+        fixed (byte* source = input.Buffer)
+        fixed (byte* target = output.Buffer)
+        {
+            var (binding, isFirst) = GetBinding(engine, (input.Width, input.Height), source, target);
+            *_strength = strength;
+            *_nonFinite = 0;
+            binding.Run(isFirst);
+            return *_nonFinite;
+        }
     }
 
     public void Dispose()
     {
         DisposeBindings();
-        NativeMemory.AlignedFree(_input);
-        NativeMemory.AlignedFree(_output);
+        _scratch?.Dispose();
         NativeMemory.AlignedFree(_strength);
         NativeMemory.AlignedFree(_nonFinite);
     }
 
-    private void Reserve(int lengthBytes)
+    private (FrameBinding Binding, bool IsFirst) GetBinding(
+        Engine engine, (int Width, int Height) size, byte* input, byte* output)
     {
-        if (lengthBytes <= _capacityBytes)
+        if (_bindingCount >= MaxBindingCount)
         {
-            return;
+            DisposeBindings();
         }
 
-        DisposeBindings();
-        NativeMemory.AlignedFree(_input);
-        NativeMemory.AlignedFree(_output);
-        _input = _output = null;
-        _capacityBytes = 0;
-        _input = (byte*)NativeMemory.AlignedAlloc((nuint)lengthBytes, Alignment);
-        _output = (byte*)NativeMemory.AlignedAlloc((nuint)lengthBytes, Alignment);
-        _capacityBytes = lengthBytes;
+        ref var shape = ref CollectionsMarshal.GetValueRefOrAddDefault(
+            _shapes, (engine, size.Width, size.Height), out _);
+        shape ??= new ShapeBindings();
+        var isFirst = !shape.HasRun;
+        shape.HasRun = true;
+        if (shape.Bindings.TryGetValue(((nint)input, (nint)output), out var binding))
+        {
+            return (binding, isFirst);
+        }
+
+        // An address may have been another frame's before: bound are only address and length, which are right again.
+        binding = new FrameBinding(engine, size, input, output, _strength, _nonFinite);
+        shape.Bindings.Add(((nint)input, (nint)output), binding);
+        _bindingCount++;
+        return (binding, isFirst);
     }
 
     private void DisposeBindings()
     {
-        foreach (var binding in _bindings.Values)
+        foreach (var shape in _shapes.Values)
         {
-            binding.Dispose();
+            foreach (var binding in shape.Bindings.Values)
+            {
+                binding.Dispose();
+            }
         }
 
-        _bindings.Clear();
+        _shapes.Clear();
+        _bindingCount = 0;
+    }
+
+    /// <summary>Bindings of one engine and frame size, by where input and output lie.</summary>
+    private sealed class ShapeBindings
+    {
+        public Dictionary<(nint Input, nint Output), FrameBinding> Bindings { get; } = [];
+
+        public bool HasRun { get; set; }
     }
 }

@@ -3,13 +3,12 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace EdgeRestore.Inference.Engines;
 
-/// <summary>A subnetwork's inputs and outputs bound to a slot's memory for one frame size.</summary>
+/// <summary>A subnetwork's inputs and outputs bound to the memory of two frames.</summary>
 internal sealed unsafe class FrameBinding : IDisposable
 {
     private readonly Engine _engine;
     private readonly OrtIoBinding _binding;
     private readonly OrtValue[] _values;
-    private bool _hasRun;
 
     /// <param name="engine">A subnetwork's engine.</param>
     /// <param name="size">Of the frames, in pixels.</param>
@@ -38,11 +37,8 @@ internal sealed unsafe class FrameBinding : IDisposable
         _binding.BindOutput("nonfinite", _values[3]);
     }
 
-    public void Run()
-    {
-        _engine.Run(_binding, isFirst: !_hasRun);
-        _hasRun = true;
-    }
+    /// <param name="isFirst">Whether the engine sees a frame of this size for the first time.</param>
+    public void Run(bool isFirst) => _engine.Run(_binding, isFirst);
 
     public void Dispose()
     {

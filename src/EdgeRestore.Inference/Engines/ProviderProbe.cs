@@ -76,10 +76,10 @@ internal static partial class ProviderProbe
             pixels[index] = (byte)((index / (side * 3)) + (index * 37 % 101));
         }
 
+        using var output = Frame.Rent(side, side, PixelFormat.Rgb24);
         using var slot = new EngineSlot();
-        slot.SetInput(frame);
         var start = Stopwatch.GetTimestamp();
-        var nonFinite = slot.Run(engine, side, side, strength: 1);
+        var nonFinite = slot.Run(engine, frame, output, strength: 1);
 
         // The CPU is the last step: what is not finite there is the package's fault, and every frame will say so.
         if (nonFinite > 0 && provider != ExecutionProvider.Cpu)

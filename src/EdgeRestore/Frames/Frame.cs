@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace EdgeRestore.Frames;
 
 /// <summary>One image in host memory: width, height, pixel format and pooled bytes.</summary>
@@ -33,7 +31,7 @@ public sealed class Frame : IDisposable
     /// <summary>The same bytes for use across awaits.</summary>
     public Memory<byte> Memory => Buffer.AsMemory(0, LengthBytes);
 
-    /// <summary>The pooled array itself, possibly longer than the frame: for natives that take pointers.</summary>
+    /// <summary>The pooled array itself, possibly longer than the frame, and pinned: for natives that take pointers.</summary>
     public byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(Frame));
 
     /// <summary>Rents a frame with undefined content.</summary>
@@ -43,7 +41,21 @@ public sealed class Frame : IDisposable
     public static Frame Rent(int width, int height, PixelFormat format)
     {
         var lengthBytes = GetLengthBytes(width, height, format);
-        return new Frame(ArrayPool<byte>.Shared.Rent(lengthBytes), width, height, format, lengthBytes);
+        return new Frame(FrameMemory.Rent(lengthBytes), width, height, format, lengthBytes);
+    }
+
+    /// <summary>Makes a frame of bytes that already lie in an array from <see cref="FrameMemory"/>.</summary>
+    /// <param name="buffer">The frame's bytes from its start on; the frame's own from now on.</param>
+    /// <exception cref="ArgumentException">The array is shorter than such a frame.</exception>
+    public static Frame Adopt(byte[] buffer, int width, int height, PixelFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        var lengthBytes = GetLengthBytes(width, height, format);
+        return buffer.Length >= lengthBytes
+            ? new Frame(buffer, width, height, format, lengthBytes)
+            : throw new ArgumentException(
+                $"The array has {buffer.Length} bytes; a {format} frame of {width}x{height} has {lengthBytes}.",
+                nameof(buffer));
     }
 
     /// <summary>Bytes that a frame of this size takes.</summary>
@@ -70,7 +82,7 @@ public sealed class Frame : IDisposable
         var buffer = Interlocked.Exchange(ref _buffer, null);
         if (buffer is not null)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            FrameMemory.Return(buffer);
         }
     }
 }

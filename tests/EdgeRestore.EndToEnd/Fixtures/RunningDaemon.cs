@@ -77,8 +77,8 @@ internal sealed class RunningDaemon : IAsyncDisposable
     /// <summary>Keeps every computation waiting until what it returns is disposed.</summary>
     public async Task<IDisposable> HoldEngineAsync()
     {
-        Assert.True(await Streams.EngineGate.WaitAsync(Patience.Limit));
-        return new Hold(Streams.EngineGate);
+        await Streams.Turns.WaitAsync(Priority.High, CancellationToken.None).AsTask().WaitAsync(Patience.Limit);
+        return new Hold(Streams.Turns);
     }
 
     /// <summary>Waits until the daemon has seen so many frames of all streams.</summary>
@@ -110,8 +110,8 @@ internal sealed class RunningDaemon : IAsyncDisposable
         return client;
     }
 
-    private sealed class Hold(SemaphoreSlim gate) : IDisposable
+    private sealed class Hold(EngineTurns turns) : IDisposable
     {
-        public void Dispose() => gate.Release();
+        public void Dispose() => turns.Release();
     }
 }

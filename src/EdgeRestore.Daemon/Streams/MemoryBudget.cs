@@ -1,0 +1,74 @@
+namespace EdgeRestore.Daemon.Streams;
+
+/// <summary>
+/// Memory that frames may take, over all streams. A stream reserves what it needs at most, so no stream can take what
+/// another one counts on, and none ever waits for memory. Thread-safe.
+/// </summary>
+internal sealed class MemoryBudget(long maxBytes)
+{
+    /// <summary>One stream gets no more than this part of all.</summary>
+    public const int StreamShare = 2;
+
+    private readonly Lock _gate = new();
+    private long _reservedBytes;
+
+    public long MaxBytes => maxBytes;
+
+    public long ReservedBytes => Interlocked.Read(ref _reservedBytes);
+
+    public long FreeBytes => maxBytes - ReservedBytes;
+
+    /// <summary>The share of one stream, of nothing so far.</summary>
+    public Reservation Reserve() => new(this);
+
+    /// <summary>
+    /// What a stream's frames take at most: (1) payloads that arrive, wait for room, or wait in the inbox, (2) frames and
+    /// results between decoding and the end of their computation, (3) results that wait to be sent or are.
+    /// </summary>
+    /// <param name="payloadBytes">Of the largest frame as sent.</param>
+    /// <param name="pixelBytes">Of the same as RGB.</param>
+    /// <param name="replyBytes">Of its result in the form that is sent; RGB is sent from where it lies.</param>
+    public static long NeedOf(long payloadBytes, long pixelBytes, long replyBytes, bool isLive, int liveDepth)
+    {
+        var waiting = isLive ? liveDepth : FrameInbox.LosslessDepth;
+        var entered = isLive ? FramePipeline.LiveEnteredCount : FramePipeline.LosslessEnteredCount;
+        return ((waiting + 2) * payloadBytes) + (entered * 2 * pixelBytes)
+            + (FramePipeline.LeavingCount * pixelBytes) + pixelBytes + replyBytes;
+    }
+
+    /// <summary>One stream's share; disposing it gives it back. Thread-safe.</summary>
+    internal sealed class Reservation(MemoryBudget budget) : IDisposable
+    {
+        private long _bytes;
+
+        /// <summary>Raises the share where it is less; whether there was room for that.</summary>
+        public bool TryRaiseTo(long bytes)
+        {
+            lock (budget._gate)
+            {
+                if (bytes <= _bytes)
+                {
+                    return true;
+                }
+
+                if (bytes > budget.MaxBytes / StreamShare || bytes - _bytes > budget.MaxBytes - budget._reservedBytes)
+                {
+                    return false;
+                }
+
+                budget._reservedBytes += bytes - _bytes;
+                _bytes = bytes;
+                return true;
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (budget._gate)
+            {
+                budget._reservedBytes -= _bytes;
+                _bytes = 0;
+            }
+        }
+    }
+}
