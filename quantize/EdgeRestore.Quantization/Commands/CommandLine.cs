@@ -17,6 +17,8 @@ internal static class CommandLine
     public static Command Create() => new("quantize", Help)
     {
         new HelpOption(),
+        CalibrateCommand.Create(),
+        CalibrationCommand.Create(),
     };
 
     /// <summary>Runs one command line and gives the exit code; messages of the world's failures go out as they are.</summary>

@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Numerics;
+
+namespace EdgeRestore.Quantization.Calibration;
+
+/// <summary>How often a tensor took which values: 2048 bins on each side of zero.</summary>
+/// <remarks>
+/// The grid ends at a power of two above every value and doubles when one lies beyond, which joins bins in pairs and moves
+/// no value across an edge. So the counts depend on the values alone, not on their order, on how they were divided between
+/// threads or files, or on where the grid began. Not thread-safe.
+/// </remarks>
+public sealed class TensorHistogram
+{
+    public const int BinsPerSide = 2048;
+
+    // 2^-100 is zero to any network, and its inverse is still finite.
+    internal const int MinExponent = -100;
+
+    // Two sets of counters: neighbours are often equal, and a counter must not wait for its own last value.
+    private const int Lanes = 2;
+
+    private readonly long[] _counts = new long[2 * BinsPerSide];
+    private readonly int[] _lanes = new int[Lanes * 2 * BinsPerSide];
+
+    public TensorHistogram()
+    {
+    }
+
+    internal TensorHistogram(int exponent, ReadOnlySpan<long> counts)
+    {
+        Exponent = exponent;
+        counts.CopyTo(_counts);
+        foreach (var count in counts)
+        {
+            Total += count;
+        }
+    }
+
+    /// <summary>The grid spans -2^Exponent to 2^Exponent, both ends excluded.</summary>
+    public int Exponent { get; private set; } = MinExponent;
+
+    /// <summary>Values that were counted.</summary>
+    public long Total { get; private set; }
+
+    /// <summary>Counts from the most negative bin to the most positive one; bin i begins at <see cref="EdgeOf"/>(i).</summary>
+    public ReadOnlySpan<long> Counts => _counts;
+
+    public double BinWidth => Math.ScaleB(1.0, Exponent) / BinsPerSide;
+
+    /// <summary>Lower edge of a bin; of bin 2 x 2048, the grid's end.</summary>
+    public double EdgeOf(int bin) => (bin - BinsPerSide) * BinWidth;
+
+    /// <summary>Counts values.</summary>
+    /// <param name="values">All finite.</param>
+    public void Add(ReadOnlySpan<float> values)
+    {
+        if (values.IsEmpty)
+        {
+            return;
+        }
+
+        Widen(ExponentOf(LargestMagnitude(values)));
+        Total += values.Length;
+
+        // Counters of 32 bits are flushed before they can overflow.
+        while (values.Length > 0)
+        {
+            var chunk = values[..Math.Min(values.Length, 1 << 30)];
+            Count(chunk);
+            values = values[chunk.Length..];
+        }
+    }
+
+    /// <summary>Adds what another histogram counted; the result is that of counting both's values.</summary>
+    public void Merge(TensorHistogram other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Widen(other.Exponent);
+        var shift = Exponent - other.Exponent;
+        for (var bin = 0; bin < other._counts.Length; bin++)
+        {
+            if (other._counts[bin] != 0)
+            {
+                _counts[Coarsen(bin, shift)] += other._counts[bin];
+            }
+        }
+
+        Total += other.Total;
+    }
+
+    /// <summary>The least exponent whose power of two is more than a magnitude.</summary>
+    internal static int ExponentOf(float magnitude)
+    {
+        Debug.Assert(float.IsFinite(magnitude), "Values that are not finite are found before they are counted.");
+        return magnitude == 0 ? MinExponent : Math.Max(MinExponent, Math.ILogB(magnitude) + 1);
+    }
+
+    // Arithmetic shift rounds towards minus infinity, as the edges do.
+    private static int Coarsen(int bin, int shift) => ((bin - BinsPerSide) >> Math.Min(shift, 31)) + BinsPerSide;
+
+    private static float LargestMagnitude(ReadOnlySpan<float> values)
+    {
+        var largest = Vector<float>.Zero;
+        var index = 0;
+        for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
+        {
+            largest = Vector.Max(largest, Vector.Abs(new Vector<float>(values[index..])));
+        }
+
+        var result = 0f;
+        for (var lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            result = Math.Max(result, largest[lane]);
+        }
+
+        for (; index < values.Length; index++)
+        {
+            result = Math.Max(result, Math.Abs(values[index]));
+        }
+
+        return result;
+    }
+
+    private void Widen(int exponent)
+    {
+        if (exponent <= Exponent)
+        {
+            return;
+        }
+
+        if (Total > 0)
+        {
+            var shift = exponent - Exponent;
+            var old = _counts.ToArray();
+            Array.Clear(_counts);
+            for (var bin = 0; bin < old.Length; bin++)
+            {
+                _counts[Coarsen(bin, shift)] += old[bin];
+            }
+        }
+
+        Exponent = exponent;
+    }
+
+    private void Count(ReadOnlySpan<float> values)
+    {
+        // A power of two: the product is exact, so every machine finds the same bin.
+        var scale = (float)Math.ScaleB(BinsPerSide, -Exponent);
+        var lanes = _lanes;
+        Array.Clear(lanes);
+        var vectorScale = new Vector<float>(scale);
+        var offset = new Vector<int>(BinsPerSide);
+        var index = 0;
+        for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
+        {
+            var scaled = Vector.Floor(new Vector<float>(values[index..]) * vectorScale);
+            var bins = Vector.ConvertToInt32(scaled) + offset;
+            for (var lane = 0; lane < Vector<int>.Count; lane += Lanes)
+            {
+                lanes[bins[lane]]++;
+                lanes[(2 * BinsPerSide) + bins[lane + 1]]++;
+            }
+        }
+
+        for (; index < values.Length; index++)
+        {
+            lanes[(int)MathF.Floor(values[index] * scale) + BinsPerSide]++;
+        }
+
+        for (var bin = 0; bin < _counts.Length; bin++)
+        {
+            _counts[bin] += lanes[bin] + (long)lanes[(2 * BinsPerSide) + bin];
+        }
+    }
+}
