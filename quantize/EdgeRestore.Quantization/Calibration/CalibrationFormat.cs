@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EdgeRestore.Degradations;
 
 namespace EdgeRestore.Quantization.Calibration;
 
@@ -82,7 +83,12 @@ internal static class CalibrationFormat
         Package = file.Package,
         PackageSha256 = file.PackageSha256,
         IsComplete = file.IsComplete,
-        Frames = [.. file.Frames],
+        Frames = [.. file.Frames.Select(frame => new FrameHeader
+        {
+            Sha256 = frame.Sha256,
+            Name = frame.Name,
+            Degradation = frame.Degradation.ToName(),
+        })],
         Graphs =
         [
             .. file.Graphs.Select(graph => new GraphHeader
@@ -134,10 +140,15 @@ internal static class CalibrationFormat
             Package = header.Package,
             PackageSha256 = header.PackageSha256,
             IsComplete = header.IsComplete,
-            Frames = [.. header.Frames],
+            Frames = [.. header.Frames.Select(ToSource)],
             Graphs = graphs.ToImmutable(),
         };
     }
+
+    private static CalibrationSource ToSource(FrameHeader frame) =>
+        DegradationNames.TryParse(frame.Degradation, out var degradation)
+            ? new CalibrationSource(frame.Sha256, frame.Name, degradation)
+            : throw new InvalidDataException($"it names a degradation '{frame.Degradation}'");
 
     private static void WriteCounts(Stream stream, TensorHistogram histogram)
     {
@@ -217,9 +228,18 @@ internal sealed record CalibrationHeader
 
     public required bool IsComplete { get; init; }
 
-    public required IReadOnlyList<CalibrationSource> Frames { get; init; }
+    public required IReadOnlyList<FrameHeader> Frames { get; init; }
 
     public required IReadOnlyList<GraphHeader> Graphs { get; init; }
+}
+
+internal sealed record FrameHeader
+{
+    public required string Sha256 { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Degradation { get; init; }
 }
 
 internal sealed record GraphHeader
@@ -258,7 +278,6 @@ internal sealed record TensorHeader
     WriteIndented = true,
     NewLine = "\n",
     MaxDepth = 16,
-    UseStringEnumConverter = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]

@@ -30,18 +30,28 @@ internal static class TappedGraph
                 var (scalar, part) = ($"{output}.{index}", $"{output}.{index}.part");
                 graph.Nodes.Add(new()
                 {
-                    OpType = opType, Name = scalar, Inputs = [taps[index]], Outputs = [scalar], Attributes = [.. attributes],
+                    OpType = opType,
+                    Name = scalar,
+                    Inputs = [taps[index]],
+                    Outputs = [scalar],
+                    Attributes = [.. attributes],
                 });
                 graph.Nodes.Add(new()
                 {
-                    OpType = "Reshape", Name = part, Inputs = [scalar, "calibration.one"], Outputs = [part],
+                    OpType = "Reshape",
+                    Name = part,
+                    Inputs = [scalar, "calibration.one"],
+                    Outputs = [part],
                 });
                 parts.Add(part);
             }
 
             graph.Nodes.Add(new()
             {
-                OpType = "Concat", Name = output, Inputs = [.. parts], Outputs = [output],
+                OpType = "Concat",
+                Name = output,
+                Inputs = [.. parts],
+                Outputs = [output],
                 Attributes = [new IntAttribute("axis", 0)],
             });
             graph.Outputs.Add(new(output, new(type, [taps.Count])));
