@@ -213,7 +213,7 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
             return builder.Constant(tensor.Shape.Sizes);
         }
 
-        var name = NameOf(tensor);
+        var name = NameOf(Sized(tensor));
         if (!shapesOf.TryGetValue(name, out var shape))
         {
             shape = builder.Add("Shape", [name]);
@@ -230,7 +230,7 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
             return builder.Constant(tensor.Shape.Sizes[2], tensor.Shape.Sizes[3]);
         }
 
-        var key = NameOf(tensor) + "/size";
+        var key = NameOf(Sized(tensor)) + "/size";
         if (!shapesOf.TryGetValue(key, out var size))
         {
             size = builder.Add("Slice", [ShapeOf(tensor), builder.Constant(2), builder.Constant(4)]);
@@ -238,6 +238,17 @@ public sealed partial class OnnxReading(GraphBuilder builder, NamedTensors weigh
         }
 
         return size;
+    }
+
+    // A value of the same shape that is written anyway: a norm must not be computed for its shape alone.
+    private static OnnxTensor Sized(OnnxTensor tensor)
+    {
+        while (tensor is { Name: null, Norm: { } norm })
+        {
+            tensor = norm.Source;
+        }
+
+        return tensor;
     }
 
     private OnnxTensor Write(

@@ -69,6 +69,15 @@ public sealed class ServingGraphTests
     }
 
     [Fact]
+    public void ToServing_AnySize_ComputesNoNormForItsShapeAlone()
+    {
+        var file = RestorationExport.ToServing(Network, TestTensors.Trained(Network, seed: 4));
+
+        // Where all norms are read by 1x1 convolutions, each is written once, as products.
+        Assert.DoesNotContain(file.Graph.Nodes, node => node.OpType == "LayerNormalization");
+    }
+
+    [Fact]
     public void ToBytes_Twice_GivesTheSameBytesAndTheNamesOfTheWeights()
     {
         var weights = TestTensors.Trained(Network, seed: 4);
