@@ -52,9 +52,12 @@ public sealed partial class Restorer : IDisposable
         var (provider, probed, steps) = ProviderProbe.Find(
             options.Device, environment.GetAvailableProviders(), package.Manifest,
             provider => Build(first.File, first.Precision, provider));
-        var snapshot = new RoutingSnapshot(
-            package, route => route == first ? probed : Build(route.File, route.Precision, provider));
-        snapshot.GetEngine(first.Degradation);
+        var (snapshot, reason) = Choose(package, options, provider, probed, form => Build(form.File, form.Precision, provider));
+        if (reason is not null)
+        {
+            steps = [.. steps.SkipLast(1), steps[^1] with { Reason = $"{steps[^1].Reason}; {reason}" }];
+        }
+
         DegradationClassifier? classifier = null;
         try
         {
@@ -77,6 +80,32 @@ public sealed partial class Restorer : IDisposable
         {
             classifier?.Dispose();
             snapshot.Dispose();
+            throw;
+        }
+    }
+
+    private static (RoutingSnapshot Snapshot, string? Reason) Choose(
+        ModelPackage package, RestorerOptions options, ExecutionProvider provider, Engine probed,
+        Func<PackageRoute, Engine> build)
+    {
+        var first = package.Manifest.Routes[0];
+        try
+        {
+            var variants = VariantChoice.Find(options.Precision, provider, package.Manifest, build);
+            var isProbedUsed = variants.Apply(first) == first;
+            var snapshot = new RoutingSnapshot(
+                package, route => route == first && isProbedUsed ? probed : build(variants.Apply(route)));
+            if (!isProbedUsed)
+            {
+                probed.Dispose();
+            }
+
+            snapshot.GetEngine(first.Degradation);
+            return (snapshot, variants.Reason);
+        }
+        catch
+        {
+            probed.Dispose();
             throw;
         }
     }

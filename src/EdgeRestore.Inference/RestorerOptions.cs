@@ -10,6 +10,11 @@ public sealed record RestorerOptions
     [AllowedValues("auto", "tensorrt", "cuda", "cpu")]
     public string Device { get; init; } = "auto";
 
+    /// <summary>Which form of the package's routes runs, where it has several.</summary>
+    /// <value>Default <c>auto</c>: the one that is fastest here; <c>fp32</c>, <c>fp16</c>, <c>int8</c>.</value>
+    [AllowedValues("auto", "fp32", "fp16", "int8")]
+    public string Precision { get; init; } = "auto";
+
     /// <summary>Threads that one run uses on the CPU.</summary>
     /// <value>Default 0: as many as this process may use cores.</value>
     [Range(0, 1024)]

@@ -76,6 +76,38 @@ internal static partial class ManifestRules
             }
 
             CheckPsnrChange(name + ".psnrChange", route, manifest.Routes[0].PsnrChange is not null);
+            CheckVariants(name + ".variants", route);
+        }
+    }
+
+    private static void CheckVariants(string what, PackageRoute route)
+    {
+        var seen = new HashSet<(string, string)>();
+        foreach (var variant in route.Variants is { IsDefault: false } variants ? variants : [])
+        {
+            if (variant is null)
+            {
+                throw Invalid(what, "null", "a variant");
+            }
+
+            if (!PackageManifest.Precisions.Contains(variant.Precision))
+            {
+                throw Invalid(what, $"precision '{variant.Precision}'", string.Join(", ", PackageManifest.Precisions));
+            }
+
+            if (!PackageManifest.VariantProviders.Contains(variant.Provider))
+            {
+                throw Invalid(what, $"provider '{variant.Provider}'", string.Join(", ", PackageManifest.VariantProviders));
+            }
+
+            if (!seen.Add((variant.Provider, variant.Precision)))
+            {
+                throw Invalid(what, $"{variant.Precision} for {variant.Provider} twice", "each once");
+            }
+
+            CheckPath(what + ".file", variant.File);
+            CheckRange(what + ".speedup", variant.Speedup ?? 0, 0, 1e6);
+            CheckRange(what + ".psnrDrop", variant.PsnrDrop ?? 0, -200, 200);
         }
     }
 
@@ -149,7 +181,7 @@ internal static partial class ManifestRules
             }
         }
 
-        foreach (var path in manifest.Routes.Select(route => route.File).Prepend(manifest.Classifier.File))
+        foreach (var path in manifest.GraphFiles)
         {
             if (!manifest.Files.Any(file => file.Path == path))
             {

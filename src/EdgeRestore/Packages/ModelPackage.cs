@@ -57,7 +57,7 @@ public sealed class ModelPackage
 
             // 2, 3
             var realRoot = RealPath.Resolve(root);
-            var graphs = manifest.Routes.Select(route => route.File).Append(manifest.Classifier.File).ToHashSet();
+            var graphs = manifest.GraphFiles.ToHashSet();
             foreach (var file in manifest.Files)
             {
                 VerifyFile(root, realRoot, file, graphs.Contains(file.Path) ? manifest : null);

@@ -19,6 +19,9 @@ public sealed record PackageManifest
     /// <summary>Precisions that a route may have.</summary>
     public static ImmutableArray<string> Precisions { get; } = ["fp32", "fp16", "int8"];
 
+    /// <summary>Providers that a variant may be made for.</summary>
+    public static ImmutableArray<string> VariantProviders { get; } = ["cpu", "cuda", "tensorrt"];
+
     public int Format { get; init; } = CurrentFormat;
 
     public required string Name { get; init; }
@@ -35,6 +38,11 @@ public sealed record PackageManifest
 
     /// <summary>Every file but the manifest itself; <see cref="PackageWriter"/> fills it.</summary>
     public ImmutableArray<PackageFile> Files { get; init; } = [];
+
+    /// <summary>Every graph that a reader of the package may run.</summary>
+    internal IEnumerable<string> GraphFiles => Routes
+        .SelectMany(route => (route.Variants ?? []).Select(variant => variant.File).Prepend(route.File))
+        .Prepend(Classifier.File);
 
     /// <summary>Reads and checks a manifest.</summary>
     /// <exception cref="PackageException">It is not valid; the message says what, found, allowed and remedy.</exception>

@@ -28,4 +28,15 @@ public sealed record PackageRoute
     /// included: what a right and what a wrong route is worth. Routing weighs it; null when it was not measured.
     /// </summary>
     public ImmutableSortedDictionary<string, double>? PsnrChange { get; init; }
+
+    /// <summary>The same subnetwork in other precisions; null for none. Routes without one for a device run their own graph.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<PackageVariant>? Variants { get; init; }
+
+    /// <summary>This route on the graph of a variant.</summary>
+    public PackageRoute On(PackageVariant variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        return this with { File = variant.File, Precision = variant.Precision };
+    }
 }

@@ -121,6 +121,42 @@ public sealed class PackageManifestTests : IDisposable
     }
 
     [Fact]
+    public void ToJson_Variants_AreKeptAndOnlyWrittenWhereThereAreSome()
+    {
+        var bytes = WithVariant().ToJson();
+
+        var variant = Assert.Single(PackageManifest.Parse(bytes).Routes[0].Variants!.Value);
+        Assert.Equal(("noise.onnx", "int8", "cpu", 1.4), (variant.File, variant.Precision, variant.Provider, variant.Speedup));
+        Assert.Equal(bytes, PackageManifest.Parse(bytes).ToJson());
+        Assert.DoesNotContain("variants", Encoding.UTF8.GetString(PackageFixture.Manifest.ToJson()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"int8\"", "\"int4\"", "variants': found precision 'int4', allowed fp32, fp16, int8")]
+    [InlineData("\"provider\": \"cpu\"", "\"provider\": \"npu\"", "found provider 'npu', allowed cpu, cuda, tensorrt")]
+    [InlineData("1.4", "-1", "variants.speedup': found -1")]
+    public void Parse_InvalidVariant_SaysWhatIsWrong(string find, string replacement, string expected)
+    {
+        var json = Encoding.UTF8.GetString(WithVariant().ToJson());
+        Assert.Contains(find, json, StringComparison.Ordinal);
+
+        var exception = Assert.Throws<PackageException>(() => PackageManifest.Parse(
+            Encoding.UTF8.GetBytes(json.Replace(find, replacement, StringComparison.Ordinal))));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_VariantWhoseFileIsNotListed_IsRefused()
+    {
+        var json = Encoding.UTF8.GetString(WithVariant("other.onnx").ToJson());
+
+        var exception = Assert.Throws<PackageException>(() => PackageManifest.Parse(Encoding.UTF8.GetBytes(json)));
+
+        Assert.Contains("no entry for 'other.onnx'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Parse_PsnrChangeOfSomeRoutesOnly_IsRefused()
     {
         var manifest = WithPsnrChange(_ => 1.5);
@@ -183,6 +219,21 @@ public sealed class PackageManifestTests : IDisposable
             () => PackageManifest.Parse(new byte[PackageManifest.MaxLengthBytes + 1]));
 
         Assert.Contains("found 1048577 bytes, allowed 1048576", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static PackageManifest WithVariant(string file = "noise.onnx")
+    {
+        var manifest = WithPsnrChange(_ => 1.5);
+        return manifest with
+        {
+            Routes =
+            [
+                manifest.Routes[0] with
+                {
+                    Variants = [new() { File = file, Precision = "int8", Provider = "cpu", Speedup = 1.4 }],
+                },
+            ],
+        };
     }
 
     private static PackageManifest WithPsnrChange(Func<Degradation, double> change) => PackageFixture.Manifest with
