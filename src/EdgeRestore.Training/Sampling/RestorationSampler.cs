@@ -10,6 +10,10 @@ internal sealed class RestorationSampler
     // A patch is drawn this often, and the one with the most detail is taken: flat sky teaches little.
     private const int Candidates = 2;
 
+    // How often a subnetwork is shown what is less than its own degradation: one part of a pair, or nothing. A frame that
+    // takes a wrong route should come back a little better or as it was, not ruined.
+    private const double LesserShare = 0.15;
+
     private readonly PhotographSet _photographs;
     private readonly ulong _seed;
     private readonly double[] _cumulative;
@@ -41,8 +45,9 @@ internal sealed class RestorationSampler
             var seed = Prng.Combine(_seed, (ulong)(position + index));
             var prng = new Prng(seed);
             var degradation = isFixed ? only : DrawDegradation(ref prng);
+            var given = prng.NextDouble() < LesserShare ? DrawLesser(degradation, ref prng) : degradation;
             var (photograph, left, top) = DrawPlace(ref prng, phase.Patch);
-            var parameters = DegradationSampler.Training.Draw(degradation, ref prng);
+            var parameters = DegradationSampler.Training.Draw(given, ref prng);
             var turn = prng.NextInt32(0, 8);
             Crop(photograph.Frame, left, top, clean);
             _synthesizer.Value!.Apply(photograph.Frame, left, top, parameters, seed, degraded);
@@ -58,6 +63,12 @@ internal sealed class RestorationSampler
     {
         var mark = prng.NextDouble() * _cumulative[^1];
         return (Degradation)Array.FindIndex(_cumulative, sum => mark < sum);
+    }
+
+    private static Degradation DrawLesser(Degradation degradation, ref Prng prng)
+    {
+        var parts = degradation.Constituents();
+        return parts.Length == 1 ? Degradation.Clear : parts[prng.NextInt32(0, parts.Length)];
     }
 
     private (Photograph Photograph, int Left, int Top) DrawPlace(ref Prng prng, int patch)
