@@ -47,10 +47,29 @@ public sealed class RestoreClient : IDisposable
     /// </param>
     /// <param name="cancellationToken">Ends the waiting; the stream itself is ended by disposing it.</param>
     /// <exception cref="DaemonException">The daemon refused the settings, is full, or does not answer.</exception>
+    public Task<RestoreStream> OpenAsync(
+        OpenStream settings, int maxFramesInFlight = 8, CancellationToken cancellationToken = default) =>
+        OpenAsync(settings, null, maxFramesInFlight, cancellationToken);
+
+    /// <summary>Opens a stream to a daemon on this machine whose frames lie in shared memory.</summary>
+    /// <param name="settings">What the client wants; its <c>shared_memory</c> is filled in.</param>
+    /// <param name="shared">Frames and results; the caller disposes it after the stream.</param>
+    /// <param name="maxFramesInFlight">As without shared memory.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="DaemonException">As without; or the daemon cannot open the memory.</exception>
     public async Task<RestoreStream> OpenAsync(
-        OpenStream settings, int maxFramesInFlight = 8, CancellationToken cancellationToken = default)
+        OpenStream settings,
+        SharedFrames? shared,
+        int maxFramesInFlight = 8,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        if (shared is not null)
+        {
+            settings = settings.Clone();
+            settings.SharedMemory = new SharedMemory { Name = shared.Name, SizeBytes = (ulong)shared.SizeBytes };
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(maxFramesInFlight, 1);
         var trace = ClientTracing.Start("edgerestore.v1.RestoreService/Restore");
         var call = _service.Restore(ClientTracing.HeadersOf(trace), cancellationToken: CancellationToken.None);
@@ -75,7 +94,7 @@ public sealed class RestoreClient : IDisposable
                     + "Check that the address is an EdgeRestore daemon's."));
             }
 
-            return new RestoreStream(call, opened, _address, maxFramesInFlight, trace);
+            return new RestoreStream(call, opened, _address, maxFramesInFlight, trace) { Shared = shared };
         }
         catch (RpcException exception)
         {

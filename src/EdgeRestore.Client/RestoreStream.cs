@@ -36,6 +36,9 @@ public sealed class RestoreStream : IAsyncDisposable
         Opened = opened;
     }
 
+    /// <summary>Memory that it was opened with.</summary>
+    internal SharedFrames? Shared { get; init; }
+
     /// <summary>What the daemon agreed to, every default filled in.</summary>
     public StreamOpened Opened { get; }
 
@@ -47,20 +50,55 @@ public sealed class RestoreStream : IAsyncDisposable
     /// <exception cref="DaemonException">
     /// The stream has ended; <see cref="ReceiveAsync"/> gives the replies that came before, and the reason.
     /// </exception>
-    public async ValueTask<ulong> SendAsync(
-        ReadOnlyMemory<byte> payload, long timestampNs = 0, CancellationToken cancellationToken = default)
+    public ValueTask<ulong> SendAsync(
+        ReadOnlyMemory<byte> payload, long timestampNs = 0, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new FrameRequest { TimestampNs = timestampNs, Payload = UnsafeByteOperations.UnsafeWrap(payload) },
+            cancellationToken);
+
+    /// <summary>Sends the frame that lies in a slot of the stream's shared memory.</summary>
+    /// <param name="slot">Not to be written until the frame is answered or named as dropped.</param>
+    /// <param name="lengthBytes">Of the frame; 0 for the whole slot.</param>
+    /// <param name="timestampNs">Comes back with the reply and is not interpreted.</param>
+    /// <param name="cancellationToken">Cancels the whole stream when it interrupts a frame half sent.</param>
+    /// <returns>The frame's number: 1, 2, 3 and so on.</returns>
+    /// <exception cref="InvalidOperationException">The stream was opened without shared memory.</exception>
+    /// <exception cref="DaemonException">The stream has ended, as <see cref="SendAsync(ReadOnlyMemory{byte}, long,
+    /// CancellationToken)"/> says.</exception>
+    public ValueTask<ulong> SendSharedAsync(
+        int slot, int lengthBytes = 0, long timestampNs = 0, CancellationToken cancellationToken = default)
+    {
+        if (Shared is null)
+        {
+            throw new InvalidOperationException("The stream was opened without shared memory. Give it to OpenAsync.");
+        }
+
+        return SendAsync(
+            new FrameRequest
+            {
+                TimestampNs = timestampNs,
+                Shared = new SharedRange
+                {
+                    Offset = (ulong)Shared.GetFrameOffset(slot),
+                    Length = (ulong)(lengthBytes == 0 ? Shared.FrameLengthBytes : lengthBytes),
+                },
+                Reply = new SharedRange
+                {
+                    Offset = (ulong)Shared.GetReplyOffset(slot),
+                    Length = (ulong)Shared.ReplyLengthBytes,
+                },
+            },
+            cancellationToken);
+    }
+
+    private async ValueTask<ulong> SendAsync(FrameRequest frame, CancellationToken cancellationToken)
     {
         if (_inFlight is not null)
         {
             await _inFlight.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var frame = new FrameRequest
-        {
-            Sequence = ++_sequence,
-            TimestampNs = timestampNs,
-            Payload = UnsafeByteOperations.UnsafeWrap(payload),
-        };
+        frame.Sequence = ++_sequence;
         try
         {
             await _call.RequestStream.WriteAsync(new RestoreRequest { Frame = frame }, cancellationToken)
@@ -147,11 +185,13 @@ public sealed class RestoreStream : IAsyncDisposable
         }
     }
 
-    private static RestoredFrame From(FrameReply reply) => new()
+    private RestoredFrame From(FrameReply reply) => new()
     {
         Sequence = reply.Sequence,
         TimestampNs = reply.TimestampNs,
-        Payload = reply.Payload.Memory,
+        Payload = reply.Shared is { } shared
+            ? Shared!.GetResult(shared.Offset, shared.Length) : reply.Payload.Memory,
+        Slot = reply.Shared is { } place ? Shared!.FindSlot(place.Offset) : null,
         Width = (int)reply.Width,
         Height = (int)reply.Height,
         Route = reply.Route.TryFromWire(out var route) ? route : default,

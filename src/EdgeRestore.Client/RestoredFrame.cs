@@ -21,6 +21,9 @@ public sealed record RestoredFrame
     /// <summary>Pixels or one image file, as the stream's output says; empty on an error.</summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
 
+    /// <summary>The slot of shared memory in which <see cref="Payload"/> lies; null for a frame that came in a message.</summary>
+    public int? Slot { get; init; }
+
     public int Width { get; init; }
 
     public int Height { get; init; }

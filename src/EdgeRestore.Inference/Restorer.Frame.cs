@@ -138,7 +138,10 @@ public sealed partial class Restorer
     {
         var engine = _snapshot.GetEngine(route);
         var target = weight < 1 ? slot.GetScratch(input.Width, input.Height) : output;
-        var nonFinite = slot.Run(engine, input, target, strength);
+        var nonFinite = (long)input.Width * input.Height <= _options.MaxTilePixels
+            ? slot.Run(engine, input, target, strength)
+            : slot.GetTiles(input.Width, input.Height, _options.MaxTilePixels, Package.Manifest.Network.SizeMultiple)
+                .Run(slot, engine, input, target, strength);
         if (nonFinite > 0)
         {
             return $"Engine '{engine.Key}' gave {nonFinite} values that are not finite for a " +

@@ -11,19 +11,19 @@ internal sealed class BareEngine : IDisposable
     private readonly OrtIoBinding _binding;
     private readonly OrtValue[] _values;
 
-    public BareEngine(string path, int width, int height)
+    public BareEngine(string path, int width, int height, int batch = 1)
     {
         using var options = new SessionOptions { IntraOpNumThreads = Environment.ProcessorCount };
         _session = new InferenceSession(path, options);
-        long[] shape = [1, height, width, 3];
-        var frame = new byte[width * height * 3];
+        long[] shape = [batch, height, width, 3];
+        var frame = new byte[batch * width * height * 3];
         new Random(1).NextBytes(frame);
         _values =
         [
             OrtValue.CreateTensorValueFromMemory(frame, shape),
             OrtValue.CreateTensorValueFromMemory([1f], [1]),
             OrtValue.CreateTensorValueFromMemory(new byte[frame.Length], shape),
-            OrtValue.CreateTensorValueFromMemory([0L], [1]),
+            OrtValue.CreateTensorValueFromMemory(new long[batch], [batch]),
         ];
         _binding = _session.CreateIoBinding();
         _binding.BindInput("frame", _values[0]);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using EdgeRestore.Benchmarks.Fuzz;
+using EdgeRestore.Benchmarks.Soak;
 
 namespace EdgeRestore.Benchmarks;
 
@@ -58,6 +60,8 @@ internal static class BenchmarkCommand
             return Task.CompletedTask;
         }));
         command.Add(graphs);
+        command.Add(SoakCommand.Create());
+        command.Add(FuzzCommand.Create());
 
         BenchmarkOptions Read(ParseResult parsed, string name) => new()
         {
@@ -109,7 +113,9 @@ internal static class BenchmarkCommand
             await StartBenchmark.RunAsync(options, packages, report);
             await MemoryBenchmark.RunAsync(options, packages, report);
             await LatencyBenchmark.RunAsync(options, packages, report);
+            await SharedMemoryBenchmark.RunAsync(options, packages, report);
             await TransportBenchmark.RunAsync(options, packages, report);
+            BatchBenchmark.Run(options, packages, report);
             await RateBenchmark.RunAsync(options, packages, report);
         }
         finally

@@ -27,6 +27,9 @@ internal static class TestGraphs
             TestNetwork.Add add => graph.Constant(add.Levels / 255f),
             TestNetwork.NotANumberAtWhite => NotANumberAtWhite(graph, image),
             TestNetwork.Slow slow => Convolutions(graph, image, slow.LayerCount),
+            TestNetwork.Blur blur => graph.Add("Sub", [Means(graph, image, blur.LayerCount), image]),
+            TestNetwork.Centre => graph.Add("Sub", [graph.Constant(0.5f), graph.Add(
+                "ReduceMean", [image], new IntsAttribute("axes", [1, 2]), new IntAttribute("keepdims", 1))]),
             TestNetwork.FailsUnless size => graph.Add("Mul",
                 [graph.Add("Reshape", [image, graph.Constant(1, size.Height, size.Width, 3)]), graph.Constant(0f)]),
             _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Unknown network."),
@@ -112,6 +115,19 @@ internal static class TestGraphs
 
         // Weights of 0: the frame comes back as it was, after all that work.
         x = Convolution(graph, x, "last.weight", channels, 3, 0f);
+        return graph.Add("Transpose", [x], new IntsAttribute("perm", [0, 2, 3, 1]));
+    }
+
+    private static string Means(GraphBuilder graph, string image, int layerCount)
+    {
+        var x = graph.Add("Transpose", [image], new IntsAttribute("perm", [0, 3, 1, 2]));
+        for (var layer = 0; layer < layerCount; layer++)
+        {
+            x = graph.Add(
+                "AveragePool", [x], new IntsAttribute("kernel_shape", [3, 3]),
+                new IntsAttribute("pads", [1, 1, 1, 1]), new IntAttribute("count_include_pad", 0));
+        }
+
         return graph.Add("Transpose", [x], new IntsAttribute("perm", [0, 2, 3, 1]));
     }
 

@@ -19,6 +19,12 @@ public abstract record TestNetwork
     /// <summary>Hands frames through after 3x3 convolutions of 16 channels: 2,304 MACs a pixel and layer.</summary>
     public sealed record Slow(int LayerCount) : TestNetwork;
 
+    /// <summary>So many means over 3x3 pixels, one after another: every pixel depends on its neighbourhood.</summary>
+    public sealed record Blur(int LayerCount) : TestNetwork;
+
+    /// <summary>Moves the mean of the whole frame to middle gray: every pixel depends on all.</summary>
+    public sealed record Centre : TestNetwork;
+
     /// <summary>Fails while it runs unless frames are of one size: a fault that only the engine can find.</summary>
     public sealed record FailsUnless(int Width, int Height) : TestNetwork;
 

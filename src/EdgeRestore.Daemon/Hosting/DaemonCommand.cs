@@ -26,6 +26,7 @@ internal static class DaemonCommand
         Of("Engine:Threads", "--threads", "N", "CPU threads of one computation, 0 for all cores [default: 0]"),
         Of("Engine:Concurrency", "--concurrency", "N", "Frames computed at once, 0 for the device's own [default: 0]"),
         Of("Engine:Preload", "--preload", "all|none", "Engines built at the start, not by first frames [default: all]"),
+        Of("Engine:MaxTilePixels", "--max-tile", "PIXELS", "Larger frames are computed in tiles [default: 2228224]"),
         Of("Engine:OnnxRuntime", "--onnxruntime", "DIR", "Folder of another ONNX Runtime [default: the one built in]"),
         Of("Limits:MaxStreams", "--max-streams", "N", "Open streams, over all clients [default: 16]"),
         Of("Limits:OpenSeconds", "--open-limit", "SECONDS", "Time for a call to open its stream [default: 10]"),

@@ -73,6 +73,7 @@ internal sealed class DaemonHost : IAsyncDisposable
             Threads = settings.Engine.Threads,
             ConcurrentRunCount = settings.Engine.Concurrency,
             MaxFramePixels = settings.Limits.MaxPixels,
+            MaxTilePixels = settings.Engine.MaxTilePixels,
             OnnxRuntimeDirectory = settings.Engine.OnnxRuntime,
         });
         var streams = new StreamHost(

@@ -54,6 +54,21 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
         }
     }
 
+    /// <summary>Decodes a payload that its sender may still write; the caller disposes the frame before the memory goes.</summary>
+    /// <exception cref="ImageException">The payload is not the image that it should be.</exception>
+    public Frame ReadShared(Memory<byte> payload)
+    {
+        if (format.Layout == PixelFormat.Rgb24)
+        {
+            return Frame.Wrap(payload, format.Width, format.Height, PixelFormat.Rgb24);
+        }
+
+        // Decoders read some bytes twice and rely on finding them unchanged; pixels may be any value at any time.
+        var copy = PooledBytes.Rent(payload.Length);
+        payload.Span.CopyTo(copy.Span);
+        return Read(copy);
+    }
+
     public void Dispose() => _jpeg?.Dispose();
 
     private Frame Convert(PooledBytes payload)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using EdgeRestore.Daemon.Hosting;
 using EdgeRestore.Daemon.Payloads;
 using EdgeRestore.Daemon.Streams;
@@ -24,6 +25,7 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         ServerCallContext context)
     {
         using var trace = Tracing.StartCall(context.GetHttpContext(), "edgerestore.v1.RestoreService/Restore");
+        using var keeper = RequestKeeper.Begin();
         try
         {
             if (await ReadOpenAsync(requestStream, responseStream, context.CancellationToken) is not { } open)
@@ -70,6 +72,7 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
                 $"{settings.Input} frames, which need {need >> 20} MiB", host.Memory.FreeBytes, host.Memory.MaxBytes));
         }
 
+        using var shared = OpenShared(settings, context);
         stream.Name = settings.Name;
         stream.Delivery = settings.Delivery;
         await replies.WriteAsync(new OutboundReply(new RestoreReply { Opened = Describe(settings) }), token);
@@ -81,7 +84,7 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         var reason = "cancelled by the client";
         try
         {
-            using var pipeline = new FramePipeline(host, settings, stream, memory, logger);
+            using var pipeline = new FramePipeline(host, settings, stream, (memory, shared), logger);
             ending = await pipeline.RunAsync(requests, replies, drain.Token, token);
             reason = ending?.StatusCode.ToString() ?? "completed";
         }
@@ -155,6 +158,32 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         catch (Google.Protobuf.InvalidProtocolBufferException exception)
         {
             throw new RpcException(WireStatus.MalformedRequest(exception.Message));
+        }
+    }
+
+    private static SharedMemoryFile? OpenShared(StreamSettings settings, ServerCallContext context)
+    {
+        if (settings.Shared is not { } shared)
+        {
+            return null;
+        }
+
+        // A client elsewhere cannot mean memory of this machine, unless it is after somebody else's. Null: a Unix socket.
+        if (context.GetHttpContext().Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
+        {
+            throw new RpcException(WireStatus.From(
+                RestoreError.Input,
+                "shared_memory is set by a client on another machine; allowed is it over loopback or a Unix socket. Send "
+                + "frames in messages."));
+        }
+
+        try
+        {
+            return SharedMemoryFile.Open(shared.Name, (long)Math.Min(shared.SizeBytes, long.MaxValue));
+        }
+        catch (EdgeRestoreException exception)
+        {
+            throw new RpcException(WireStatus.From(RestoreError.Input, exception.Message));
         }
     }
 

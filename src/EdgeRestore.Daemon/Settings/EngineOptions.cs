@@ -27,6 +27,11 @@ internal sealed record EngineOptions
     [OneOf("all", "none")]
     public string Preload { get; init; } = "all";
 
+    /// <summary>Pixels of a frame that go through an engine at once; larger frames go in overlapping tiles.</summary>
+    /// <value>2,228,224, which is 2048x1088; the default network takes 340 bytes a pixel.</value>
+    [Within(131_072, 268_435_456)]
+    public int MaxTilePixels { get; init; } = 2048 * 1088;
+
     /// <summary>Folder of another ONNX Runtime, such as JetPack's.</summary>
     /// <value>Without one: the library that comes with the program.</value>
     public string? OnnxRuntime { get; init; }

@@ -63,9 +63,10 @@ internal sealed partial class FramePipeline
     {
         _stream.Frames.AddReceived();
         var payload = request.TakePayload();
-        _host.Metrics.FrameEntered(payload.Length);
+        var lengthBytes = request.Shared is { } place ? (int)Math.Min(place.Length, int.MaxValue) : payload.Length;
+        _host.Metrics.FrameEntered(lengthBytes);
         var frame = new StreamFrame(
-            request.Sequence, request.TimestampNs, arrivedAt, payload.Length, _host.Metrics)
+            request.Sequence, request.TimestampNs, arrivedAt, lengthBytes, _host.Metrics)
         {
             Payload = payload,
         };
@@ -76,6 +77,10 @@ internal sealed partial class FramePipeline
                 $"Sequence {request.Sequence} follows {_lastSequence}; allowed are numbers that increase. Number "
                 + $"frames 1, 2, "
                 + "3 and so on.");
+        }
+        else if (request.Shared is { } shared && FindShared(frame, shared, request.Reply) is { } misplaced)
+        {
+            frame.Fail(RestoreError.Input, misplaced);
         }
         else if (_reader.FindFault(frame.PayloadLength) is { } fault)
         {

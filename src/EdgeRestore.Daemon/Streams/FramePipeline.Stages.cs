@@ -52,7 +52,9 @@ internal sealed partial class FramePipeline
         try
         {
             var start = _host.Clock.GetTimestamp();
-            frame.Input = _reader.Read(frame.TakePayload());
+            frame.Input = frame.SharedPayload is { } shared
+                ? _reader.ReadShared(shared)
+                : _reader.Read(frame.TakePayload());
             frame.Decode = _host.Clock.GetElapsedTime(start);
             FailIfTooMuch(frame);
         }
@@ -110,7 +112,7 @@ internal sealed partial class FramePipeline
                 (_routedWidth, _routedHeight) = (input.Width, input.Height);
             }
 
-            frame.Output = Frame.Rent(input.Width, input.Height, PixelFormat.Rgb24);
+            frame.Output = RentOutput(frame);
             frame.Result = _host.Restorer.Restore(
                 input, frame.Output, _router, _settings.Strength, cancellationToken);
         }
@@ -171,7 +173,21 @@ internal sealed partial class FramePipeline
             {
                 var start = _host.Clock.GetTimestamp();
                 var (bytes, owner) = _writer.Write(frame.Output!);
-                return (BuildReply(frame, bytes, _host.Clock.GetElapsedTime(start)), owner);
+                if (frame.SharedReply is not { } place)
+                {
+                    return (BuildReply(frame, bytes, _host.Clock.GetElapsedTime(start)), owner);
+                }
+
+                using (owner)
+                {
+                    if (Place(bytes, place) is not { } fault)
+                    {
+                        var written = new SharedRange { Offset = place.Range.Offset, Length = (ulong)bytes.Length };
+                        return (BuildReply(frame, default, _host.Clock.GetElapsedTime(start), written), null);
+                    }
+
+                    frame.Fail(RestoreError.Input, fault);
+                }
             }
             catch (EdgeRestoreException exception)
             {
@@ -190,7 +206,8 @@ internal sealed partial class FramePipeline
         return (BuildError(frame), null);
     }
 
-    private OutboundReply BuildReply(StreamFrame frame, ReadOnlyMemory<byte> payload, TimeSpan encode)
+    private OutboundReply BuildReply(
+        StreamFrame frame, ReadOnlyMemory<byte> payload, TimeSpan encode, SharedRange? shared = null)
     {
         var result = frame.Result;
         frame.Encode = encode;
@@ -205,6 +222,7 @@ internal sealed partial class FramePipeline
         reply.Confidence = result.Confidence;
         reply.Bypassed = result.Bypassed;
         reply.Dropped = frame.Dropped;
+        reply.Shared = shared;
         reply.Timings.QueueUs = ToMicroseconds(Measure(frame).Queue);
         reply.Timings.DecodeUs = ToMicroseconds(frame.Decode);
         reply.Timings.ClassifyUs = ToMicroseconds(result.Classify);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using EdgeRestore.Daemon.Payloads;
+using EdgeRestore.Frames;
 using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Inference.Routing;
 using EdgeRestore.Protocol.Messages;
@@ -27,6 +28,7 @@ internal sealed partial class FramePipeline : IDisposable
     private readonly StreamRegistry.OpenedStream _stream;
     private readonly ILogger _logger;
     private readonly MemoryBudget.Reservation _memory;
+    private readonly SharedMemoryFile? _shared;
     private readonly FrameInbox _inbox;
     private readonly PayloadReader _reader;
     private readonly PayloadWriter _writer;
@@ -44,10 +46,10 @@ internal sealed partial class FramePipeline : IDisposable
         StreamHost host,
         StreamSettings settings,
         StreamRegistry.OpenedStream stream,
-        MemoryBudget.Reservation memory,
+        (MemoryBudget.Reservation Reserved, SharedMemoryFile? Shared) memory,
         ILogger logger)
     {
-        _memory = memory;
+        (_memory, _shared) = memory;
         _host = host;
         _settings = settings;
         _stream = stream;

@@ -24,6 +24,12 @@ internal sealed class StreamFrame(
     /// <summary>As received, until it is decoded.</summary>
     public PooledBytes? Payload { get; set; }
 
+    /// <summary>Where the payload lies instead, in memory that its sender may still write.</summary>
+    public Memory<byte>? SharedPayload { get; set; }
+
+    /// <summary>Where the result of such a frame goes, and what the client calls that place.</summary>
+    public (Memory<byte> Room, SharedRange Range)? SharedReply { get; set; }
+
     /// <summary>RGB.</summary>
     public Frame? Input { get; set; }
 

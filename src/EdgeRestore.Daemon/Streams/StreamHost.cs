@@ -15,6 +15,10 @@ internal sealed class StreamHost : IDisposable
         StartedAt = clock.GetTimestamp();
         var runs = concurrency > 0 ? concurrency : Device == "cpu" ? 1 : 2;
         Turns = new EngineTurns(runs);
+
+        // A computation keeps a thread of the pool from serving; new ones come too slowly to make up for it.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + runs), completions);
         Memory = new MemoryBudget((long)limits.FrameMemoryMegabytes << 20);
         CodecGate = new SemaphoreSlim(Environment.ProcessorCount, Environment.ProcessorCount);
         Registry = new StreamRegistry(limits.MaxStreams, clock);

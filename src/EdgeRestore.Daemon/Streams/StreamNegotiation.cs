@@ -33,6 +33,7 @@ internal sealed class StreamNegotiation(PackageManifest manifest, LimitOptions l
             Deadline = open.FrameDeadlineMs == 0 ? null : TimeSpan.FromMilliseconds(ReadCount(
                 open.FrameDeadlineMs, 0, WireLimits.MaxFrameDeadlineMs, "frame_deadline_ms")),
             Priority = ReadEnum(open.Priority, Priority.Normal, "priority"),
+            Shared = open.SharedMemory,
             Routing = ReadRouting(open),
             Strength = ReadShare(open.HasStrength, open.Strength, "strength") ?? WireLimits.DefaultStrength,
             Input = input,

@@ -20,6 +20,9 @@ internal sealed record StreamSettings
 
     public required Priority Priority { get; init; }
 
+    /// <summary>Memory that the client has made for frames and results; null for none.</summary>
+    public required SharedMemory? Shared { get; init; }
+
     public required RoutingOptions Routing { get; init; }
 
     public required float Strength { get; init; }

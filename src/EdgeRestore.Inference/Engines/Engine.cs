@@ -1,3 +1,4 @@
+using EdgeRestore.Inference.Tiling;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeRestore.Inference.Engines;
@@ -9,6 +10,9 @@ internal sealed class Engine : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
     private readonly RunOptions _firstRunOptions = new();
+
+    // Two slots may both find out, and find the same.
+    private volatile EngineReach _reach;
 
     private Engine(EngineKey key, InferenceSession session)
     {
@@ -67,6 +71,18 @@ internal sealed class Engine : IDisposable
         {
             throw new EngineException(Key, $"Engine '{Key}' failed: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>How far it looks; tried out when first asked for, by two runs.</summary>
+    /// <exception cref="EngineException">A run failed.</exception>
+    public EngineReach Reach(EngineSlot slot)
+    {
+        if (_reach == EngineReach.Unknown)
+        {
+            _reach = ReachProbe.Run(slot, this);
+        }
+
+        return _reach;
     }
 
     public void Dispose()

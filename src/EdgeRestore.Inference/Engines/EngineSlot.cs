@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using EdgeRestore.Frames;
+using EdgeRestore.Inference.Tiling;
 
 namespace EdgeRestore.Inference.Engines;
 
@@ -23,6 +24,7 @@ internal sealed unsafe class EngineSlot : IDisposable
     private readonly long* _nonFinite;
     private int _bindingCount;
     private Frame? _scratch;
+    private TiledRun? _tiles;
 
     public EngineSlot()
     {
@@ -42,6 +44,18 @@ internal sealed unsafe class EngineSlot : IDisposable
         return _scratch;
     }
 
+    /// <summary>The tiles of frames of a size, until another size is asked for.</summary>
+    public TiledRun GetTiles(int width, int height, int maxTilePixels, int sizeMultiple)
+    {
+        if (_tiles is null || _tiles.Width != width || _tiles.Height != height)
+        {
+            _tiles?.Dispose();
+            _tiles = new TiledRun(width, height, maxTilePixels, sizeMultiple);
+        }
+
+        return _tiles;
+    }
+
     /// <summary>Runs an engine from one frame into another of the same size.</summary>
     /// <returns>How many values of the output, before clamping, were NaN or infinite.</returns>
     /// <exception cref="EngineException">The run failed.</exception>
@@ -49,8 +63,8 @@ internal sealed unsafe class EngineSlot : IDisposable
     {
         Debug.Assert(input.Format == PixelFormat.Rgb24 && output.Format == PixelFormat.Rgb24, "Networks read RGB.");
         Debug.Assert(output.LengthBytes == input.LengthBytes, "A network keeps the size.");
-        fixed (byte* source = input.Buffer)
-        fixed (byte* target = output.Buffer)
+        fixed (byte* source = input.Pixels)
+        fixed (byte* target = output.Pixels)
         {
             var (binding, isFirst) = GetBinding(engine, (input.Width, input.Height), source, target);
             *_strength = strength;
@@ -64,6 +78,7 @@ internal sealed unsafe class EngineSlot : IDisposable
     {
         DisposeBindings();
         _scratch?.Dispose();
+        _tiles?.Dispose();
         NativeMemory.AlignedFree(_strength);
         NativeMemory.AlignedFree(_nonFinite);
     }

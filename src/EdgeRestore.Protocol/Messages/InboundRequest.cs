@@ -25,6 +25,12 @@ public sealed class InboundRequest : IDisposable
 
     public long TimestampNs { get; private init; }
 
+    /// <summary>Set when the payload lies in shared memory instead.</summary>
+    public SharedRange? Shared { get; private init; }
+
+    /// <summary>Where the result of such a frame goes.</summary>
+    public SharedRange? Reply { get; private init; }
+
     internal static InboundRequest FromFrame(ulong sequence, long timestampNs, PooledBytes payload) => new()
     {
         Case = RestoreRequest.MessageOneofCase.Frame,
@@ -43,7 +49,15 @@ public sealed class InboundRequest : IDisposable
         var frame = message.Frame;
         var payload = PooledBytes.Rent(frame.Payload.Length);
         frame.Payload.Span.CopyTo(payload.Span);
-        return FromFrame(frame.Sequence, frame.TimestampNs, payload);
+        return new InboundRequest
+        {
+            Case = RestoreRequest.MessageOneofCase.Frame,
+            Sequence = frame.Sequence,
+            TimestampNs = frame.TimestampNs,
+            Shared = frame.Shared,
+            Reply = frame.Reply,
+            _payload = payload,
+        };
     }
 
     /// <summary>Takes a frame's payload, once; the caller disposes it.</summary>

@@ -15,7 +15,7 @@ public static class RestoreMethods
         nameof(RestoreService.RestoreServiceBase.Restore),
         Marshallers.Create(
             static (InboundRequest _, SerializationContext _) => throw OnlyClients("sent"),
-            static source => FrameRequestReader.Read(source.PayloadAsReadOnlySequence())),
+            static source => RequestKeeper.Keep(FrameRequestReader.Read(source.PayloadAsReadOnlySequence()))),
         Marshallers.Create(
             static (OutboundReply reply, SerializationContext target) => reply.Write(target),
             static _ => throw OnlyClients("read")));

@@ -130,7 +130,7 @@ public static class ImageCodec
         Vips.Require();
         unsafe
         {
-            fixed (byte* pixels = frame.Buffer)
+            fixed (byte* pixels = frame.Pixels)
             {
                 using var image = new VipsImage(
                     Vips.ImageNewFromMemory(

@@ -143,7 +143,7 @@ public sealed class JpegCodec : IDisposable
         var length = new CULong((nuint)_output.Length);
         unsafe
         {
-            fixed (byte* pixels = frame.Buffer)
+            fixed (byte* pixels = frame.Pixels)
             fixed (byte* output = _output)
             {
                 var target = output;
@@ -175,7 +175,7 @@ public sealed class JpegCodec : IDisposable
         unsafe
         {
             fixed (byte* bytes = jpeg)
-            fixed (byte* pixels = frame.Buffer)
+            fixed (byte* pixels = frame.Pixels)
             {
                 // Warnings stop: half a frame filled up with grey is not a frame. Few scans: a progressive image of a
                 // thousand scans takes minutes.

@@ -46,7 +46,12 @@ internal sealed class VipsImage : IDisposable
         try
         {
             var frame = Frame.Rent(width, height, PixelFormat.Rgb24);
-            Marshal.Copy(pixels, frame.Buffer, 0, Math.Min(frame.LengthBytes, checked((int)length)));
+            unsafe
+            {
+                new ReadOnlySpan<byte>((void*)pixels, Math.Min(frame.LengthBytes, checked((int)length)))
+                    .CopyTo(frame.Pixels);
+            }
+
             return frame;
         }
         finally

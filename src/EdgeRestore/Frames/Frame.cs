@@ -1,20 +1,23 @@
 namespace EdgeRestore.Frames;
 
-/// <summary>One image in host memory: width, height, pixel format and pooled bytes.</summary>
+/// <summary>One image in host memory: width, height, pixel format and bytes.</summary>
 /// <remarks>
-/// Whoever rents a frame owns and disposes it; disposing gives the bytes back to the pool. Not thread-safe.
+/// Whoever rents a frame owns and disposes it; disposing gives the bytes back to the pool. They never move. Not
+/// thread-safe.
 /// </remarks>
 public sealed class Frame : IDisposable
 {
-    private byte[]? _buffer;
+    private readonly Memory<byte> _memory;
+    private byte[]? _rented;
+    private bool _isDisposed;
 
-    private Frame(byte[] buffer, int width, int height, PixelFormat format, int lengthBytes)
+    private Frame(Memory<byte> memory, byte[]? rented, int width, int height, PixelFormat format)
     {
-        _buffer = buffer;
+        _memory = memory;
+        _rented = rented;
         Width = width;
         Height = height;
         Format = format;
-        LengthBytes = lengthBytes;
     }
 
     public int Width { get; }
@@ -23,26 +26,20 @@ public sealed class Frame : IDisposable
 
     public PixelFormat Format { get; }
 
-    public int LengthBytes { get; }
+    public int LengthBytes => _memory.Length;
 
     /// <summary>The frame's bytes, rows top to bottom, without padding.</summary>
-    public Span<byte> Pixels => Buffer.AsSpan(0, LengthBytes);
+    public Span<byte> Pixels => Memory.Span;
 
     /// <summary>The same bytes for use across awaits.</summary>
-    public Memory<byte> Memory => Buffer.AsMemory(0, LengthBytes);
-
-    /// <summary>The pooled array itself, possibly longer than the frame, and pinned: for natives that take pointers.</summary>
-    public byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(Frame));
+    public Memory<byte> Memory => !_isDisposed ? _memory : throw new ObjectDisposedException(nameof(Frame));
 
     /// <summary>Rents a frame with undefined content.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The size is not positive, or odd for a format with halved chroma.
     /// </exception>
-    public static Frame Rent(int width, int height, PixelFormat format)
-    {
-        var lengthBytes = GetLengthBytes(width, height, format);
-        return new Frame(FrameMemory.Rent(lengthBytes), width, height, format, lengthBytes);
-    }
+    public static Frame Rent(int width, int height, PixelFormat format) =>
+        Adopt(FrameMemory.Rent(GetLengthBytes(width, height, format)), width, height, format);
 
     /// <summary>Makes a frame of bytes that already lie in an array from <see cref="FrameMemory"/>.</summary>
     /// <param name="buffer">The frame's bytes from its start on; the frame's own from now on.</param>
@@ -51,11 +48,18 @@ public sealed class Frame : IDisposable
     {
         ArgumentNullException.ThrowIfNull(buffer);
         var lengthBytes = GetLengthBytes(width, height, format);
-        return buffer.Length >= lengthBytes
-            ? new Frame(buffer, width, height, format, lengthBytes)
-            : throw new ArgumentException(
-                $"The array has {buffer.Length} bytes; a {format} frame of {width}x{height} has {lengthBytes}.",
-                nameof(buffer));
+        Require(buffer.Length, lengthBytes, width, height, format);
+        return new Frame(buffer.AsMemory(0, lengthBytes), buffer, width, height, format);
+    }
+
+    /// <summary>Makes a frame of bytes that belong to somebody else and outlive it.</summary>
+    /// <param name="memory">The frame's bytes from its start on; they must not move.</param>
+    /// <exception cref="ArgumentException">There are fewer bytes than such a frame has.</exception>
+    public static Frame Wrap(Memory<byte> memory, int width, int height, PixelFormat format)
+    {
+        var lengthBytes = GetLengthBytes(width, height, format);
+        Require(memory.Length, lengthBytes, width, height, format);
+        return new Frame(memory[..lengthBytes], null, width, height, format);
     }
 
     /// <summary>Bytes that a frame of this size takes.</summary>
@@ -79,10 +83,20 @@ public sealed class Frame : IDisposable
 
     public void Dispose()
     {
-        var buffer = Interlocked.Exchange(ref _buffer, null);
-        if (buffer is not null)
+        _isDisposed = true;
+        var rented = Interlocked.Exchange(ref _rented, null);
+        if (rented is not null)
         {
-            FrameMemory.Return(buffer);
+            FrameMemory.Return(rented);
+        }
+    }
+
+    private static void Require(int found, int expected, int width, int height, PixelFormat format)
+    {
+        if (found < expected)
+        {
+            throw new ArgumentException(
+                $"There are {found} bytes; a {format} frame of {width}x{height} has {expected}.");
         }
     }
 }
