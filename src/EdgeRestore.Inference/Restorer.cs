@@ -135,6 +135,8 @@ public sealed partial class Restorer : IDisposable
                 // Kept with the route: frames that take it say so.
             }
         }
+
+        NativeHeap.Trim();
     }
 
     /// <summary>The router of a new stream.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
@@ -16,10 +18,13 @@ internal sealed class FrameInbox(StreamSettings settings, FrameCounter counter, 
 
     private readonly Lock _gate = new();
     private readonly Queue<StreamFrame> _waiting = new();
-    private readonly SemaphoreSlim _filled = new(0);
+
+    // One for each frame added. Waiting for it allocates nothing.
+    private readonly Channel<bool> _filled = Channel.CreateUnbounded<bool>(
+        new UnboundedChannelOptions { SingleReader = true });
+
     private readonly SemaphoreSlim? _room = settings.IsLive ? null : new SemaphoreSlim(LosslessDepth);
     private DroppedFrames? _dropped;
-    private bool _isComplete;
     private bool _isCleared;
 
     /// <summary>Adds a frame, whose owner the inbox becomes.</summary>
@@ -56,45 +61,37 @@ internal sealed class FrameInbox(StreamSettings settings, FrameCounter counter, 
             _waiting.Enqueue(frame);
         }
 
-        _filled.Release();
+        _filled.Writer.TryWrite(true);
     }
 
-    /// <summary>Takes the oldest waiting frame; null when the last has been taken.</summary>
-    public async ValueTask<StreamFrame?> TakeAsync(CancellationToken cancellationToken)
+    /// <summary>Takes the oldest waiting frame; null when the last has been taken, or all were given back.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<StreamFrame?> TakeAsync()
     {
-        await _filled.WaitAsync(cancellationToken);
-        StreamFrame frame;
-        lock (_gate)
+        while (await _filled.Reader.WaitToReadAsync())
         {
-            if (_waiting.Count == 0)
+            _filled.Reader.TryRead(out _);
+            StreamFrame? frame;
+            lock (_gate)
             {
-                return null;
+                if (!_waiting.TryDequeue(out frame))
+                {
+                    continue;
+                }
+
+                frame.Dropped = _dropped;
+                _dropped = null;
             }
 
-            frame = _waiting.Dequeue();
-            frame.Dropped = _dropped;
-            _dropped = null;
+            _room?.Release();
+            return frame;
         }
 
-        _room?.Release();
-        return frame;
+        return null;
     }
 
     /// <summary>Says that no more frames come.</summary>
-    public void Complete()
-    {
-        lock (_gate)
-        {
-            if (_isComplete)
-            {
-                return;
-            }
-
-            _isComplete = true;
-        }
-
-        _filled.Release();
-    }
+    public void Complete() => _filled.Writer.TryComplete();
 
     /// <summary>Gives back every frame that waits, and those that still come.</summary>
     public void Clear()
@@ -107,12 +104,13 @@ internal sealed class FrameInbox(StreamSettings settings, FrameCounter counter, 
                 frame.Dispose();
             }
         }
+
+        Complete();
     }
 
     public void Dispose()
     {
         Clear();
-        _filled.Dispose();
         _room?.Dispose();
     }
 

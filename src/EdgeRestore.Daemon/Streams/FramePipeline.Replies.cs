@@ -12,7 +12,7 @@ internal sealed partial class FramePipeline
     private readonly RestoreReply _reply = new() { Frame = new FrameReply { Timings = new FrameTimings() } };
     private Degradation? _lastRoute;
 
-    private async Task<(OutboundReply Reply, IDisposable? Owner)> BuildReplyAsync(
+    private async ValueTask<(OutboundReply Reply, IDisposable? Owner)> BuildReplyAsync(
         StreamFrame frame, CancellationToken cancellationToken)
     {
         if (!frame.HasFailed)

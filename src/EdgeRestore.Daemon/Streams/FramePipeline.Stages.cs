@@ -12,36 +12,43 @@ internal sealed partial class FramePipeline
     private int _routedHeight;
     private bool _hasWarned;
 
+    // A stage that ends completes what the next one reads, however it ends: waiting there without a token costs nothing.
     private async Task DecodeAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            // Room first, frame second: under LIVE the frame to take is the newest when there is room.
-            await _entering.WaitAsync(cancellationToken);
-            if (await _inbox.TakeAsync(cancellationToken) is not { } frame)
+            while (true)
             {
-                _decoded.Writer.Complete();
-                return;
-            }
-
-            try
-            {
-                if (!FailIfLate(frame))
+                // Room first, frame second: under LIVE the frame to take is the newest when there is room.
+                await _entering.WaitAsync(cancellationToken);
+                if (await _inbox.TakeAsync() is not { } frame)
                 {
-                    await DecodeAsync(frame, cancellationToken);
+                    return;
                 }
-            }
-            catch
-            {
-                frame.Dispose();
-                throw;
-            }
 
-            _decoded.Writer.TryWrite(frame);
+                try
+                {
+                    if (!FailIfLate(frame))
+                    {
+                        await DecodeAsync(frame, cancellationToken);
+                    }
+                }
+                catch
+                {
+                    frame.Dispose();
+                    throw;
+                }
+
+                _decoded.Writer.TryWrite(frame);
+            }
+        }
+        finally
+        {
+            _decoded.Writer.Complete();
         }
     }
 
-    private async Task DecodeAsync(StreamFrame frame, CancellationToken cancellationToken)
+    private async ValueTask DecodeAsync(StreamFrame frame, CancellationToken cancellationToken)
     {
         await _host.CodecGate.WaitAsync(cancellationToken);
         try
@@ -65,31 +72,36 @@ internal sealed partial class FramePipeline
 
     private async Task ComputeAsync(CancellationToken cancellationToken)
     {
-        await foreach (var frame in _decoded.Reader.ReadAllAsync(cancellationToken))
+        try
         {
-            try
+            await foreach (var frame in _decoded.Reader.ReadAllAsync(CancellationToken.None))
             {
-                if (!frame.HasFailed)
+                try
                 {
-                    await ComputeAsync(frame, cancellationToken);
+                    if (!frame.HasFailed)
+                    {
+                        await ComputeAsync(frame, cancellationToken);
+                    }
+
+                    await _leaving.WaitAsync(cancellationToken);
+                }
+                catch
+                {
+                    frame.Dispose();
+                    throw;
                 }
 
-                await _leaving.WaitAsync(cancellationToken);
+                _computed.Writer.TryWrite(frame);
+                _entering.Release();
             }
-            catch
-            {
-                frame.Dispose();
-                throw;
-            }
-
-            _computed.Writer.TryWrite(frame);
-            _entering.Release();
         }
-
-        _computed.Writer.Complete();
+        finally
+        {
+            _computed.Writer.Complete();
+        }
     }
 
-    private async Task ComputeAsync(StreamFrame frame, CancellationToken cancellationToken)
+    private async ValueTask ComputeAsync(StreamFrame frame, CancellationToken cancellationToken)
     {
         await _host.Turns.WaitAsync(_settings.Priority, cancellationToken);
         try
@@ -135,7 +147,7 @@ internal sealed partial class FramePipeline
 
     private async Task SendAsync(IServerStreamWriter<OutboundReply> replies, CancellationToken cancellationToken)
     {
-        await foreach (var frame in _computed.Reader.ReadAllAsync(cancellationToken))
+        await foreach (var frame in _computed.Reader.ReadAllAsync(CancellationToken.None))
         {
             using (frame)
             {

@@ -36,8 +36,9 @@ internal sealed partial class FramePipeline : IDisposable
     private readonly SemaphoreSlim _leaving = new(LeavingCount);
 
     // Unbounded by themselves: the semaphores above bound them.
-    private readonly Channel<StreamFrame> _decoded = Channel.CreateUnbounded<StreamFrame>();
-    private readonly Channel<StreamFrame> _computed = Channel.CreateUnbounded<StreamFrame>();
+    private static readonly UnboundedChannelOptions OneToOne = new() { SingleReader = true, SingleWriter = true };
+    private readonly Channel<StreamFrame> _decoded = Channel.CreateUnbounded<StreamFrame>(OneToOne);
+    private readonly Channel<StreamFrame> _computed = Channel.CreateUnbounded<StreamFrame>(OneToOne);
     private readonly Activity? _trace = Tracing.CurrentCall();
     private StreamRouter? _router;
     private Status? _ending;
@@ -79,6 +80,7 @@ internal sealed partial class FramePipeline : IDisposable
             RunStageAsync(DecodeAsync, ended),
             RunStageAsync(ComputeAsync, ended),
             RunStageAsync(token => SendAsync(replies, token), ended));
+        cancellationToken.ThrowIfCancellationRequested();
         return _ending;
     }
 

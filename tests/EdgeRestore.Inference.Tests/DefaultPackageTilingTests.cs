@@ -1,0 +1,76 @@
+using EdgeRestore.Codecs;
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
+using EdgeRestore.Metrics;
+using EdgeRestore.Packages;
+using Xunit.Abstractions;
+
+namespace EdgeRestore.Inference.Tests;
+
+/// <summary>
+/// The network that is served looks at the whole frame, so its tiles are not what one run gives; how far off are they?
+/// </summary>
+public sealed class DefaultPackageTilingTests(ITestOutputHelper output)
+{
+    // Measured: docs/serving.md. A seam or a tile that is brightened by itself costs several dB.
+    private const double MaxLossDb = 0.5;
+
+    [LargePhotographFact]
+    [Trait("Category", "Long")]
+    public void EveryRoute_TiledIsAboutAsGoodAsWhole()
+    {
+        var root = LargePhotographFactAttribute.Root!;
+        using var clean = ImageCodec.Load(LargePhotographFactAttribute.PathBelow(root));
+        var package = ModelPackage.Open(Path.Combine(root, "deploy/models/edgerestore-default"));
+        using var whole = Restorer.Load(package, new RestorerOptions { Device = "cpu" });
+        using var tiled = Restorer.Load(package, new RestorerOptions { Device = "cpu", MaxTilePixels = 262_144 });
+        using var synthesizer = new DegradationSynthesizer();
+        using var degraded = Frame.Rent(clean.Width, clean.Height, PixelFormat.Rgb24);
+        using var one = Frame.Rent(clean.Width, clean.Height, PixelFormat.Rgb24);
+        using var other = Frame.Rent(clean.Width, clean.Height, PixelFormat.Rgb24);
+        var losses = new List<double>();
+        foreach (var degradation in DegradationNames.All.Where(degradation => degradation != Degradation.Clear))
+        {
+            var generator = new Prng(5);
+            synthesizer.Apply(clean, DegradationSampler.Evaluation.Draw(degradation, ref generator), 7, degraded);
+            var route = LoadedPackage.Fixed(degradation);
+            Assert.Equal(RestoreError.None, whole.Restore(degraded, one, whole.CreateRouter(route), 1, default).Error);
+            Assert.Equal(RestoreError.None, tiled.Restore(degraded, other, tiled.CreateRouter(route), 1, default).Error);
+            losses.Add(Psnr.Compute(clean, one) - Psnr.Compute(clean, other));
+            output.WriteLine(
+                $"{degradation}: {Psnr.Compute(clean, degraded):F2} dB, whole {Psnr.Compute(clean, one):F2}, tiled "
+                + $"{Psnr.Compute(clean, other):F2}, tiled against whole {Psnr.Compute(one, other):F1}");
+        }
+
+        Assert.InRange(losses.Max(), -10, MaxLossDb);
+    }
+
+    /// <summary>A test on one held-out photograph; skipped where it has not been fetched.</summary>
+    private sealed class LargePhotographFactAttribute : FactAttribute
+    {
+        public LargePhotographFactAttribute()
+        {
+            if (Root is null)
+            {
+                Skip = "The held-out photographs are not in .edgerestore/photographs.";
+            }
+        }
+
+        public static string? Root { get; } = Find();
+
+        /// <summary>1600x1200.</summary>
+        public static string PathBelow(string root) => Path.Combine(
+            root, ".edgerestore/photographs/held-out/forensics-samples-files@IMG_20200608_111614.png");
+
+        private static string? Find()
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (folder is not null && !File.Exists(PathBelow(folder.FullName)))
+            {
+                folder = folder.Parent;
+            }
+
+            return folder?.FullName;
+        }
+    }
+}
