@@ -171,7 +171,7 @@ public sealed partial class Restorer : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.FirstViewCount, ClassifierInput.ViewCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.HysteresisCount, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.CrossFadeFrameCount);
-        return new StreamRouter(options, Package.Manifest.Routes, Package.Manifest.Classifier.Threshold);
+        return new StreamRouter(options, _snapshot);
     }
 
     /// <summary>Waits for frames in flight, then frees every engine.</summary>

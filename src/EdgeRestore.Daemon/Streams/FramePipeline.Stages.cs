@@ -1,4 +1,5 @@
 using EdgeRestore.Codecs;
+using EdgeRestore.Daemon.Packages;
 using EdgeRestore.Frames;
 using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.Messages;
@@ -8,6 +9,7 @@ namespace EdgeRestore.Daemon.Streams;
 
 internal sealed partial class FramePipeline
 {
+    private ServedPackage? _routedBy;
     private int _routedWidth;
     private int _routedHeight;
     private bool _hasWarned;
@@ -111,16 +113,20 @@ internal sealed partial class FramePipeline
                 return;
             }
 
+            // Between two frames the package may be another one.
             var input = frame.Input!;
-            if (_router is null || input.Width != _routedWidth || input.Height != _routedHeight)
+            using var package = _host.Packages.Lease(_stream.Number);
+            if (_router is null || package.Served != _routedBy
+                || input.Width != _routedWidth || input.Height != _routedHeight)
             {
                 // Another size is another scene or camera: what was smoothed over the old frames says nothing of it.
-                _router = _host.Restorer.CreateRouter(_settings.Routing);
+                _router = package.Served.CreateRouter(_settings.Routing);
+                _routedBy = package.Served;
                 (_routedWidth, _routedHeight) = (input.Width, input.Height);
             }
 
             frame.Output = RentOutput(frame);
-            frame.Result = _host.Restorer.Restore(
+            frame.Result = package.Served.Restore(
                 input, frame.Output, _router, _settings.Strength, cancellationToken);
         }
         finally

@@ -1,3 +1,4 @@
+using EdgeRestore.Daemon.Packages;
 using EdgeRestore.Daemon.Settings;
 using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Inference;
@@ -9,7 +10,7 @@ internal sealed class StreamHost : IDisposable
 {
     public StreamHost(Restorer restorer, LimitOptions limits, int concurrency, TimeProvider clock)
     {
-        Restorer = restorer;
+        Packages = new PackageSwitch(new ServedPackage(restorer));
         Limits = limits;
         Clock = clock;
         StartedAt = clock.GetTimestamp();
@@ -25,7 +26,11 @@ internal sealed class StreamHost : IDisposable
         Metrics.Observe(this);
     }
 
-    public Restorer Restorer { get; }
+    /// <summary>What frames are restored with; every frame leases it anew.</summary>
+    public PackageSwitch Packages { get; }
+
+    /// <summary>The current package's, to describe it; frames lease theirs.</summary>
+    public Restorer Restorer => Packages.Current.Restorer;
 
     public LimitOptions Limits { get; }
 
@@ -52,7 +57,7 @@ internal sealed class StreamHost : IDisposable
     public void Dispose()
     {
         Metrics.Dispose();
-        Restorer.Dispose();
+        Packages.Dispose();
         CodecGate.Dispose();
     }
 }

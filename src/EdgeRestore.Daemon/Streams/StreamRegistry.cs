@@ -44,7 +44,7 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
                 return null;
             }
 
-            var stream = new OpenedStream(this, $"stream-{++_lastNumber}");
+            var stream = new OpenedStream(this, ++_lastNumber);
             _streams.Add(stream);
             return stream;
         }
@@ -64,12 +64,15 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
     }
 
     /// <summary>One stream's place.</summary>
-    internal sealed class OpenedStream(StreamRegistry registry, string name) : IDisposable
+    internal sealed class OpenedStream(StreamRegistry registry, ulong number) : IDisposable
     {
         private readonly long _openedAt = registry.Clock.GetTimestamp();
 
+        /// <summary>Its own among all streams since the start, from 1.</summary>
+        public ulong Number { get; } = number;
+
         /// <summary>The daemon's name for it, until the client gives one.</summary>
-        public string Name { get; set; } = name;
+        public string Name { get; set; } = $"stream-{number}";
 
         public Delivery Delivery { get; set; }
 

@@ -13,6 +13,9 @@ internal sealed class RoutingSnapshot : IDisposable
 {
     private readonly Lazy<Engine>?[] _engines = new Lazy<Engine>?[DegradationNames.Count];
     private readonly string?[] _faults = new string?[DegradationNames.Count];
+
+    // By route, then by degradation, converted once for all streams; null for what the package did not measure.
+    private readonly float[]?[] _psnrChange = new float[DegradationNames.Count][];
     private readonly List<Engine> _built = [];
     private bool _isDisposed;
 
@@ -25,6 +28,9 @@ internal sealed class RoutingSnapshot : IDisposable
             foreach (var route in routes)
             {
                 _engines[(int)route.Degradation] = engine;
+                _psnrChange[(int)route.Degradation] = route.PsnrChange is { } changes
+                    ? [.. DegradationNames.All.Select(degradation => (float)changes[degradation.ToName()])]
+                    : null;
             }
         }
     }
@@ -34,6 +40,9 @@ internal sealed class RoutingSnapshot : IDisposable
     /// <summary>The engine of a degradation that the package has; built now when it is not there yet.</summary>
     /// <exception cref="EngineException">It could not be built.</exception>
     public Engine GetEngine(Degradation degradation) => _engines[(int)degradation]!.Value;
+
+    /// <summary>What a route changes on frames of each degradation, in dB; null where the package does not say.</summary>
+    public float[]? GetPsnrChange(Degradation route) => _psnrChange[(int)route];
 
     public RouteReadiness GetReadiness(Degradation degradation) => new(
         degradation, _engines[(int)degradation]!.IsValueCreated, Volatile.Read(ref _faults[(int)degradation]));

@@ -1,6 +1,5 @@
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
-using EdgeRestore.Packages;
 
 namespace EdgeRestore.Inference.Routing;
 
@@ -9,10 +8,8 @@ namespace EdgeRestore.Inference.Routing;
 public sealed class StreamRouter
 {
     private readonly RoutingOptions _options;
+    private readonly RoutingSnapshot _snapshot;
     private readonly float _threshold;
-
-    // By route, then by degradation; null for what the package lacks or did not measure.
-    private readonly float[]?[] _psnrChange = new float[DegradationNames.Count][];
     private readonly bool[] _isAllowed = new bool[DegradationNames.Count];
     private readonly float[] _smoothed = new float[DegradationNames.Count];
     private int _framesUntilClassification;
@@ -26,20 +23,15 @@ public sealed class StreamRouter
     private int _fadeFrame;
 
     /// <param name="options">Checked by the caller.</param>
-    /// <param name="routes">Those of the package.</param>
-    /// <param name="threshold">Used when the options have none.</param>
-    internal StreamRouter(RoutingOptions options, IEnumerable<PackageRoute> routes, double threshold)
+    /// <param name="snapshot">The package's routes; its threshold is used when the options have none.</param>
+    internal StreamRouter(RoutingOptions options, RoutingSnapshot snapshot)
     {
         _options = options;
-        _threshold = (float)(options.Threshold ?? threshold);
-        foreach (var offered in routes)
+        _snapshot = snapshot;
+        _threshold = (float)(options.Threshold ?? snapshot.Package.Manifest.Classifier.Threshold);
+        foreach (var offered in snapshot.Package.Manifest.Routes)
         {
             _isAllowed[(int)offered.Degradation] = options.Allowed?.Contains(offered.Degradation) ?? true;
-            if (offered.PsnrChange is { } changes)
-            {
-                _psnrChange[(int)offered.Degradation] =
-                    [.. DegradationNames.All.Select(degradation => (float)changes[degradation.ToName()])];
-            }
         }
 
         // Clear frames pass through, whatever else is allowed.
@@ -132,7 +124,7 @@ public sealed class StreamRouter
     // wrong is not taken on a bare majority.
     private bool IsWorthIt(Degradation route)
     {
-        if (_psnrChange[(int)route] is not { } changes)
+        if (_snapshot.GetPsnrChange(route) is not { } changes)
         {
             return true;
         }
