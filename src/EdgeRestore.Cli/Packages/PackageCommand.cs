@@ -6,7 +6,7 @@ using EdgeRestore.Packages;
 
 namespace EdgeRestore.Cli.Packages;
 
-/// <summary><c>package inspect</c> and <c>package verify</c>.</summary>
+/// <summary><c>package inspect</c> and <c>package verify</c>; its other verbs are beside it.</summary>
 internal static class PackageCommand
 {
     private const string InspectDescription = """
@@ -20,17 +20,22 @@ internal static class PackageCommand
         """;
 
     private const string VerifyDescription = """
-        Checks a package: manifest, length and SHA-256 of every file, no path that leaves the folder.
+        Checks a package: manifest, length and SHA-256 of every file, no path that leaves the folder; with --trust also that
+        a trusted key signed it.
 
         Example: ./edgerestore package verify deploy/models/edgerestore-default
+        Example: ./edgerestore package verify models/night-cam --trust /etc/edgerestore/trust
 
-        Exit codes: 0 whole; 2 wrong command line; 5 missing or damaged, and the message names the file.
+        Exit codes: 0 whole; 2 wrong command line; 5 missing, damaged or not trusted, and the message names the file.
         """;
 
-    public static Command Create() => new("package", "Inspect or verify a package: the networks that restore, in one folder.")
+    public static Command Create() => new("package", "Inspect, verify, sign or pack a package: the networks that restore.")
     {
         CreateVerb("inspect", InspectDescription, Inspect),
         CreateVerb("verify", VerifyDescription, Verify),
+        PackageSigning.CreateKeygen(),
+        PackageSigning.CreateSign(),
+        PackageSigning.CreatePack(),
     };
 
     private static Command CreateVerb(string name, string description, Action<ModelPackage, Screen> show)
@@ -40,11 +45,17 @@ internal static class PackageCommand
             Description = "The package; deploy/models/edgerestore-default when not given",
             DefaultValueFactory = _ => Installation.DefaultPackage,
         };
+        var trust = new Option<string?>("--trust")
+        {
+            Description = "Trust store, a folder of public keys: the package must be signed with one of them",
+            HelpName = "folder",
+        };
         var json = ScreenOption.CreateJson();
-        var command = new Command(name, description) { folder, json };
+        var command = new Command(name, description) { folder, trust, json };
         command.SetAction(parsed =>
         {
-            show(ModelPackage.Open(parsed.GetRequiredValue(folder)), ScreenOption.Open(parsed, json));
+            var store = parsed.GetValue(trust) is { } directory ? TrustStore.Open(directory) : null;
+            show(ModelPackage.Open(parsed.GetRequiredValue(folder), store), ScreenOption.Open(parsed, json));
             return ExitCode.Done;
         });
         return command;
@@ -55,8 +66,9 @@ internal static class PackageCommand
         var files = package.Manifest.Files;
         screen.Line(
             $"{package.Manifest.Name} {package.Manifest.Version} is whole: {files.Length} files, "
-            + $"{files.Sum(file => file.LengthBytes)} bytes, manifest SHA-256 {package.Sha256}");
-        screen.Document(new { package = package.Directory, package.Sha256, files });
+            + $"{files.Sum(file => file.LengthBytes)} bytes, manifest SHA-256 {package.Sha256}"
+            + (package.Signer is { } signer ? $", signed by {signer}" : ""));
+        screen.Document(new { package = package.Directory, package.Sha256, package.Signer, files });
     }
 
     private static void Inspect(ModelPackage package, Screen screen)

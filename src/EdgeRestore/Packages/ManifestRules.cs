@@ -169,9 +169,11 @@ internal static partial class ManifestRules
 
             CheckPath("files.path", file.Path);
             if (!listed.Add(file.Path)
-                || file.Path.Equals(PackageManifest.FileName, StringComparison.OrdinalIgnoreCase))
+                || file.Path.Equals(PackageManifest.FileName, StringComparison.OrdinalIgnoreCase)
+                || file.Path.Equals(PackageSignature.FileName, StringComparison.OrdinalIgnoreCase))
             {
-                throw Invalid("files.path", $"'{file.Path}'", $"each file once, and not {PackageManifest.FileName}");
+                throw Invalid(
+                    "files.path", $"'{file.Path}'", $"each file once, and not {PackageManifest.FileName} or its signature");
             }
 
             CheckRange($"files[{file.Path}].lengthBytes", file.LengthBytes, 0, long.MaxValue);
@@ -205,9 +207,11 @@ internal static partial class ManifestRules
         }
     }
 
+    internal static bool IsName(string name) => NamePattern().IsMatch(name);
+
     private static void CheckName(string what, string name)
     {
-        if (!NamePattern().IsMatch(name))
+        if (!IsName(name))
         {
             throw Invalid(
                 what, $"'{name}'", "1 to 64 of a-z, A-Z, 0-9, '.', '_', '+' and '-', starting with a letter or digit");

@@ -15,11 +15,12 @@ public sealed class ModelPackage
 
     private readonly PackageRoute?[] _routes = new PackageRoute?[DegradationNames.Count];
 
-    private ModelPackage(string directory, PackageManifest manifest, string sha256)
+    private ModelPackage(string directory, PackageManifest manifest, string sha256, string? signer)
     {
         Directory = directory;
         Manifest = manifest;
         Sha256 = sha256;
+        Signer = signer;
         foreach (var route in manifest.Routes)
         {
             _routes[(int)route.Degradation] = route;
@@ -34,6 +35,9 @@ public sealed class ModelPackage
     /// <summary>SHA-256 of the manifest, which holds every file's hash: the identity of the whole package.</summary>
     public string Sha256 { get; }
 
+    /// <summary>The trusted key that vouches for it; null when it was opened without a trust store.</summary>
+    public string? Signer { get; }
+
     /// <summary>The route for a degradation, or null when the package has none.</summary>
     public PackageRoute? FindRoute(Degradation degradation) => _routes[(int)degradation];
 
@@ -41,11 +45,13 @@ public sealed class ModelPackage
     public string GetPath(string file) => Path.Combine(Directory, file);
 
     /// <summary>
-    /// Opens a package: (1) manifest read and checked, (2) every listed file inside the folder, of the right length and
-    /// hash, (3) every graph takes weights from listed files only.
+    /// Opens a package: (1) manifest read, its signature verified where a trust store is given, then checked, (2) every
+    /// listed file inside the folder, of the right length and hash, (3) every graph takes weights from listed files only.
     /// </summary>
+    /// <param name="directory">The package's folder.</param>
+    /// <param name="trust">Whose packages are taken; null for anybody's.</param>
     /// <exception cref="PackageException">Any of it fails.</exception>
-    public static ModelPackage Open(string directory)
+    public static ModelPackage Open(string directory, TrustStore? trust = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         var root = Path.GetFullPath(directory);
@@ -53,6 +59,7 @@ public sealed class ModelPackage
         {
             // 1
             var manifestBytes = ReadManifest(root);
+            var signer = trust?.RequireSigner(root, manifestBytes, PackageSignature.Read(root));
             var manifest = PackageManifest.Parse(manifestBytes);
 
             // 2, 3
@@ -63,7 +70,7 @@ public sealed class ModelPackage
                 VerifyFile(root, realRoot, file, graphs.Contains(file.Path) ? manifest : null);
             }
 
-            return new ModelPackage(root, manifest, Convert.ToHexStringLower(SHA256.HashData(manifestBytes)));
+            return new ModelPackage(root, manifest, IdentityOf(manifestBytes), signer);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -73,7 +80,10 @@ public sealed class ModelPackage
         }
     }
 
-    private static byte[] ReadManifest(string root)
+    internal static string IdentityOf(ReadOnlySpan<byte> manifest) =>
+        Convert.ToHexStringLower(SHA256.HashData(manifest));
+
+    internal static byte[] ReadManifest(string root)
     {
         var path = Path.Combine(root, PackageManifest.FileName);
         if (!File.Exists(path))

@@ -46,6 +46,37 @@ public sealed class PackageCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Sign_ThenVerifyWithTheTrustStore_NamesTheKey()
+    {
+        new TestPackage().Write(Package);
+        var trust = Directory.CreateDirectory(Path.Combine(_folder.Path, "trust")).FullName;
+        var name = Path.Combine(trust, "release");
+        Assert.Equal(0, (await Terminal.RunAsync("package", "keygen", name)).ExitCode);
+        var key = Path.Combine(_folder.Path, "release.key.pem");
+        File.Move(name + ".key.pem", key);
+
+        var unsigned = await Terminal.RunAsync("package", "verify", Package, "--trust", trust);
+        var signed = await Terminal.RunAsync("package", "sign", Package, "--key", key);
+        var verified = await Terminal.RunAsync("package", "verify", Package, "--trust", trust);
+
+        Assert.Equal((5, 0, 0), (unsigned.ExitCode, signed.ExitCode, verified.ExitCode));
+        Assert.Contains("is not trusted: found no signature", unsigned.Error, StringComparison.Ordinal);
+        Assert.Contains("signed by release.pub.pem", verified.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pack_Twice_GivesTheSameBytes()
+    {
+        new TestPackage().Write(Package);
+        var (first, second) = (Path.Combine(_folder.Path, "1.tar"), Path.Combine(_folder.Path, "2.tar"));
+
+        Assert.Equal(0, (await Terminal.RunAsync("package", "pack", Package, first)).ExitCode);
+        Assert.Equal(0, (await Terminal.RunAsync("package", "pack", Package, second)).ExitCode);
+
+        Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second));
+    }
+
+    [Fact]
     public async Task Inspect_ShowsEveryRouteAndTheThreshold()
     {
         new TestPackage { Threshold = 0.55 }.Write(Package);
