@@ -37,7 +37,11 @@ public sealed class RestoreClient : IDisposable
             },
         });
         _service = new RestoreService.RestoreServiceClient(_channel);
+        Packages = new PackageAdministration(new AdminService.AdminServiceClient(_channel), address);
     }
+
+    /// <summary>The daemon's packages.</summary>
+    public PackageAdministration Packages { get; }
 
     /// <summary>Opens a stream and waits until the daemon has agreed to its settings.</summary>
     /// <param name="settings">What the client wants, as <c>restore.proto</c> describes it.</param>

@@ -72,6 +72,70 @@ internal static partial class Log
     public static partial void EngineFailed(
         ILogger logger, string stream, ulong sequence, Degradation degradation, string detail);
 
+    [LoggerMessage(30, LogLevel.Information, "Package {Package} {Version} is installed, manifest SHA-256 {Sha256}")]
+    public static partial void PackageInstalled(ILogger logger, string package, string version, string sha256);
+
+    [LoggerMessage(31, LogLevel.Error, "{Notice}")]
+    public static partial void RolledBackAtStart(ILogger logger, string notice);
+
+    [LoggerMessage(
+        32,
+        LogLevel.Information,
+        "Package {Package} {Version} takes {Share:P0} of the streams, on trial for {FrameCount} good frames")]
+    public static partial void TrialBegun(ILogger logger, string package, string version, double share, int frameCount);
+
+    [LoggerMessage(
+        33,
+        LogLevel.Error,
+        "Package {Package} {Version} was rolled back to {ServedPackage} {ServedVersion}: {Reason}")]
+    public static partial void RolledBack(
+        ILogger logger, string package, string version, string servedPackage, string servedVersion, string reason);
+
+    [LoggerMessage(34, LogLevel.Information, "Package {Package} {Version} has passed its trial")]
+    public static partial void TrialPassed(ILogger logger, string package, string version);
+
+    [LoggerMessage(35, LogLevel.Information, "The activation file asks for package {Package} {Version}")]
+    public static partial void ActivationFileChanged(ILogger logger, string package, string version);
+
+    [LoggerMessage(36, LogLevel.Warning, "The activation file is not followed: {Reason}")]
+    public static partial void ActivationFileRefused(ILogger logger, string reason);
+
+    [LoggerMessage(
+        37,
+        LogLevel.Error,
+        "Package {Package} {Version} is bad, and there is nothing to roll back to: {Reason}")]
+    public static partial void NothingToRollBackTo(ILogger logger, string package, string version, string reason);
+
+    [LoggerMessage(38, LogLevel.Error, "What is active could not be written; the next start decides anew: {Reason}")]
+    public static partial void ActivationNotWritten(ILogger logger, string reason);
+
+    [LoggerMessage(
+        40,
+        LogLevel.Error,
+        "Provider {Provider} fails again and again; {LowerProvider} takes over. The last failure: {Reason}")]
+    public static partial void ProviderLost(ILogger logger, string provider, string lowerProvider, string reason);
+
+    [LoggerMessage(41, LogLevel.Warning, "Package {Package} {Version} is served on {Provider} now")]
+    public static partial void SteppedDown(ILogger logger, string package, string version, string provider);
+
+    [LoggerMessage(42, LogLevel.Error, "Provider {Provider} cannot take over; frames pass through: {Reason}")]
+    public static partial void StepDownFailed(ILogger logger, string provider, string reason);
+
+    [LoggerMessage(
+        43,
+        LogLevel.Critical,
+        "A computation on {Provider} does not come back after {AgeSeconds} s (Engine:RunSeconds is {LimitSeconds}); the "
+        + "process ends with exit code 6, to be started again. Served was {Package} {Version}, in flight were: {InFlight}")]
+    public static partial void Wedged(
+        ILogger logger, string provider, long ageSeconds, int limitSeconds, string package, string version, string inFlight);
+
+    [LoggerMessage(
+        44,
+        LogLevel.Warning,
+        "Stream {Stream} frame {Sequence} passes through, its restoration for {Degradation} is not used: {Detail}")]
+    public static partial void OutputRefused(
+        ILogger logger, string stream, ulong sequence, Degradation degradation, string detail);
+
     [LoggerMessage(20, LogLevel.Error, "Stream {Stream} failed for a reason of the daemon's own")]
     public static partial void StreamFault(ILogger logger, string stream, Exception exception);
 }

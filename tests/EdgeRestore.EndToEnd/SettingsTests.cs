@@ -21,6 +21,7 @@ public sealed class SettingsTests
                 Concurrency = 0,
                 Preload = "all",
                 MaxTilePixels = 2_228_224,
+                RunSeconds = 60,
                 OnnxRuntime = null,
             },
             settings.Engine);
@@ -46,6 +47,16 @@ public sealed class SettingsTests
                 LogFormat = "text",
             },
             settings.Telemetry);
+        Assert.Equal(
+            new PackageOptions
+            {
+                Repository = null,
+                Trust = null,
+                TrialFrames = 300,
+                TrialBadFrames = 2,
+                TrialSeconds = 900,
+            },
+            settings.Packages);
     }
 
     [Fact]
@@ -65,7 +76,7 @@ public sealed class SettingsTests
             + "Listen:Endpoint is '127.0.0.1'; allowed is an IP address with a port, such as 127.0.0.1:50051, "
             + "0.0.0.0:50051 or [::1]:50051. Correct it. "
             + "Listen:DrainSeconds is 0; allowed is 1 to 3600. Correct it. "
-            + "Engine:Colour is unknown; allowed are Package, Device, Threads, Concurrency, Preload, MaxTilePixels, OnnxRuntime. Remove it. "
+            + "Engine:Colour is unknown; allowed are Package, Device, Threads, Concurrency, Preload, MaxTilePixels, RunSeconds, OnnxRuntime. Remove it. "
             + "Limits:MaxPayloadBytes is 2000 while Limits:MaxPixels is 9000000; a frame of that many pixels takes up "
             + "to 27000000 bytes. Raise the one or lower the other. "
             + "'--help' lists every option.",
@@ -81,6 +92,7 @@ public sealed class SettingsTests
             ["Engine"] = typeof(EngineOptions),
             ["Limits"] = typeof(LimitOptions),
             ["Telemetry"] = typeof(TelemetryOptions),
+            ["Packages"] = typeof(PackageOptions),
         };
         var keys = sections.SelectMany(section => section.Value.GetProperties()
             .Where(property => property.CanWrite)

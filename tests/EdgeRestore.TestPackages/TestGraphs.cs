@@ -26,6 +26,8 @@ internal static class TestGraphs
         {
             TestNetwork.Add add => graph.Constant(add.Levels / 255f),
             TestNetwork.NotANumberAtWhite => NotANumberAtWhite(graph, image),
+            TestNetwork.NotANumberAt at => NotANumberAt(graph, image, at.Level / 255f),
+            TestNetwork.EndlessUnless size => EndlessUnless(graph, frame, size.Width * size.Height),
             TestNetwork.Slow slow => Convolutions(graph, image, slow.LayerCount),
             TestNetwork.Blur blur => graph.Add("Sub", [Means(graph, image, blur.LayerCount), image]),
             TestNetwork.Centre => graph.Add("Sub", [graph.Constant(0.5f), graph.Add(
@@ -101,6 +103,43 @@ internal static class TestGraphs
         // 0 log(1 - x): 0 everywhere but at 1, where it is 0 times minus infinity.
         var logarithm = graph.Add("Log", [graph.Add("Sub", [graph.Constant(1f), image])]);
         return graph.Add("Mul", [logarithm, graph.Constant(0f)]);
+    }
+
+    private static string NotANumberAt(GraphBuilder graph, string image, float value)
+    {
+        var distance = graph.Add("Abs", [graph.Add("Sub", [image, graph.Constant(value)])]);
+        return graph.Add("Mul", [graph.Add("Log", [distance]), graph.Constant(0f)]);
+    }
+
+    // Boxes that do not touch are compared each with each: a million of them are 10^12 / 2 comparisons in one kernel.
+    private static string EndlessUnless(GraphBuilder graph, string frame, int pixelCount)
+    {
+        const int boxCount = 1_000_000;
+        var shape = graph.Add("Shape", [frame]);
+        var height = graph.Add("Slice", [shape, graph.Constant([1L]), graph.Constant([2L])]);
+        var width = graph.Add("Slice", [shape, graph.Constant([2L]), graph.Constant([3L])]);
+        var isAllowed = graph.Add("Equal", [graph.Add("Mul", [height, width]), graph.Constant([(long)pixelCount])]);
+
+        // One box where the size is allowed.
+        var count = graph.Add("Where", [isAllowed, graph.Constant([1L]), graph.Constant([(long)boxCount])]);
+        var zero = graph.Constant([0L]);
+        var scalar = graph.Add("Squeeze", [count, zero]);
+        var index = Cast(
+            graph,
+            graph.Add("Range", [graph.Add("Squeeze", [zero, zero]), scalar, graph.Add("Squeeze", [graph.Constant([1L]), zero])]),
+            ElementType.Float);
+        var left = graph.Add("Mul", [index, graph.Constant(2f)]);
+        var right = graph.Add("Add", [left, graph.Constant(1f)]);
+        var none = graph.Add("Mul", [index, graph.Constant(0f)]);
+        var one = graph.Add("Add", [none, graph.Constant(1f)]);
+        var boxes = graph.Add(
+            "Concat",
+            [.. new[] { none, left, one, right }.Select(side => graph.Add("Unsqueeze", [side, graph.Constant([0L, 2L])]))],
+            new IntAttribute("axis", 2));
+        var scores = graph.Add("Unsqueeze", [one, graph.Constant([0L, 1L])]);
+        var selected = graph.Add("NonMaxSuppression", [boxes, scores, count, graph.Constant(0.5f)]);
+        var sum = Cast(graph, graph.Add("ReduceMax", [selected], new IntAttribute("keepdims", 0)), ElementType.Float);
+        return graph.Add("Mul", [sum, graph.Constant(0f)]);
     }
 
     private static string Convolutions(GraphBuilder graph, string image, int layerCount)

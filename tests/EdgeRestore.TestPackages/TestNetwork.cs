@@ -16,6 +16,14 @@ public abstract record TestNetwork
     /// <summary>Hands frames through, but makes NaN of every byte that is 255.</summary>
     public sealed record NotANumberAtWhite : TestNetwork;
 
+    /// <summary>Hands frames through, but makes NaN of every byte of one level: a fault that only some frames show.</summary>
+    public sealed record NotANumberAt(byte Level) : TestNetwork;
+
+    /// <summary>
+    /// Does not come back, in one native call that nothing ends, unless frames are of one size. Takes a core for minutes.
+    /// </summary>
+    public sealed record EndlessUnless(int Width, int Height) : TestNetwork;
+
     /// <summary>Hands frames through after 3x3 convolutions of 16 channels: 2,304 MACs a pixel and layer.</summary>
     public sealed record Slow(int LayerCount) : TestNetwork;
 

@@ -29,14 +29,24 @@ internal static class PackageCommand
         Exit codes: 0 whole; 2 wrong command line; 5 missing, damaged or not trusted, and the message names the file.
         """;
 
-    public static Command Create() => new("package", "Inspect, verify, sign or pack a package: the networks that restore.")
+    public static Command Create()
     {
-        CreateVerb("inspect", InspectDescription, Inspect),
-        CreateVerb("verify", VerifyDescription, Verify),
-        PackageSigning.CreateKeygen(),
-        PackageSigning.CreateSign(),
-        PackageSigning.CreatePack(),
-    };
+        var command = new Command(
+            "package", "Inspect, verify, sign or pack a package, the networks that restore; install or activate one in a daemon.")
+        {
+            CreateVerb("inspect", InspectDescription, Inspect),
+            CreateVerb("verify", VerifyDescription, Verify),
+            PackageSigning.CreateKeygen(),
+            PackageSigning.CreateSign(),
+            PackageSigning.CreatePack(),
+        };
+        foreach (var verb in PackageRollout.Create())
+        {
+            command.Add(verb);
+        }
+
+        return command;
+    }
 
     private static Command CreateVerb(string name, string description, Action<ModelPackage, Screen> show)
     {

@@ -27,7 +27,13 @@ internal static class DaemonCommand
         Of("Engine:Concurrency", "--concurrency", "N", "Frames computed at once, 0 for the device's own [default: 0]"),
         Of("Engine:Preload", "--preload", "all|none", "Engines built at the start, not by first frames [default: all]"),
         Of("Engine:MaxTilePixels", "--max-tile", "PIXELS", "Larger frames are computed in tiles [default: 2228224]"),
+        Of("Engine:RunSeconds", "--run-limit", "SECONDS", "Time after which a computation is stuck [default: 60]"),
         Of("Engine:OnnxRuntime", "--onnxruntime", "DIR", "Folder of another ONNX Runtime [default: the one built in]"),
+        Of("Packages:Repository", "--repository", "DIR", "Packages with versions; what is active there is served"),
+        Of("Packages:Trust", "--trust", "DIR", "Public keys; packages that none of them signed are refused"),
+        Of("Packages:TrialFrames", "--trial-frames", "N", "Good frames that an activated version needs [default: 300]"),
+        Of("Packages:TrialBadFrames", "--trial-bad-frames", "N", "Bad frames that are allowed meanwhile [default: 2]"),
+        Of("Packages:TrialSeconds", "--trial-seconds", "SECONDS", "Longest such trial [default: 900]"),
         Of("Limits:MaxStreams", "--max-streams", "N", "Open streams, over all clients [default: 16]"),
         Of("Limits:OpenSeconds", "--open-limit", "SECONDS", "Time for a call to open its stream [default: 10]"),
         Of("Limits:MaxWidth", "--max-width", "PIXELS", "Widest frame [default: 8192]"),
@@ -55,7 +61,8 @@ internal static class DaemonCommand
             + "standard "
             + "error. SIGTERM or Ctrl+C lets open streams finish.\n\n"
             + "Example: serve --package deploy/models/edgerestore-default --listen 127.0.0.1:0 --device cpu\n\n"
-            + "Exit codes: 0 stopped; 2 wrong option or setting; 5 cannot run (package, device, port).")
+            + "Exit codes: 0 stopped; 2 wrong option or setting; 5 cannot run (package, device, port); 6 a "
+            + "computation did not come back, start again.")
         {
             ConfigFile,
         };

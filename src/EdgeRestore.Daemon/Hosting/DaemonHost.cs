@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeRestore.Daemon.Faults;
+using EdgeRestore.Daemon.Packages;
 using EdgeRestore.Daemon.Services;
 using EdgeRestore.Daemon.Settings;
 using EdgeRestore.Daemon.Streams;
 using EdgeRestore.Daemon.Telemetry;
-using EdgeRestore.Inference;
-using EdgeRestore.Packages;
 using EdgeRestore.Protocol;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -52,6 +52,8 @@ internal sealed class DaemonHost : IAsyncDisposable
             Console.WriteLine($"serving HTTP/1.1 on {http.GetLeftPart(UriPartial.Authority)}");
         }
 
+        ServiceManager.Notify("READY=1");
+        daemon._app.Lifetime.ApplicationStopping.Register(() => ServiceManager.Notify("STOPPING=1"));
         await daemon._app.WaitForShutdownAsync();
         Log.Stopped(daemon._logger, daemon._streams.Registry.Total.Read().Received);
     }
@@ -59,28 +61,18 @@ internal sealed class DaemonHost : IAsyncDisposable
     /// <summary>Starts a daemon: (1) package, (2) engines, (3) socket. It serves when this returns.</summary>
     /// <exception cref="EdgeRestoreException">Package, device or port do not allow it.</exception>
     public static async Task<DaemonHost> StartAsync(
-        DaemonSettings settings, Action<ILoggingBuilder> configureLogging, TimeProvider? clock = null)
+        DaemonSettings settings, Action<ILoggingBuilder> configureLogging, TimeProvider? clock = null,
+        LoadRestorer? load = null)
     {
         var start = TimeProvider.System.GetTimestamp();
+        clock ??= TimeProvider.System;
 
-        // 1
-        var package = ModelPackage.Open(DefaultPackage.Resolve(settings.Engine.Package));
-
-        // 2
-        var restorer = Restorer.Load(package, new RestorerOptions
-        {
-            Device = settings.Engine.Device.ToLowerInvariant(),
-            Threads = settings.Engine.Threads,
-            ConcurrentRunCount = settings.Engine.Concurrency,
-            MaxFramePixels = settings.Limits.MaxPixels,
-            MaxTilePixels = settings.Engine.MaxTilePixels,
-            OnnxRuntimeDirectory = settings.Engine.OnnxRuntime,
-        });
-        var streams = new StreamHost(
-            restorer, settings.Limits, settings.Engine.Concurrency, clock ?? TimeProvider.System);
+        // 1, 2
+        var package = PackageStart.Run(settings, clock, load);
+        var streams = new StreamHost(package.Served, settings.Limits, settings.Engine.Concurrency, clock);
 
         // 3
-        var daemon = new DaemonHost(Build(settings, streams, configureLogging), streams);
+        var daemon = new DaemonHost(Build(settings, package, streams, configureLogging), streams);
         try
         {
             await daemon._app.StartAsync();
@@ -123,7 +115,7 @@ internal sealed class DaemonHost : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        DaemonSettings settings, StreamHost streams, Action<ILoggingBuilder> configureLogging)
+        DaemonSettings settings, PackageStart package, StreamHost streams, Action<ILoggingBuilder> configureLogging)
     {
         // Empty: no configuration file of the working folder, no environment variable changes what is served.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -139,6 +131,7 @@ internal sealed class DaemonHost : IAsyncDisposable
         builder.Services.AddMetrics();
         builder.Services.AddSingleton(streams);
         builder.Services.AddSingleton(streams.Clock);
+        AddPackages(builder.Services, settings, package, streams);
         builder.Services.AddSingleton<DrainSignal>();
         builder.Services.AddSingleton<CallDrain>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CallDrain>());
@@ -172,10 +165,27 @@ internal sealed class DaemonHost : IAsyncDisposable
         var drain = app.Services.GetRequiredService<CallDrain>();
         app.Use(next => call => drain.InvokeAsync(call, next));
         app.MapGrpcService<RestoreStreams>();
+        app.MapGrpcService<AdminPackages>();
         app.MapGrpcService<HealthService>();
         app.MapGrpcService<ReflectionService>();
         MetricsEndpoint.Map(app, streams.Metrics);
         return app;
+    }
+
+    private static void AddPackages(
+        IServiceCollection services, DaemonSettings settings, PackageStart package, StreamHost streams)
+    {
+        services.AddSingleton(package);
+        services.AddSingleton(provider => new Rollout(
+            package, streams.Packages, settings.Packages, streams.Clock, provider.GetRequiredService<ILogger<Rollout>>()));
+        services.AddHostedService<ActivationWatch>();
+        services.AddSingleton<WedgeSignal>();
+        services.AddHostedService(provider => new WedgeWatch(
+            streams,
+            settings.Engine,
+            provider.GetRequiredService<WedgeSignal>(),
+            provider.GetRequiredService<ILoggerFactory>(),
+            ServiceManager.Exit));
     }
 
     private void Announce(DaemonSettings settings, long start)

@@ -10,4 +10,7 @@ internal static class ExitCode
 
     /// <summary>Package, device, port.</summary>
     public const int CannotRun = 5;
+
+    /// <summary>A computation did not come back: start again.</summary>
+    public const int Wedged = 6;
 }

@@ -1,3 +1,4 @@
+using EdgeRestore.Daemon.Faults;
 using EdgeRestore.Daemon.Hosting;
 using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
@@ -8,7 +9,7 @@ using static Grpc.Health.V1.HealthCheckResponse.Types;
 namespace EdgeRestore.Daemon.Services;
 
 /// <summary><c>grpc.health.v1.Health</c>.</summary>
-internal sealed class HealthService(DrainSignal drain) : Health.HealthBase
+internal sealed class HealthService(DrainSignal drain, WedgeSignal wedge) : Health.HealthBase
 {
     public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) =>
         IsKnown(request.Service)
@@ -44,7 +45,8 @@ internal sealed class HealthService(DrainSignal drain) : Health.HealthBase
         service.Length == 0 || service == RestoreService.Descriptor.FullName;
 
     private ServingStatus ReadStatus() =>
-        drain.Token.IsCancellationRequested ? ServingStatus.NotServing : ServingStatus.Serving;
+        drain.Token.IsCancellationRequested || wedge.Fault is not null
+            ? ServingStatus.NotServing : ServingStatus.Serving;
 
     private async Task WaitForDrainAsync(CancellationToken cancellationToken)
     {

@@ -13,6 +13,7 @@ internal sealed class ReflectionService(DrainSignal drain) : ServerReflection.Se
     private static readonly ReflectionIndex Index = new(
     [
         EdgeRestore.Protocol.V1.RestoreReflection.Descriptor,
+        EdgeRestore.Protocol.V1.AdminReflection.Descriptor,
         Grpc.Health.V1.HealthReflection.Descriptor,
         Grpc.Reflection.V1.ReflectionReflection.Descriptor,
     ]);

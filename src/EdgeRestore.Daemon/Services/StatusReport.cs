@@ -47,7 +47,7 @@ internal static class StatusReport
             FullCollections = (ulong)GC.CollectionCount(GC.MaxGeneration),
         };
         reply.Package.Routes.AddRange(package.Manifest.Routes.Zip(host.Restorer.ReadRoutes(), Describe));
-        reply.Providers.AddRange(host.Restorer.Providers.Select(step => new ProviderStatus
+        reply.Providers.AddRange(host.Packages.Leading.Providers.Select(step => new ProviderStatus
         {
             Name = step.Provider,
             Used = step.IsUsed,

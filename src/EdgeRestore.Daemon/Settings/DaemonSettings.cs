@@ -16,6 +16,8 @@ internal sealed record DaemonSettings
 
     public TelemetryOptions Telemetry { get; init; } = new();
 
+    public PackageOptions Packages { get; init; } = new();
+
     /// <summary>Binds and checks every section.</summary>
     /// <exception cref="SettingsException">Its message lists all that is wrong.</exception>
     public static DaemonSettings Read(IConfiguration configuration)
@@ -25,9 +27,10 @@ internal sealed record DaemonSettings
         var engine = Bind<EngineOptions>(configuration, "Engine", failures);
         var limits = Bind<LimitOptions>(configuration, "Limits", failures);
         var telemetry = Bind<TelemetryOptions>(configuration, "Telemetry", failures);
+        var packages = Bind<PackageOptions>(configuration, "Packages", failures);
         failures.AddRange(limits.FindContradictions());
         return failures.Count == 0
-            ? new DaemonSettings { Listen = listen, Engine = engine, Limits = limits, Telemetry = telemetry }
+            ? new DaemonSettings { Listen = listen, Engine = engine, Limits = limits, Telemetry = telemetry, Packages = packages }
             : throw new SettingsException(
                 $"{failures.Count} setting{(failures.Count == 1 ? " is" : "s are")} not valid. "
                 + $"{string.Join(' ', failures)} "

@@ -32,6 +32,14 @@ internal sealed record EngineOptions
     [Within(131_072, 268_435_456)]
     public int MaxTilePixels { get; init; } = 2048 * 1088;
 
+    /// <summary>
+    /// Time after which a computation counts as stuck: health says so, and the process ends with exit code 6, for its
+    /// service manager to start it anew.
+    /// </summary>
+    /// <value>Seconds; 60, several times what the largest frame takes on a slow CPU.</value>
+    [Within(1, 86_400)]
+    public int RunSeconds { get; init; } = 60;
+
     /// <summary>Folder of another ONNX Runtime, such as JetPack's.</summary>
     /// <value>Without one: the library that comes with the program.</value>
     public string? OnnxRuntime { get; init; }

@@ -149,6 +149,11 @@ internal sealed partial class FramePipeline
 
             frame.Fail(frame.Result.Error, detail);
         }
+        else if (frame.Result.Detail is { } fault && !_hasWarned)
+        {
+            _hasWarned = true;
+            Log.OutputRefused(_logger, _settings.Name, frame.Sequence, frame.Result.Route, fault);
+        }
     }
 
     private async Task SendAsync(IServerStreamWriter<OutboundReply> replies, CancellationToken cancellationToken)

@@ -8,9 +8,9 @@ namespace EdgeRestore.Daemon.Streams;
 /// <summary>What all streams share: the package, the right to compute, the limits, the clock. Thread-safe.</summary>
 internal sealed class StreamHost : IDisposable
 {
-    public StreamHost(Restorer restorer, LimitOptions limits, int concurrency, TimeProvider clock)
+    public StreamHost(ServedPackage served, LimitOptions limits, int concurrency, TimeProvider clock)
     {
-        Packages = new PackageSwitch(new ServedPackage(restorer));
+        Packages = new PackageSwitch(served, clock);
         Limits = limits;
         Clock = clock;
         StartedAt = clock.GetTimestamp();
@@ -29,8 +29,8 @@ internal sealed class StreamHost : IDisposable
     /// <summary>What frames are restored with; every frame leases it anew.</summary>
     public PackageSwitch Packages { get; }
 
-    /// <summary>The current package's, to describe it; frames lease theirs.</summary>
-    public Restorer Restorer => Packages.Current.Restorer;
+    /// <summary>The package's that new streams take, to describe it; frames lease theirs.</summary>
+    public Restorer Restorer => Packages.Leading.Restorer;
 
     public LimitOptions Limits { get; }
 
@@ -52,7 +52,7 @@ internal sealed class StreamHost : IDisposable
     public SemaphoreSlim CodecGate { get; }
 
     /// <summary>What computes: cpu, cuda or tensorrt.</summary>
-    public string Device => Restorer.Providers.LastOrDefault(step => step.IsUsed)?.Provider ?? "cpu";
+    public string Device => Packages.Leading.Device;
 
     public void Dispose()
     {

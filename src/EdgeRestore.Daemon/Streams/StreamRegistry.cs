@@ -50,6 +50,15 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
         }
     }
 
+    /// <summary>Names of open streams by their numbers.</summary>
+    public IReadOnlyDictionary<ulong, string> ReadNames()
+    {
+        lock (_gate)
+        {
+            return _streams.ToDictionary(stream => stream.Number, stream => stream.Name);
+        }
+    }
+
     public IReadOnlyList<StreamStatus> ReadStatus()
     {
         lock (_gate)

@@ -25,6 +25,19 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Set by a test that makes the process fail; its log may then tell errors.</summary>
+    public int ExpectedExitCode { get; set; }
+
+    /// <summary>Memory of the process that is in use.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public string LogText
     {
         get
@@ -37,9 +50,14 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a daemon and waits until it serves.</summary>
-    public static async Task<DaemonProcess> StartAsync(string package, params string[] arguments)
+    public static Task<DaemonProcess> StartAsync(string package, params string[] arguments) =>
+        StartAsync([], ["--package", package, "--listen", "127.0.0.1:0", "--device", "cpu", .. arguments]);
+
+    /// <summary>The same with variables of its environment.</summary>
+    public static async Task<DaemonProcess> StartAsync(
+        Dictionary<string, string> environment, IEnumerable<string> arguments)
     {
-        var daemon = Launch(["--package", package, "--listen", "127.0.0.1:0", "--device", "cpu", .. arguments]);
+        var daemon = Launch(arguments, environment);
         var line = await daemon._process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit);
         Assert.True(line?.StartsWith(ReadyPrefix, StringComparison.Ordinal), $"'{line}' {daemon.LogText}");
         daemon.Address = new Uri(line![ReadyPrefix.Length..]);
@@ -75,7 +93,7 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
                 Terminate();
             }
 
-            Assert.Equal(0, await WaitForExitAsync());
+            Assert.Equal(ExpectedExitCode, await WaitForExitAsync());
         }
         finally
         {
@@ -87,12 +105,18 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
             _process.Dispose();
         }
 
+        if (ExpectedExitCode != 0)
+        {
+            return;
+        }
+
         // As the console logger marks errors.
         Assert.DoesNotContain("fail:", LogText, StringComparison.Ordinal);
         Assert.DoesNotContain("crit:", LogText, StringComparison.Ordinal);
     }
 
-    private static DaemonProcess Launch(IEnumerable<string> arguments)
+    private static DaemonProcess Launch(
+        IEnumerable<string> arguments, Dictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(DaemonHost).Assembly.Location, .. arguments])
         {
@@ -101,6 +125,11 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
             RedirectStandardInput = true,
         };
         start.Environment.Remove("EDGERESTORE_ROOT");
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
         return new DaemonProcess(Process.Start(start)!);
     }
 

@@ -1,5 +1,6 @@
 using EdgeRestore.Client;
 using EdgeRestore.Daemon.Hosting;
+using EdgeRestore.Daemon.Packages;
 using EdgeRestore.Daemon.Settings;
 using EdgeRestore.Daemon.Streams;
 using EdgeRestore.Protocol.V1;
@@ -43,6 +44,8 @@ internal sealed class RunningDaemon : IAsyncDisposable
         TimeProvider? clock = null,
         int drainSeconds = 30,
         string preload = "none",
+        PackageOptions? packages = null,
+        LoadRestorer? load = null,
         Func<DaemonSettings, DaemonSettings>? configure = null)
     {
         var folder = new TemporaryFolder();
@@ -59,9 +62,10 @@ internal sealed class RunningDaemon : IAsyncDisposable
                 Preload = preload,
             },
             Limits = limits ?? new LimitOptions(),
+            Packages = packages ?? new PackageOptions(),
         };
         var starting = DaemonHost.StartAsync(
-            configure?.Invoke(settings) ?? settings, logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log), clock);
+            configure?.Invoke(settings) ?? settings, logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log), clock, load);
         var host = await starting.WaitAsync(Patience.Limit);
         return new RunningDaemon(folder, host, log);
     }

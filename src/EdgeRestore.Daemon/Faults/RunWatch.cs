@@ -1,0 +1,51 @@
+namespace EdgeRestore.Daemon.Faults;
+
+/// <summary>The computations in flight and when they began. Thread-safe; costs a frame two interlocked writes.</summary>
+internal sealed class RunWatch(TimeProvider clock)
+{
+    // Many more than are computed at once; what finds no place goes unwatched.
+    private const int PlaceCount = 64;
+    private const int NoPlace = -1;
+
+    private readonly Place[] _places = new Place[PlaceCount];
+
+    /// <summary>Notes a computation; what it returns goes to <see cref="End"/>.</summary>
+    public int Begin(ulong streamNumber)
+    {
+        // 0 is a free place.
+        var now = clock.GetTimestamp() | 1;
+        for (var index = 0; index < PlaceCount; index++)
+        {
+            if (Interlocked.CompareExchange(ref _places[index].StartedAt, now, 0) == 0)
+            {
+                _places[index].StreamNumber = streamNumber;
+                return index;
+            }
+        }
+
+        return NoPlace;
+    }
+
+    public void End(int place)
+    {
+        if (place != NoPlace)
+        {
+            Volatile.Write(ref _places[place].StartedAt, 0);
+        }
+    }
+
+    /// <summary>Computations in flight, oldest first.</summary>
+    public IReadOnlyList<(ulong StreamNumber, TimeSpan Age)> Read() =>
+    [
+        .. _places.Select(place => (place.StreamNumber, StartedAt: Volatile.Read(ref place.StartedAt)))
+            .Where(run => run.StartedAt != 0)
+            .Select(run => (run.StreamNumber, Age: clock.GetElapsedTime(run.StartedAt)))
+            .OrderByDescending(run => run.Age),
+    ];
+
+    private struct Place
+    {
+        public long StartedAt;
+        public ulong StreamNumber;
+    }
+}

@@ -1,0 +1,28 @@
+namespace EdgeRestore.Daemon.Settings;
+
+/// <summary>Which packages are taken, and how a new version proves itself.</summary>
+internal sealed record PackageOptions
+{
+    /// <summary>Folder of packages with versions; what its activation names is served instead of Engine:Package.</summary>
+    /// <value>Without one: Engine:Package is served until the daemon stops.</value>
+    public string? Repository { get; init; }
+
+    /// <summary>Folder of public keys; packages that none of them signed are refused, Engine:Package too.</summary>
+    /// <value>Without one: any package whose hashes agree.</value>
+    public string? Trust { get; init; }
+
+    /// <summary>Restored frames after which an activated version counts as good, and the one before is freed.</summary>
+    /// <value>Frames; 300, which is 10 s of one camera.</value>
+    [Within(1, 1_000_000)]
+    public int TrialFrames { get; init; } = 300;
+
+    /// <summary>Frames that may fail or be no picture during the trial; one more, and it is rolled back.</summary>
+    /// <value>Frames; 2, since a device may stumble once.</value>
+    [Within(0, 1_000_000)]
+    public int TrialBadFrames { get; init; } = 2;
+
+    /// <summary>Time after which a trial ends well without that many frames, as where all pass through.</summary>
+    /// <value>Seconds; 900.</value>
+    [Within(1, 1_000_000)]
+    public int TrialSeconds { get; init; } = 900;
+}

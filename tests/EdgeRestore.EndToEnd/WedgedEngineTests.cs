@@ -1,0 +1,67 @@
+using System.Net.Sockets;
+using System.Text;
+using EdgeRestore.Client;
+using EdgeRestore.EndToEnd.Fixtures;
+using EdgeRestore.TestPackages;
+
+namespace EdgeRestore.EndToEnd;
+
+/// <summary>A native call that does not come back ends the process, which its service manager starts anew.</summary>
+public sealed class WedgedEngineTests : IDisposable
+{
+    private const int WedgedExitCode = 6;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task ComputationNeverReturns_EndsTheProcessAndSaysWhatWasInFlight()
+    {
+        var package = _folder.Combine("package");
+        TestPackage.Of(new TestNetwork.EndlessUnless(64, 64)).Write(package);
+        await using var daemon = await DaemonProcess.StartAsync(package, "--run-limit", "1");
+        daemon.ExpectedExitCode = WedgedExitCode;
+        using var client = new RestoreClient(daemon.Address);
+        await using var stream = await client.OpenAsync(Streaming.Rgb()).WaitAsync(Patience.Limit);
+
+        await stream.SendAsync(Streaming.Paint());
+
+        Assert.Equal(WedgedExitCode, await daemon.WaitForExitAsync());
+        Assert.Contains("A computation on cpu does not come back", daemon.LogText, StringComparison.Ordinal);
+        Assert.Contains("Served was test 1.0.0, in flight were: stream test for", daemon.LogText, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<DaemonException>(() => stream.ReceiveAsync().ToListAsync());
+    }
+
+    [Fact]
+    public async Task ServiceManager_HearsOfReadinessLifeAndStop()
+    {
+        var path = _folder.Combine("notify");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        var package = _folder.Combine("package");
+        new TestPackage().Write(package);
+        await using (var daemon = await DaemonProcess.StartAsync(
+            new Dictionary<string, string> { ["NOTIFY_SOCKET"] = path },
+            ["--package", package, "--listen", "127.0.0.1:0", "--device", "cpu"]))
+        {
+            await ReceiveAsync("READY=1");
+            await ReceiveAsync("WATCHDOG=1");
+            daemon.Terminate();
+            await ReceiveAsync("STOPPING=1");
+        }
+
+        // What repeats may come in between.
+        async Task ReceiveAsync(string expected)
+        {
+            var buffer = new byte[1000];
+            string received;
+            do
+            {
+                var count = await socket.ReceiveAsync(buffer).WaitAsync(Patience.Limit);
+                received = Encoding.UTF8.GetString(buffer, 0, count);
+            }
+            while (received != expected);
+        }
+    }
+}
