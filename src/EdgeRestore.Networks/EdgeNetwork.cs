@@ -44,8 +44,8 @@ public sealed class EdgeNetwork(EdgeNetworkConfig config) : RestorationNetwork
         TValue Skip(int level, TValue s)
         {
             var channels = Config.Width << level;
-            return SelectedInSkip(level) is { } selected
-                ? SkipSelection.Build(r, SkipName(level), channels, selected, s, prompt!)
+            return Config.Selection is { Skips: true }
+                ? SkipSelection.Build(r, SkipName(level), channels, SelectedInSkip(level), s, prompt!)
                 : s;
         }
     }
@@ -85,7 +85,7 @@ public sealed class EdgeNetwork(EdgeNetworkConfig config) : RestorationNetwork
     internal static string SkipName(int level) => $"skips.{level}";
 
     /// <summary>Channels that a degradation keeps in the skip of a level; none where nothing is selected.</summary>
-    internal int? SelectedInSkip(int level) => Config.Selection is { Skips: true } selection
+    internal int? SelectedInSkip(int level) => Config.Selection is { Skips: true, SkipMatrices: false } selection
         ? ChannelSelection.Count(SkipSelection.ExpandedChannels(Config.Width << level), selection.SkipKept)
         : null;
 

@@ -38,14 +38,26 @@ public sealed record EdgeNetworkConfig
     /// <summary>About 0.16 M parameters: tests and the smallest devices.</summary>
     public static EdgeNetworkConfig ExtraSmall => new() { Preset = "edge-xs", Width = 16 };
 
-    /// <summary>The preset of a name.</summary>
-    /// <exception cref="ArgumentException">There is no preset of this name.</exception>
-    public static EdgeNetworkConfig OfPreset(string name) => name switch
+    /// <summary>About 2.5 M parameters: a fast CPU, or an Orin Nano.</summary>
+    public static EdgeNetworkConfig Medium => new()
     {
-        "edge-s" => Small,
-        "edge-xs" => ExtraSmall,
-        _ => throw new ArgumentException(
-            $"There is no network preset '{name}'. Presets: edge-s, edge-xs.", nameof(name)),
+        Preset = "edge-m",
+        Width = 48,
+        EncoderBlocks = [2, 3],
+        MiddleBlocks = 4,
+        DecoderBlocks = [3, 2],
+    };
+
+    /// <summary>About 8.4 M parameters: fills an Orin.</summary>
+    public static EdgeNetworkConfig Large => new()
+    {
+        Preset = "edge-l",
+        Width = 64,
+        EncoderBlocks = [4, 6],
+        MiddleBlocks = 8,
+        DecoderBlocks = [6, 4],
+        Heads = [2, 4],
+        MiddleHeads = 8,
     };
 }
 
@@ -54,6 +66,11 @@ public sealed record ChannelSelection
 {
     /// <summary>A selection block on each skip.</summary>
     public bool Skips { get; init; } = true;
+
+    /// <summary>
+    /// A matrix of its own per degradation in the place of what selects within that block: a baseline to compare with.
+    /// </summary>
+    public bool SkipMatrices { get; init; }
 
     /// <summary>Selection among the hidden channels of the feed-forward parts in decoder and bottleneck.</summary>
     public bool FeedForward { get; init; } = true;

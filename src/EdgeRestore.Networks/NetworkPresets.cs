@@ -7,6 +7,8 @@ public static class NetworkPresets
     {
         () => new EdgeNetwork(EdgeNetworkConfig.Small),
         () => new EdgeNetwork(EdgeNetworkConfig.ExtraSmall),
+        () => new EdgeNetwork(EdgeNetworkConfig.Medium),
+        () => new EdgeNetwork(EdgeNetworkConfig.Large),
         () => new CSNet(CSNetConfig.Published),
         () => new CSNet(CSNetConfig.Small),
         () => new CSNet(CSNetConfig.SmallText),

@@ -56,7 +56,7 @@ internal sealed class BenchmarkPackages(BenchmarkOptions options, string scratch
         {
             Name = "untrained",
             Version = "0.0.0",
-            Network = Config,
+            Network = new EdgeNetwork(Config),
             NetworkWeights = InitialWeights.Of(new EdgeNetwork(Config), Seed),
             Classifier = classifier,
             ClassifierWeights = InitialWeights.Of(new DpgNet(classifier), Seed),

@@ -24,9 +24,11 @@ public sealed class EdgeNetworkTests
     [Theory]
     [InlineData("edge-s", 8)]
     [InlineData("edge-xs", 8)]
+    [InlineData("edge-m", 8)]
+    [InlineData("edge-l", 8)]
     public void Restore_OddSize_GivesTheSizeBack(string preset, int multiple)
     {
-        var network = new EdgeNetwork(EdgeNetworkConfig.OfPreset(preset));
+        var network = NetworkPresets.Create(preset);
 
         var output = network.Restore(
             new ShapeReading(), ShapeReading.Input(2, 3, 41, 67), ShapeReading.Input(2));

@@ -1,12 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using EdgeRestore.Cli.Output;
-using EdgeRestore.Cli.Photographs;
-using EdgeRestore.Cli.Restoring;
 using EdgeRestore.Degradations;
 using EdgeRestore.Inference;
 using EdgeRestore.Inference.Routing;
-using EdgeRestore.Photographs;
+using EdgeRestore.Pairs;
 
 namespace EdgeRestore.Cli.Evaluating;
 
@@ -17,85 +15,127 @@ internal static class EvaluateCommand
         Measures a package: PSNR and SSIM before and after restoration for every degradation, routing accuracy with its
         confusion matrix, and what those frames gained or lost that were misrouted or passed through.
 
-        Without --folder this is protocol {EvalProtocol.Name}: the held-out photographs (fetched when missing), fixed crops,
-        parameters and seeds, every degraded input checked against its committed hash. With --folder the same
-        degradations over your own photographs. Every frame is classified by itself; ms/frame is classifying and restoring.
+        Without --folder this is protocol {EvalProtocol.Name}: the held-out photographs (fetched when missing),
+        fixed crops, parameters and seeds, every degraded input checked against its committed hash;
+        {EvalProtocol.SecondName} is the same with degradations by other formulas. With --folder the degradations
+        of {EvalProtocol.Name} over your own photographs, or, with the name of a benchmark's layout as --protocol,
+        the pairs of its folder. The convention of the figures is printed beside them. Every frame is classified
+        by itself; ms/frame is classifying and restoring.
 
         Example: ./edgerestore evaluate --package deploy/models/edgerestore-default --out evaluation
+                 ./edgerestore evaluate --protocol eval-v2 --baselines --wrong-routes 2
+                 ./edgerestore evaluate --protocol rain100l --folder data/Rain100L/test
 
-        Exit codes: 0 measured; 2 wrong command line; 5 cannot run (package, photographs, disk).
+        Exit codes: 0 measured; 2 wrong command line; 5 cannot run (package, photographs, Python for baselines, disk).
         """;
 
     public static Command Create()
     {
         var folder = new Option<string?>("--folder")
         {
-            Description = "Your own photographs instead of the held-out ones",
+            Description = "Your own photographs instead of the held-out ones, or the pairs of a benchmark",
             HelpName = "folder",
         };
+        var protocol = new Option<string>("--protocol")
+        {
+            Description = "What is measured; all but the first two are layouts of pairs and need --folder",
+            DefaultValueFactory = _ => EvalProtocol.Name,
+        };
+        protocol.AcceptOnlyFromAmong([.. EvaluationProtocols.Names]);
         var @out = new Option<string?>("--out")
         {
-            Description = "Folder for contact-sheet.png and evaluation.json; none is written when not given",
+            Description = $"Folder for {EvaluationReport.SheetName}, {EvaluationReport.ExtremesName} (of each case) "
+                + $"and {EvaluationReport.JsonName}; none is written when not given",
             HelpName = "folder",
+        };
+        var baselines = new Option<bool>("--baselines")
+        {
+            Description =
+                "Also classical methods told the degradation's name (needs python3-opencv, python3-skimage)",
+        };
+        var wrongRoutes = new Option<int>("--wrong-routes")
+        {
+            Description =
+                "Takes each of so many first images of every case through every route: what a wrong one costs",
+            HelpName = "images",
+        };
+        var niqe = new Option<bool>("--niqe")
+        {
+            Description = "Also NIQE, which needs no clean frame, over all frames of a case before and after",
         };
         var rows = CreateRows();
         var json = ScreenOption.CreateJson();
         var restorer = new RestorerOption();
-        var command = new Command("evaluate", Description) { folder, rows, @out, json };
+        var command = new Command("evaluate", Description)
+        {
+            protocol, folder, rows, baselines, wrongRoutes, niqe, @out, json,
+        };
         restorer.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (PairLayout.Find(result.GetValue(protocol) ?? "") is { } layout && result.GetValue(folder) is null)
+            {
+                result.AddError(
+                    $"Protocol '{layout.Name}' is measured on a folder of pairs ({layout.Convention}). Name it with "
+                    + "--folder.");
+            }
+        });
         command.SetAction(async (parsed, token) =>
         {
             var screen = ScreenOption.Open(parsed, json);
             var output = parsed.GetValue(@out) is { } path ? OutputFolder.Open(path) : null;
             using var loaded = restorer.Load(parsed, screen);
-            var run = new EvaluationRun(InProcess(loaded));
+            using var kept = new KeptFrames();
+            var cases = new EvaluationCases(
+                parsed.GetRequiredValue(protocol), parsed.GetValue(folder), parsed.GetValue(rows) ?? EvalRow.All);
+            var forced = parsed.GetValue(wrongRoutes);
+            var wrong = new WrongRoutes();
+            var natural = new Naturalness();
+            var seen = new Dictionary<string, int>();
+            var run = new EvaluationRun(InProcess(loaded), (given, restored) =>
+            {
+                if (output is not null || parsed.GetValue(baselines))
+                {
+                    kept.Keep(given, restored);
+                }
+
+                if (parsed.GetValue(niqe))
+                {
+                    natural.Add(given, restored);
+                }
+
+                seen[given.Row.Name] = seen.GetValueOrDefault(given.Row.Name) + 1;
+                if (seen[given.Row.Name] <= forced)
+                {
+                    wrong.Measure(loaded, given, token);
+                }
+            });
             using var pictures = run.Pictures;
-            var own = parsed.GetValue(folder);
-            var chosen = parsed.GetValue(rows) ?? EvalRow.All;
-            var frames = own is null
-                ? await RunProtocolAsync(run, chosen, screen, token)
-                : await RunOwnAsync(run, own, chosen, screen, token);
+            var frames = await cases.RunAsync(run, screen, token);
             var report = new EvaluationReport
             {
-                Protocol = (own is null ? EvalProtocol.Name : $"the degradations of {EvalProtocol.Name} over '{own}'")
-                    + (chosen.Count == EvalRow.All.Length ? "" : " in part"),
+                Protocol = cases.Title,
+                Convention = EvaluationProtocols.ConventionOf(cases.Protocol),
                 Package = $"{loaded.Package.Manifest.Name} {loaded.Package.Manifest.Version}",
                 PackageSha256 = loaded.Package.Sha256,
                 Device = loaded.Providers[^1].Provider,
                 Summary = EvaluationSummary.Of(frames),
                 Frames = frames,
+                Baselines = parsed.GetValue(baselines) ? await Baselines.MeasureAsync(kept, frames, token) : null,
+                WrongRoutes = forced > 0 ? wrong.ToTable() : null,
+                Niqe = parsed.GetValue(niqe) ? natural.ToTable() : null,
             };
             report.Show(screen);
             if (output is not null)
             {
                 report.Write(output, pictures);
+                output.Write(EvaluationReport.ExtremesName, ExtremesSheet.ToPng(kept, frames));
                 screen.Line($"Contact sheet: {output.Resolve(EvaluationReport.SheetName)}");
             }
 
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static async Task<IReadOnlyList<ScoredFrame>> RunProtocolAsync(
-        EvaluationRun run, IReadOnlyList<EvalRow> rows, Screen screen, CancellationToken token)
-    {
-        var library = await PhotographsCommand.FetchAsync(PhotographSet.HeldOut, screen, token);
-        using var protocol = new EvalProtocol(library);
-        return await screen.ProgressAsync(
-            "Evaluating",
-            EvalProtocol.CountCases(rows.Count),
-            steps => Task.Run(() => run.RunAsync(protocol.Enumerate(rows), steps, token), token));
-    }
-
-    private static Task<IReadOnlyList<ScoredFrame>> RunOwnAsync(
-        EvaluationRun run, string folder, IReadOnlyList<EvalRow> rows, Screen screen, CancellationToken token)
-    {
-        var images = InputImages.Find([folder]);
-        return screen.ProgressAsync(
-            "Evaluating",
-            images.Count * rows.Count,
-            steps => Task.Run(() => run.RunAsync(OwnPhotographs.Enumerate(images, rows), steps, token), token));
     }
 
     private static Option<IReadOnlyList<EvalRow>> CreateRows() => new("--rows")

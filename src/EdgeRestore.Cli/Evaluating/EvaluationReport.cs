@@ -11,7 +11,12 @@ internal sealed record EvaluationReport
 
     public const string JsonName = "evaluation.json";
 
+    public const string ExtremesName = "best-median-worst.png";
+
     public required string Protocol { get; init; }
+
+    /// <summary>What the figures hold fixed, to stand beside them.</summary>
+    public string Convention { get; init; } = EvalProtocol.Convention;
 
     public required string Package { get; init; }
 
@@ -23,14 +28,42 @@ internal sealed record EvaluationReport
 
     public required IReadOnlyList<ScoredFrame> Frames { get; init; }
 
+    /// <summary>Classical methods over the same frames; none where they were not asked for.</summary>
+    public IReadOnlyList<BaselineSummary>? Baselines { get; init; }
+
+    /// <summary>Mean change of PSNR by degradation given, then by route; none where it was not asked for.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? WrongRoutes { get; init; }
+
+    /// <summary>NIQE before and after, of each case; none where it was not asked for.</summary>
+    public IReadOnlyList<NiqeSummary>? Niqe { get; init; }
+
     public void Show(Screen screen)
     {
         screen.Line($"Package {Package} on {Device}, {Protocol}, {Frames.Count} frames");
+        screen.Line($"Convention: {Convention}");
         EvaluationTables.ShowCases(Summary, screen);
         screen.Line();
         EvaluationTables.ShowConfusion(Summary, screen);
         screen.Line();
         EvaluationTables.ShowVerdict(Summary, screen);
+        if (Baselines is { } baselines)
+        {
+            screen.Line();
+            EvaluationTables.ShowBaselines(baselines, screen);
+        }
+
+        if (WrongRoutes is { } wrongRoutes)
+        {
+            screen.Line();
+            EvaluationTables.ShowWrongRoutes(wrongRoutes, screen);
+        }
+
+        if (Niqe is { } niqe)
+        {
+            screen.Line();
+            EvaluationTables.ShowNiqe(niqe, screen);
+        }
+
         screen.Document(ToDocument());
     }
 
@@ -53,6 +86,7 @@ internal sealed record EvaluationReport
     private object ToDocument() => new
     {
         Protocol,
+        Convention,
         Package,
         PackageSha256,
         Device,
@@ -64,6 +98,9 @@ internal sealed record EvaluationReport
             Degradations = DegradationNames.All.Select(degradation => degradation.ToName()),
             GivenByTaken = Summary.Confusion,
         },
+        Baselines,
+        WrongRoutes,
+        Niqe,
         Frames = Frames.Select(frame => new
         {
             frame.Photograph,

@@ -11,7 +11,9 @@ internal delegate Task<RoutedFrame> RestoreFrame(Frame degraded, Frame restored,
 internal readonly record struct RoutedFrame(Degradation Route, float Confidence, bool Bypassed, TimeSpan Elapsed);
 
 /// <summary>Takes every case through a restorer and measures what comes back.</summary>
-internal sealed class EvaluationRun(RestoreFrame restore)
+/// <param name="restore">Restores a frame.</param>
+/// <param name="observe">Sees every case with its restored frame, which live until it returns.</param>
+internal sealed class EvaluationRun(RestoreFrame restore, Action<EvalCase, Frame>? observe = null)
 {
     private readonly SheetPictures _pictures = new();
 
@@ -41,6 +43,7 @@ internal sealed class EvaluationRun(RestoreFrame restore)
                 new Quality(score.PsnrOut, score.SsimOut),
                 routed.Elapsed.TotalMilliseconds));
             _pictures.Offer(given, restored, scored[^1]);
+            observe?.Invoke(given, restored);
             steps.Advance($"{given.Row.Name} of {given.Photograph.Name}");
         }
 

@@ -7,7 +7,7 @@ namespace EdgeRestore.Cli.Evaluating;
 /// <summary>The contact sheet of an evaluation: clean, degraded and restored, one degradation a row.</summary>
 internal static class EvaluationSheet
 {
-    // The protocol's crops are square but for a few; fifteen rows of them still fit a screen's width and some scrolling.
+    // The protocol's crops are square but for a few; fifteen rows of them still fit a screen's width.
     private const int CellPixels = 208;
 
     public static byte[] ToPng(SheetPictures pictures)

@@ -8,8 +8,8 @@ internal static class EvaluationTables
 {
     public static void ShowCases(EvaluationSummary summary, Screen screen) => screen.Table(
         [
-            "given", "route taken", "of", "right", "passed", "confidence", "PSNR in", "out", "gain dB", "SSIM in", "out",
-            "ms/frame",
+            "given", "route taken", "of", "right", "passed", "confidence", "PSNR in", "out", "gain dB", "SSIM in",
+            "out", "ms/frame",
         ],
         [.. summary.Cases.Select(row => (string[])
         [
@@ -47,6 +47,48 @@ internal static class EvaluationTables
             ? "No frame was misrouted, no degraded frame passed through."
             : $"Misrouted, or passed through although degraded: {harm.FrameCount} frames, PSNR "
                 + $"{Signed(harm.MeanPsnrChange)} dB on average, {Signed(harm.WorstPsnrChange)} dB at worst");
+    }
+
+    /// <summary>Beside a classical method that is told the name of the degradation.</summary>
+    public static void ShowBaselines(IReadOnlyList<BaselineSummary> baselines, Screen screen)
+    {
+        screen.Line("PSNR of doing nothing, of classical methods told the degradation's name, and of the package");
+        screen.Table(
+            ["given", "method", "identity", "classical", "package", "ahead by dB"],
+            [.. baselines.Select(row => (string[])
+            [
+                row.Case,
+                row.Method,
+                $"{row.IdentityPsnr:F2}",
+                $"{row.BaselinePsnr:F2}",
+                $"{row.PackagePsnr:F2}",
+                Signed(row.PackagePsnr - Math.Max(row.IdentityPsnr, row.BaselinePsnr)),
+            ])],
+            textColumns: 2);
+    }
+
+    /// <summary>Smaller is more like a clean photograph.</summary>
+    public static void ShowNiqe(IReadOnlyList<NiqeSummary> cases, Screen screen)
+    {
+        screen.Line("NIQE over all frames of a case (smaller is better; fitted to the training list's photographs)");
+        screen.Table(
+            ["given", "clean", "degraded", "restored"],
+            [.. cases.Select(row => (string[])
+                [row.Case, $"{row.Clean:F2}", $"{row.Degraded:F2}", $"{row.Restored:F2}"])]);
+    }
+
+    /// <summary>Rows: degradation given; columns: route forced, by number.</summary>
+    public static void ShowWrongRoutes(
+        IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> changes, Screen screen)
+    {
+        screen.Line("Change of PSNR in dB by every route: rows were given, columns were forced");
+        var names = DegradationNames.All.Select(degradation => degradation.ToName()).ToList();
+        var routes = names.Where(name => changes.Values.Any(row => row.ContainsKey(name))).ToList();
+        screen.Table(
+            [.. routes.Select(name => $"{names.IndexOf(name)}").Prepend("given")],
+            [.. names.Where(changes.ContainsKey).Select(given =>
+                routes.Select(route => $"{changes[given].GetValueOrDefault(route, double.NaN):+0.0;-0.0;0.0}")
+                    .Prepend($"{names.IndexOf(given)} {given}").ToArray())]);
     }
 
     private static string Signed(double decibels) => $"{decibels:+0.00;-0.00;0.00}";

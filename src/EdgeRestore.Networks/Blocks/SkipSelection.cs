@@ -16,7 +16,25 @@ internal static class SkipSelection
     public static int ExpandedChannels(int channels) => Expansion * channels;
 
     /// <summary>The block that selects by prompt. s: (N, C, H, W).</summary>
+    /// <param name="r">What the operators mean.</param>
+    /// <param name="name">Begins the names of its parameters.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="selected">Expanded channels that are kept; none for a matrix per degradation.</param>
+    /// <param name="s">The skip.</param>
+    /// <param name="prompt">(N) rows.</param>
     public static TValue Build<TValue>(
+        IReading<TValue> r, string name, int channels, int? selected, TValue s, TValue prompt)
+        where TValue : class
+    {
+        var y = selected is { } count
+            ? Select(r, name, channels, count, s, prompt)
+            : DegradationMatrix.Build(r, $"{name}.fold", channels, s, prompt);
+        var prompts = r.Parameter(
+            $"{name}.prompts", [DegradationRow.Count, channels], Initialization.DegradationRows(1));
+        return Emphasise(r, name, channels, s, y, r.Lookup(prompts, prompt));
+    }
+
+    private static TValue Select<TValue>(
         IReading<TValue> r, string name, int channels, int selected, TValue s, TValue prompt)
         where TValue : class
     {
@@ -24,10 +42,7 @@ internal static class SkipSelection
         var f = Layers.Conv1x1(r, $"{name}.expand", channels, expanded, s, bias: true);
         f = r.Multiply(f, ChannelGate.Build(r, $"{name}.gate", expanded, selected, prompt));
         var weight = r.Parameter($"{name}.contract.weight", [channels, expanded, 1, 1], Initialization.Zeros);
-        var y = r.Conv2d(f, weight, r.Parameter($"{name}.contract.bias", [channels], Initialization.Zeros));
-        var prompts = r.Parameter(
-            $"{name}.prompts", [DegradationRow.Count, channels], Initialization.DegradationRows(1));
-        return Emphasise(r, name, channels, s, y, r.Lookup(prompts, prompt));
+        return r.Conv2d(f, weight, r.Parameter($"{name}.contract.bias", [channels], Initialization.Zeros));
     }
 
     /// <summary>The same for one degradation: one C x C convolution, and the prompt inside a bias.</summary>

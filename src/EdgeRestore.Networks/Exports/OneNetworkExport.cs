@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EdgeRestore.Degradations;
 using EdgeRestore.Networks.Weights;
 using EdgeRestore.Onnx;
@@ -6,13 +7,11 @@ using EdgeRestore.Packages;
 namespace EdgeRestore.Networks.Exports;
 
 /// <summary>
-/// One network that restores every degradation to a package: all routes lead to the same graph, and the classifier of
-/// another package says which frames are clear.
+/// One network's weights to a package with the classifier of another package. All routes of a network that takes the
+/// frame alone lead to the same graph; one that selects by degradation gives each its own.
 /// </summary>
 public sealed record OneNetworkExport
 {
-    private const string NetworkFile = "network.onnx";
-
     public required string Name { get; init; }
 
     public required string Version { get; init; }
@@ -24,48 +23,39 @@ public sealed record OneNetworkExport
 
     public required PackageProvenance Provenance { get; init; }
 
+    /// <summary>Measured quality by degradation, where it was measured.</summary>
+    public ImmutableDictionary<Degradation, PackageQuality> Quality { get; init; } =
+        ImmutableDictionary<Degradation, PackageQuality>.Empty;
+
+    /// <summary>What each route changes on frames of each degradation, where it was measured.</summary>
+    public ImmutableDictionary<Degradation, ImmutableSortedDictionary<string, double>> PsnrChange { get; init; } =
+        ImmutableDictionary<Degradation, ImmutableSortedDictionary<string, double>>.Empty;
+
     /// <summary>Writes the package; the same weights give the same bytes.</summary>
-    /// <exception cref="EdgeRestoreException">The network takes more than a frame; nothing was written.</exception>
+    /// <exception cref="EdgeRestoreException">
+    /// The network takes what no route gives; nothing was written.
+    /// </exception>
     /// <exception cref="PackageException">Nothing was written.</exception>
     public ModelPackage Write(string directory, bool replace = false)
     {
         var (network, weights) = Network;
-        if (network.Prompt is { } prompt)
-        {
-            throw new EdgeRestoreException(
-                $"The network '{network.Preset}' takes {prompt.Meaning} besides the frame, which no route of a package "
-                + "gives. Allowed are networks that take the frame alone, such as symunet.");
-        }
-
         var shared = new ExternalData("weights.bin");
         var classifier = ClassifierFrom.Manifest.Classifier;
         var classifierBytes = OnnxFile.Read(ClassifierFrom.GetPath(classifier.File)).ToBytes(shared);
-        var networkBytes = RestorationExport.ToServing(network, weights).ToBytes(shared);
-        var cost = NetworkCost.Of(network);
+        var (routes, graphs) = RouteGraphs.Build(network, weights, shared);
         var manifest = new PackageManifest
         {
             Name = Name,
             Version = Version,
-            Network = new()
-            {
-                Family = network.Family,
-                Preset = network.Preset,
-                Parameters = cost.Parameters,
-                SizeMultiple = network.SizeMultiple,
-                MinSidePixels = network.MinSidePixels,
-            },
+            Network = RouteGraphs.Describe(network),
             Classifier = classifier,
             Routes =
             [
-                .. DegradationNames.All.Where(degradation => degradation != Degradation.Clear).Select(
-                    degradation => new PackageRoute
-                    {
-                        Degradation = degradation,
-                        File = NetworkFile,
-                        Precision = "fp32",
-                        Parameters = cost.Parameters,
-                        MacsPerPixel = cost.MacsPerPixel,
-                    }),
+                .. routes.Select(route => route with
+                {
+                    Quality = Quality.GetValueOrDefault(route.Degradation),
+                    PsnrChange = PsnrChange.GetValueOrDefault(route.Degradation),
+                }),
             ],
             Provenance = Provenance,
         };
@@ -73,7 +63,7 @@ public sealed record OneNetworkExport
             directory,
             manifest,
             [
-                PackageContent.FromBytes(NetworkFile, networkBytes),
+                .. graphs,
                 PackageContent.FromBytes(classifier.File, classifierBytes),
                 PackageContent.FromBytes(shared.FileName, shared.ToArray()),
             ],

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EdgeRestore.Degradations;
-using EdgeRestore.Networks.Specialisation;
 using EdgeRestore.Networks.Weights;
 using EdgeRestore.Onnx;
 using EdgeRestore.Packages;
@@ -8,7 +7,8 @@ using EdgeRestore.Packages;
 namespace EdgeRestore.Networks.Exports;
 
 /// <summary>
-/// Trained networks to a package: one static graph per degradation, the classifier, one file of weights.
+/// Trained networks to a package: one static graph per degradation where the network selects by it, else one for all;
+/// the classifier, one file of weights.
 /// </summary>
 public sealed record PackageExport
 {
@@ -18,9 +18,10 @@ public sealed record PackageExport
 
     public required string Version { get; init; }
 
-    public required EdgeNetworkConfig Network { get; init; }
+    /// <summary>Takes the frame alone, or a degradation.</summary>
+    public required RestorationNetwork Network { get; init; }
 
-    /// <summary>Of the network that selects by prompt.</summary>
+    /// <summary>Of the network as it was trained.</summary>
     public required NamedTensors NetworkWeights { get; init; }
 
     /// <summary>With the calibrated temperature.</summary>
@@ -46,56 +47,40 @@ public sealed record PackageExport
     public ModelPackage Write(string directory, bool replace = false)
     {
         var shared = new ExternalData("weights.bin");
-        var subnetwork = new StaticEdgeNetwork(Network);
-        var cost = NetworkCost.Of(subnetwork);
-        List<PackageContent> contents = [];
-        List<PackageRoute> routes = [];
-        foreach (var degradation in DegradationNames.All.Where(degradation => degradation != Degradation.Clear))
-        {
-            var weights = StaticWeights.Of(Network, NetworkWeights, degradation);
-            var file = degradation.ToFileName() + ".onnx";
-            contents.Add(PackageContent.FromBytes(
-                file, RestorationExport.ToServing(subnetwork, weights).ToBytes(shared)));
-            routes.Add(new()
-            {
-                Degradation = degradation,
-                File = file,
-                Precision = "fp32",
-                Parameters = cost.Parameters,
-                MacsPerPixel = cost.MacsPerPixel,
-                Quality = Quality.GetValueOrDefault(degradation),
-                PsnrChange = PsnrChange.GetValueOrDefault(degradation),
-            });
-        }
-
+        var (routes, graphs) = RouteGraphs.Build(Network, NetworkWeights, shared);
         var classifier = new DpgNet(Classifier);
-        contents.Add(PackageContent.FromBytes(
-            ClassifierFile, ClassifierExport.ToServing(classifier, ClassifierWeights).ToBytes(shared)));
-        contents.Add(PackageContent.FromBytes(shared.FileName, shared.ToArray()));
-        return PackageWriter.Write(directory, Manifest(subnetwork, routes), contents, replace);
+        var classifierBytes = ClassifierExport.ToServing(classifier, ClassifierWeights).ToBytes(shared);
+        var manifest = new PackageManifest
+        {
+            Name = Name,
+            Version = Version,
+            Network = RouteGraphs.Describe(Network),
+            Classifier = new()
+            {
+                File = ClassifierFile,
+                Network = Classifier.Preset,
+                Parameters = NetworkCost.Of(classifier).Parameters,
+                Temperature = Classifier.Temperature,
+                Threshold = Threshold,
+            },
+            Routes =
+            [
+                .. routes.Select(route => route with
+                {
+                    Quality = Quality.GetValueOrDefault(route.Degradation),
+                    PsnrChange = PsnrChange.GetValueOrDefault(route.Degradation),
+                }),
+            ],
+            Provenance = Provenance,
+        };
+        return PackageWriter.Write(
+            directory,
+            manifest,
+            [
+                .. graphs,
+                PackageContent.FromBytes(ClassifierFile, classifierBytes),
+                PackageContent.FromBytes(shared.FileName, shared.ToArray()),
+            ],
+            replace);
     }
-
-    private PackageManifest Manifest(StaticEdgeNetwork subnetwork, IEnumerable<PackageRoute> routes) => new()
-    {
-        Name = Name,
-        Version = Version,
-        Network = new()
-        {
-            Family = subnetwork.Family,
-            Preset = Network.Preset,
-            Parameters = NetworkCost.Of(new EdgeNetwork(Network)).Parameters,
-            SizeMultiple = subnetwork.SizeMultiple,
-            MinSidePixels = subnetwork.MinSidePixels,
-        },
-        Classifier = new()
-        {
-            File = ClassifierFile,
-            Network = Classifier.Preset,
-            Parameters = NetworkCost.Of(new DpgNet(Classifier)).Parameters,
-            Temperature = Classifier.Temperature,
-            Threshold = Threshold,
-        },
-        Routes = [.. routes],
-        Provenance = Provenance,
-    };
 }

@@ -32,7 +32,7 @@ public sealed class StaticEdgeNetwork(EdgeNetworkConfig config) : RestorationNet
             return TransformerBlock.Build(r, name, widths with { Hidden = hidden }, x, null);
         }
 
-        TValue Skip(int level, TValue s) => dynamic.SelectedInSkip(level) is null
+        TValue Skip(int level, TValue s) => dynamic.Config.Selection is not { Skips: true }
             ? s
             : SkipSelection.BuildStatic(r, EdgeNetwork.SkipName(level), dynamic.Config.Width << level, s);
     }

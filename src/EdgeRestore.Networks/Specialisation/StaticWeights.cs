@@ -28,12 +28,9 @@ public static partial class StaticWeights
             FeedForward(weights, logits.Name[..^FeedForwardLogits.Length], set, made);
         }
 
-        for (var level = 0; level < config.EncoderBlocks.Length; level++)
+        for (var level = 0; level < config.EncoderBlocks.Length && config.Selection is { Skips: true }; level++)
         {
-            if (network.SelectedInSkip(level) is { } selected)
-            {
-                Skip(weights, EdgeNetwork.SkipName(level), row, selected, made);
-            }
+            Skip(weights, EdgeNetwork.SkipName(level), row, network.SelectedInSkip(level), made);
         }
 
         return Ordered(new StaticEdgeNetwork(config), weights, made);
@@ -64,11 +61,28 @@ public static partial class StaticWeights
     }
 
     private static void Skip(
-        NamedTensors weights, string name, int row, int selected, Dictionary<string, NamedTensor> made)
+        NamedTensors weights, string name, int row, int? selected, Dictionary<string, NamedTensor> made)
     {
-        var set = ChannelSet.Of(weights[$"{name}.gate.logits"], row, selected);
-        Fold(weights, ($"{name}.expand", $"{name}.contract", $"{name}.fold"), set, made);
+        if (selected is { } count)
+        {
+            var set = ChannelSet.Of(weights[$"{name}.gate.logits"], row, count);
+            Fold(weights, ($"{name}.expand", $"{name}.contract", $"{name}.fold"), set, made);
+        }
+        else
+        {
+            var offset = Row(weights[$"{name}.fold.offsets"], row);
+            var matrix = Row(weights[$"{name}.fold.matrices"], row);
+            Put(made, new($"{name}.fold.weight", [offset.Length, offset.Length, 1, 1], matrix));
+            Put(made, new($"{name}.fold.bias", [offset.Length], offset));
+        }
+
         FoldPrompt(weights, name, row, made);
+    }
+
+    private static float[] Row(NamedTensor table, int row)
+    {
+        var width = (int)table.Shape[1];
+        return table.Values.AsSpan(row * width, width).ToArray();
     }
 
     // Expansion, selection, gates and contraction, 1x1 convolutions all, as one of them.

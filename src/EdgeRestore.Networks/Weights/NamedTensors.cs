@@ -29,19 +29,23 @@ public sealed class NamedTensors : IReadOnlyCollection<NamedTensor>
     public static NamedTensors Read(Stream stream, string name) => SafetensorsReader.Read(stream, name);
 
     /// <summary>Writes a safetensors file next to its place and moves it there: a reader sees all or nothing.</summary>
-    public void Write(string path)
+    /// <param name="path">Replaced where it is there.</param>
+    /// <param name="isBrief">Which tensors, by name, are rounded to bfloat16; none when not given.</param>
+    public void Write(string path, Predicate<string>? isBrief = null)
     {
         var temporary = path + ".tmp";
         using (var stream = File.Create(temporary))
         {
-            Write(stream);
+            Write(stream, isBrief);
+            stream.Flush(flushToDisk: true);
         }
 
         File.Move(temporary, path, overwrite: true);
     }
 
     /// <summary>Writes safetensors; the same tensors give the same bytes.</summary>
-    public void Write(Stream stream) => SafetensorsWriter.Write(this, stream);
+    public void Write(Stream stream, Predicate<string>? isBrief = null) =>
+        SafetensorsWriter.Write(this, stream, isBrief ?? (_ => false));
 
     public void Add(NamedTensor tensor)
     {

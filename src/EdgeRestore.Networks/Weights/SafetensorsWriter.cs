@@ -9,9 +9,12 @@ namespace EdgeRestore.Networks.Weights;
 /// </summary>
 internal static class SafetensorsWriter
 {
-    public static void Write(NamedTensors tensors, Stream stream)
+    /// <param name="tensors">In the order in which they are written.</param>
+    /// <param name="stream">Written from its position on.</param>
+    /// <param name="isBrief">Which tensors, by name, are rounded to bfloat16.</param>
+    public static void Write(NamedTensors tensors, Stream stream, Predicate<string> isBrief)
     {
-        var header = Header(tensors);
+        var header = Header(tensors, isBrief);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         stream.Write(length);
@@ -19,11 +22,22 @@ internal static class SafetensorsWriter
         foreach (var tensor in tensors)
         {
             // All platforms of .NET 10 that run this are little-endian, and so is the format.
-            stream.Write(MemoryMarshal.AsBytes(tensor.Values.AsSpan()));
+            stream.Write(isBrief(tensor.Name)
+                ? MemoryMarshal.AsBytes(ToBFloat16(tensor.Values).AsSpan())
+                : MemoryMarshal.AsBytes(tensor.Values.AsSpan()));
         }
     }
 
-    private static byte[] Header(NamedTensors tensors)
+    // To nearest, ties to even; what is not finite keeps its kind.
+    private static ushort[] ToBFloat16(float[] values) => Array.ConvertAll(values, value =>
+    {
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        return float.IsFinite(value)
+            ? (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16)
+            : (ushort)((bits >> 16) | (float.IsNaN(value) ? 1u : 0u));
+    });
+
+    private static byte[] Header(NamedTensors tensors, Predicate<string> isBrief)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -44,9 +58,10 @@ internal static class SafetensorsWriter
             foreach (var tensor in tensors)
             {
                 json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", "F32");
+                json.WriteString("dtype", isBrief(tensor.Name) ? "BF16" : "F32");
                 WriteArray(json, "shape", tensor.Shape);
-                WriteArray(json, "data_offsets", [offset, offset += sizeof(float) * tensor.Values.LongLength]);
+                var size = isBrief(tensor.Name) ? sizeof(ushort) : sizeof(float);
+                WriteArray(json, "data_offsets", [offset, offset += size * tensor.Values.LongLength]);
                 json.WriteEndObject();
             }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using EdgeRestore.Networks.Weights;
 using EdgeRestore.Training.Loop;
@@ -8,7 +9,9 @@ using TorchSharp;
 
 namespace EdgeRestore.Training.Checkpoints;
 
-/// <summary>A run on disk: one safetensors file with weights, average, moments and counters by parameter name.</summary>
+/// <summary>
+/// A run on disk: one safetensors file with weights, average, moments and counters by parameter name.
+/// </summary>
 /// <remarks>
 /// A full checkpoint resumes exactly: the run goes on bit for bit as if it had not stopped, on the same machine and
 /// libtorch. A compact one, for a repository, rounds moments and the average's distance from the weights to bfloat16: a
@@ -23,14 +26,17 @@ internal static class Checkpoint
     private const string FirstMomentPrefix = "moment1.";
     private const string SecondMomentPrefix = "moment2.";
 
-    /// <summary>Writes beside the target, then replaces it: an interrupted save leaves the previous checkpoint.</summary>
+    /// <summary>
+    /// Writes beside the target, then replaces it: an interrupted save leaves the previous checkpoint.
+    /// </summary>
     public static void Save(string path, TrainingState state, Recipe recipe, bool compact = false)
     {
-        var file = new SafeTensors();
+        var file = new NamedTensors();
         file.Metadata.Add("format", Format);
         file.Metadata.Add("experiment", recipe.Name);
         file.Metadata.Add("network", recipe.Network);
         file.Metadata.Add("recipe", recipe.Text);
+        file.Metadata.Add("seed", recipe.Seed.ToString(CultureInfo.InvariantCulture));
         file.Metadata.Add("counters", JsonSerializer.Serialize(state.Counters));
         var values = TrainingState.ToArray(state.Values);
         var average = TrainingState.ToArray(state.Average);
@@ -40,22 +46,14 @@ internal static class Checkpoint
             compact ? [.. average.Zip(values, (a, v) => a - v)] : average);
         AddAll(file, state.Layout, FirstMomentPrefix, TrainingState.ToArray(state.FirstMoment));
         AddAll(file, state.Layout, SecondMomentPrefix, TrainingState.ToArray(state.SecondMoment));
-
-        var temporary = path + ".tmp";
-        using (var stream = File.Create(temporary))
-        {
-            file.Write(stream, name => compact && !name.StartsWith(ValuesPrefix, StringComparison.Ordinal));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        file.Write(path, name => compact && !name.StartsWith(ValuesPrefix, StringComparison.Ordinal));
     }
 
     public static TrainingState Load(string path, ParameterVector layout, torch.Device device)
     {
         var file = Open(path);
         var values = Collect(file, layout, ValuesPrefix, path);
-        var average = layout.Slots.Count > 0 && file.Contains(AverageDistancePrefix + layout.Slots[0].Name)
+        var average = layout.Slots.Count > 0 && file.TryGet(AverageDistancePrefix + layout.Slots[0].Name, out _)
             ? [.. Collect(file, layout, AverageDistancePrefix, path).Zip(values, (distance, v) => distance + v)]
             : Collect(file, layout, AveragePrefix, path);
         return new TrainingState(
@@ -66,7 +64,7 @@ internal static class Checkpoint
             Collect(file, layout, SecondMomentPrefix, path),
             device)
         {
-            Counters = JsonSerializer.Deserialize<TrainingCounters>(file.Metadata["counters"]) ?? new TrainingCounters(),
+            Counters = JsonSerializer.Deserialize<TrainingCounters>(file.Metadata["counters"]) ?? new(),
         };
     }
 
@@ -74,7 +72,16 @@ internal static class Checkpoint
     public static Recipe LoadRecipe(string path)
     {
         var file = Open(path);
-        return Recipe.Parse(file.Metadata["experiment"], file.Metadata["recipe"]);
+        var recipe = Recipe.Parse(file.Metadata["experiment"], file.Metadata["recipe"]);
+
+        // The command line may have given another than the text; older checkpoints do not say.
+        if (file.Metadata.TryGetValue("seed", out var text)
+            && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed))
+        {
+            recipe.Override(null, null, seed);
+        }
+
+        return recipe;
     }
 
     /// <summary>A network with weights to export: those of an import, or the averaged ones of a training run.</summary>
@@ -88,7 +95,7 @@ internal static class Checkpoint
         }
 
         var recipe = LoadRecipe(path);
-        var network = NetworkDefinition.OfPreset(recipe.Network).Restoration ?? throw new EdgeRestoreException(
+        var network = NetworkDefinition.Of(recipe).Restoration ?? throw new EdgeRestoreException(
             $"'{path}' is a run of the classifier '{recipe.Network}', which has no frames to restore. Export it into a "
             + "package, with export --classifier.");
         var layout = ParameterVector.Of(InitialWeights.Of(network, recipe.Seed));
@@ -96,9 +103,9 @@ internal static class Checkpoint
         return new(network, layout.Unpack(TrainingState.ToArray(state.Average)));
     }
 
-    private static SafeTensors Open(string path)
+    private static NamedTensors Open(string path)
     {
-        var file = SafeTensors.Read(path);
+        var file = NamedTensors.Read(path);
         return file.Metadata.GetValueOrDefault("format") == Format
             ? file
             : throw new EdgeRestoreException(
@@ -107,30 +114,31 @@ internal static class Checkpoint
                 + "checkpoint.safetensors of a run folder.");
     }
 
-    private static void AddAll(SafeTensors file, ParameterVector layout, string prefix, float[] vector)
+    private static void AddAll(NamedTensors file, ParameterVector layout, string prefix, float[] vector)
     {
         foreach (var (slot, values) in layout.Read(vector))
         {
-            file.Add(prefix + slot.Name, slot.Shape, values);
+            file.Add(new(prefix + slot.Name, slot.Shape, values));
         }
     }
 
-    private static float[] Collect(SafeTensors file, ParameterVector layout, string prefix, string path)
+    private static float[] Collect(NamedTensors file, ParameterVector layout, string prefix, string path)
     {
         var vector = new float[layout.Length];
         var offset = 0;
         foreach (var slot in layout.Slots)
         {
             var name = prefix + slot.Name;
-            if (!file.Contains(name) || !file.ShapeOf(name).AsSpan().SequenceEqual(slot.Shape))
+            if (!file.TryGet(name, out var tensor) || !tensor.Shape.AsSpan().SequenceEqual(slot.Shape))
             {
                 throw new EdgeRestoreException(
-                    $"Checkpoint '{path}' has {(file.Contains(name)
-                        ? $"'{name}' as ({string.Join(", ", file.ShapeOf(name))})" : $"no '{name}'")}; the network asks for "
-                    + $"({string.Join(", ", slot.Shape)}). Resume with the recipe that the checkpoint was trained with.");
+                    $"Checkpoint '{path}' has "
+                    + (tensor is null ? $"no '{name}'" : $"'{name}' as ({string.Join(", ", tensor.Shape)})")
+                    + $"; the network asks for ({string.Join(", ", slot.Shape)}). Resume with the recipe that the "
+                    + "checkpoint was trained with.");
             }
 
-            file.ValuesOf(name).CopyTo(vector, offset);
+            tensor.Values.CopyTo(vector, offset);
             offset += slot.Length;
         }
 

@@ -5,7 +5,9 @@ internal static class ExitCodes
 {
     public const int Done = 0;
 
-    /// <summary>A recipe, a checkpoint, photographs, a device or the disk is in the way; the message says which.</summary>
+    /// <summary>
+    /// A recipe, a checkpoint, photographs, a device or the disk is in the way; the message says which.
+    /// </summary>
     public const int CannotRun = 5;
 
     /// <summary>Stopped by Ctrl+C or a signal with everything saved: 128 + SIGINT, as shells report it.</summary>

@@ -5,12 +5,13 @@ using EdgeRestore.Training.Checkpoints;
 
 namespace EdgeRestore.Training.Commands;
 
-/// <summary><c>export one</c>: one network for every degradation to a package that serves.</summary>
+/// <summary><c>export one</c>: the weights of one network to a package that serves.</summary>
 internal static class ExportOneCommand
 {
     private const string Help = """
-        Writes a package in which one network restores every degradation, such as an imported SymUNet: all routes lead to
-        the same graph. The classifier, which says what frames are clear and pass through, is taken from another package.
+        Writes a package of one network's weights, such as an imported SymUNet. Where it takes the frame alone, all routes
+        lead to the same graph; where it selects by degradation (csnet, edge-s), each has its own. The classifier, which
+        says what frames are clear and pass through, is taken from another package.
 
         Example:
           export one --weights symunet.safetensors --classifier deploy/models/edgerestore-default --out symunet

@@ -12,7 +12,12 @@ namespace EdgeRestore.Training.Commands;
 /// <summary><c>train RECIPE</c>: starts a run, or goes on with the one in the run folder.</summary>
 internal static class TrainCommand
 {
-    public static Command Build() => Build("train", Help, null);
+    public static Command Build()
+    {
+        var command = Build("train", Help, null);
+        command.Add(AblationCommand.Build());
+        return command;
+    }
 
     /// <summary><c>classifier</c>: the same for the classifier, whose recipe need not be named.</summary>
     public static Command BuildClassifier() => Build("classifier", ClassifierHelp, "dpgnet-s");
@@ -61,9 +66,13 @@ internal static class TrainCommand
             DefaultValueFactory = _ => torch.cuda.is_available() ? "cuda" : "cpu",
         };
 
+        var json = new Option<bool>("--json")
+        {
+            Description = "Prints one JSON object a line: started, data, steps, validation or calibration, finished.",
+        };
         var command = new Command(name, help)
         {
-            recipe, photographs, output, minutes, steps, seed, workers, threads, weights, device,
+            recipe, photographs, output, minutes, steps, seed, workers, threads, weights, device, json,
         };
         command.SetAction((result, cancellationToken) =>
         {
@@ -79,7 +88,8 @@ internal static class TrainCommand
                 result.GetValue(weights));
 
             // Off this thread: signals are listened to only once the action has returned its task.
-            return Task.Run(() => Run(request, Console.Out, cancellationToken), CancellationToken.None);
+            var report = new RunReport(result.InvocationConfiguration.Output, result.GetValue(json));
+            return Task.Run(() => Run(request, report, cancellationToken), CancellationToken.None);
         });
         return command;
     }
@@ -104,12 +114,25 @@ internal static class TrainCommand
         the calibrated temperature at every validation.
         """;
 
-    internal static int Run(TrainRequest request, TextWriter output, CancellationToken cancellationToken)
+    internal static int Run(TrainRequest request, RunReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Train(request, report, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Before the first step there is nothing to save.
+            return ExitCodes.Interrupted;
+        }
+    }
+
+    private static int Train(TrainRequest request, RunReport report, CancellationToken cancellationToken)
     {
         torch.set_num_threads(request.Threads);
         var recipe = request.Recipe;
         var device = torch.device(request.Device);
-        var definition = NetworkDefinition.OfPreset(recipe.Network);
+        var definition = NetworkDefinition.Of(recipe);
         var folder = new RunFolder(request.OutputFolder);
         var isResumed = File.Exists(folder.CheckpointPath);
         var initial = request.WeightsPath is { } weights && !isResumed
@@ -124,26 +147,50 @@ internal static class TrainCommand
         using var state = isResumed
             ? Checkpoint.Load(folder.CheckpointPath, layout, device)
             : new TrainingState(layout, layout.Pack(initial), device);
-        output.WriteLine(
+        report.Write(
+            "started",
+            new
+            {
+                Experiment = recipe.Name,
+                recipe.Network,
+                Parameters = layout.Length,
+                recipe.Seed,
+                recipe.Minutes,
+                recipe.Steps,
+                request.Device,
+                request.Threads,
+                request.Workers,
+                request.OutputFolder,
+                ResumedAtStep = isResumed ? state.Counters.Step : (long?)null,
+                request.WeightsPath,
+            },
             $"{recipe.Name}: {recipe.Network}, {layout.Length} parameters, seed {recipe.Seed}, "
-            + $"{(recipe.Minutes > 0 ? $"{recipe.Minutes} minutes" : $"{recipe.Steps} steps")}, device {request.Device}, "
-            + $"{request.Threads} thread(s), {request.Workers} worker(s)"
-            + (isResumed ? $"; resumed at step {state.Counters.Step}"
-                : request.WeightsPath is null ? "" : $"; from {request.WeightsPath}"));
-        using var photographs = PhotographSet.Load(
-            request.PhotographFolder, recipe.Validation.Photographs, definition.SideMin(recipe),
-            definition.IsClassifier, cancellationToken);
-        output.WriteLine(
-            $"{photographs.Training.Count} photographs to train on, {photographs.Validation.Count} to validate, "
-            + $"{photographs.LengthBytes / 1e6:F0} MB in memory");
-        using var task = definition.CreateTask(layout, recipe, photographs, request.Workers);
+                + $"{(recipe.Minutes > 0 ? $"{recipe.Minutes} minutes" : $"{recipe.Steps} steps")}, device "
+                + $"{request.Device}, {request.Threads} thread(s), {request.Workers} worker(s)"
+                + (isResumed ? $"; resumed at step {state.Counters.Step}"
+                    : request.WeightsPath is null ? "" : $"; from {request.WeightsPath}"));
+        using var sources = TrainingSources.Load(
+            recipe, request.PhotographFolder, definition.SideMin(recipe), definition.IsClassifier, cancellationToken);
+        report.Write(
+            "data",
+            new
+            {
+                Photographs = sources.Photographs?.Training.Count ?? 0,
+                PhotographsToValidate = sources.Photographs?.Validation.Count ?? 0,
+                Pairs = sources.Pairs.Select(
+                    set => new { set.Name, Training = set.Training.Count, Validation = set.Validation.Count }),
+            },
+            sources.ToString());
+        using var task = definition.CreateTask(layout, recipe, sources, new(request.Workers, device));
         if (!isResumed && request.WeightsPath is null)
         {
             task.Prepare(state.Values);
             state.ResetAverage();
         }
 
-        return new TrainingRun(task, state, folder, output).Run(cancellationToken) ? ExitCodes.Done : ExitCodes.Interrupted;
+        return new TrainingRun(task, state, folder, report).Run(cancellationToken)
+            ? ExitCodes.Done
+            : ExitCodes.Interrupted;
     }
 }
 

@@ -1,30 +1,29 @@
+using EdgeRestore.Training.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EdgeRestore.Training.Loop;
 
-/// <summary>AdamW with decoupled weight decay (arXiv 1711.05101) over one vector, with clipping by global norm.</summary>
+/// <summary>
+/// AdamW with decoupled weight decay (arXiv 1711.05101) over one vector, with clipping by global norm.
+/// </summary>
 /// <remarks>
 /// torch.optim.AdamW would walk hundreds of small tensors each step; here the whole state is two vectors and a counter,
 /// which is also all that a checkpoint has to keep.
 /// </remarks>
 internal sealed class AdamWVector
 {
-    // PyTorch's defaults, which the published recipe keeps.
-    private const double Beta1 = 0.9;
-    private const double Beta2 = 0.999;
+    // PyTorch's default, which the published recipe keeps.
     private const double Epsilon = 1e-8;
 
-    private readonly double _weightDecay;
-    private readonly double _clipNorm;
+    private readonly OptimizerRecipe _recipe;
 
-    public AdamWVector(Tensor firstMoment, Tensor secondMoment, long steps, double weightDecay, double clipNorm)
+    public AdamWVector(Tensor firstMoment, Tensor secondMoment, long steps, OptimizerRecipe recipe)
     {
         FirstMoment = firstMoment;
         SecondMoment = secondMoment;
         Steps = steps;
-        _weightDecay = weightDecay;
-        _clipNorm = clipNorm;
+        _recipe = recipe;
     }
 
     public Tensor FirstMoment { get; }
@@ -50,15 +49,16 @@ internal sealed class AdamWVector
         }
 
         Steps++;
-        var scale = Math.Min(1, _clipNorm / (norm + 1e-6));
+        var (beta1, beta2) = (_recipe.Beta1, _recipe.Beta2);
+        var scale = Math.Min(1, _recipe.ClipNorm / (norm + 1e-6));
         var clipped = gradient.mul(scale);
-        FirstMoment.mul_(Beta1).add_(clipped, 1 - Beta1);
-        SecondMoment.mul_(Beta2).addcmul_(clipped, clipped, 1 - Beta2);
-        var correction1 = 1 - Math.Pow(Beta1, Steps);
-        var correction2 = 1 - Math.Pow(Beta2, Steps);
+        FirstMoment.mul_(beta1).add_(clipped, 1 - beta1);
+        SecondMoment.mul_(beta2).addcmul_(clipped, clipped, 1 - beta2);
+        var correction1 = 1 - Math.Pow(beta1, Steps);
+        var correction2 = 1 - Math.Pow(beta2, Steps);
         var denominator = SecondMoment.sqrt().div_(Math.Sqrt(correction2)).add_(Epsilon);
         var change = FirstMoment.div(denominator).mul_(-learningRate / correction1)
-            .sub_(values.detach().mul(learningRate * _weightDecay));
+            .sub_(values.detach().mul(learningRate * _recipe.WeightDecay));
         values.add_(trainable is null ? change : change.mul_(trainable));
         return norm;
     }

@@ -25,11 +25,14 @@ internal sealed class RunFolder
 
     public string CurvePath => Path.Combine(FolderPath, "curve.png");
 
+    public string LossCurvePath => Path.Combine(FolderPath, "loss.png");
+
     public void AppendSteps(StepSummary summary) => Append(
         StepsPath,
         "step,trained_s,cpu_s,learning_rate,loss,gradient_norm,ms_per_step,data_share",
-        FormattableString.Invariant(
-            $"{summary.Step},{summary.TrainedSeconds:F1},{summary.CpuSeconds:F1},{summary.LearningRate:E3},{summary.Loss:F6},{summary.GradientNorm:F4},{summary.MillisecondsPerStep:F1},{summary.DataShare:F4}"));
+        FormattableString.Invariant($"{summary.Step},{summary.TrainedSeconds:F1},{summary.CpuSeconds:F1},")
+            + FormattableString.Invariant($"{summary.LearningRate:E3},{summary.Loss:F6},{summary.GradientNorm:F4},")
+            + FormattableString.Invariant($"{summary.MillisecondsPerStep:F1},{summary.DataShare:F4}"));
 
     public void AppendValidation(long step, double trainedSeconds, IReadOnlyList<RowQuality> rows)
     {
@@ -38,18 +41,26 @@ internal sealed class RunFolder
             Append(
                 ValidationPath,
                 "step,trained_s,row,psnr_in,psnr_out,ssim_in,ssim_out",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{step},{trainedSeconds:F1},{row.Name},{row.PsnrIn:F3},{row.PsnrOut:F3},{row.SsimIn:F4},{row.SsimOut:F4}"));
+                FormattableString.Invariant($"{step},{trainedSeconds:F1},{row.Name},{row.PsnrIn:F3},")
+                    + FormattableString.Invariant($"{row.PsnrOut:F3},{row.SsimIn:F4},{row.SsimOut:F4}"));
         }
     }
 
-    /// <summary>Draws what the validations of a restoration run gained, per row, over steps.</summary>
-    public void DrawCurve()
+    /// <summary>
+    /// Draws what the validations of a restoration run gained, per row, and the loss, both over steps.
+    /// </summary>
+    public void DrawCurves()
     {
-        var lines = File.ReadAllLines(ValidationPath).Skip(1).Select(line => line.Split(',')).ToList();
+        if (File.Exists(StepsPath))
+        {
+            var loss = new LinePlot("Training loss", "step", "loss");
+            loss.Add("loss", Read(StepsPath).Select(cells => (Number(cells[0]), Number(cells[4]))));
+            using var drawn = loss.Render();
+            ImageCodec.Save(drawn, LossCurvePath);
+        }
+
         var plot = new LinePlot("Gain on validation photographs", "step", "PSNR gain in dB");
-        foreach (var row in lines.GroupBy(cells => cells[2]))
+        foreach (var row in Read(ValidationPath).GroupBy(cells => cells[2]))
         {
             plot.Add(row.Key, row.Select(cells => (Number(cells[0]), Number(cells[4]) - Number(cells[3]))));
         }
@@ -61,8 +72,8 @@ internal sealed class RunFolder
     public void AppendCalibration(long step, double trainedSeconds, Calibration calibration) => Append(
         ValidationPath,
         "step,trained_s,accuracy,temperature,nll",
-        FormattableString.Invariant(
-            $"{step},{trainedSeconds:F1},{calibration.Accuracy:F4},{calibration.Temperature:F5},{calibration.NegativeLogLikelihood:F5}"));
+        FormattableString.Invariant($"{step},{trainedSeconds:F1},{calibration.Accuracy:F4},")
+            + FormattableString.Invariant($"{calibration.Temperature:F5},{calibration.NegativeLogLikelihood:F5}"));
 
     /// <summary>The temperature of a classifier run's last validation.</summary>
     public double ReadTemperature()
@@ -72,9 +83,12 @@ internal sealed class RunFolder
         return column >= 0
             ? Number(lines[^1].Split(',')[column])
             : throw new EdgeRestoreException(
-                $"'{ValidationPath}' holds no calibrated temperature: the run in '{FolderPath}' is no classifier run, or has "
-                + "not been validated yet. Name the run folder of a classifier that trained to its end.");
+                $"'{ValidationPath}' holds no calibrated temperature: the run in '{FolderPath}' is no classifier run, or "
+                + "has not been validated yet. Name the run folder of a classifier that trained to its end.");
     }
+
+    private static IEnumerable<string[]> Read(string path) =>
+        File.ReadAllLines(path).Skip(1).Select(line => line.Split(','));
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 

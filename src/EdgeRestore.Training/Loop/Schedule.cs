@@ -31,6 +31,8 @@ internal sealed class Schedule(Recipe recipe)
 
     public bool IsSelectionFrozen(double progress) => progress >= recipe.Selection.FreezeAt;
 
-    /// <summary>The average follows faster at the start, when it would otherwise hold the initial noise for long.</summary>
+    /// <summary>
+    /// The average follows faster at the start, when it would otherwise hold the initial noise for long.
+    /// </summary>
     public double AverageDecay(long step) => Math.Min(recipe.Optimizer.Average, (1.0 + step) / (10.0 + step));
 }

@@ -22,9 +22,8 @@ internal sealed class Trainer : IDisposable
         _task = task;
         _state = state;
         _schedule = new Schedule(task.Recipe);
-        var optimizer = task.Recipe.Optimizer;
         _optimizer = new AdamWVector(
-            state.FirstMoment, state.SecondMoment, state.Counters.OptimizerStep, optimizer.WeightDecay, optimizer.ClipNorm);
+            state.FirstMoment, state.SecondMoment, state.Counters.OptimizerStep, task.Recipe.Optimizer);
         var device = state.Values.device;
         _trainable = torch.tensor(state.Layout.Mark(
             slot => !task.DecidesSelection(slot.Name) && !task.IsGiven(slot.Name))).to(device);

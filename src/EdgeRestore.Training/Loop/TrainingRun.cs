@@ -4,8 +4,10 @@ using EdgeRestore.Training.Tasks;
 
 namespace EdgeRestore.Training.Loop;
 
-/// <summary>A whole run: steps, log lines, validations and checkpoints until the budget is spent or someone stops it.</summary>
-internal sealed class TrainingRun(TrainingTask task, TrainingState state, RunFolder folder, TextWriter output)
+/// <summary>
+/// A whole run: steps, log lines, validations and checkpoints until the budget is spent or someone stops it.
+/// </summary>
+internal sealed class TrainingRun(TrainingTask task, TrainingState state, RunFolder folder, RunReport report)
 {
     private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(20);
@@ -33,7 +35,8 @@ internal sealed class TrainingRun(TrainingTask task, TrainingState state, RunFol
                 reported = Stopwatch.GetTimestamp();
             }
 
-            if (trainer.Progress - state.Counters.LastValidation >= task.Recipe.Validation.Every && trainer.Progress < 1)
+            if (trainer.Progress < 1
+                && trainer.Progress - state.Counters.LastValidation >= task.Recipe.Validation.Every)
             {
                 Validate(trainer);
             }
@@ -64,16 +67,18 @@ internal sealed class TrainingRun(TrainingTask task, TrainingState state, RunFol
         }
 
         Checkpoint.Save(folder.CheckpointPath, state, task.Recipe);
-        output.WriteLine(
-            $"{(isDone ? "Done" : "Stopped")} at step {state.Counters.Step}; checkpoint {folder.CheckpointPath}, peak memory "
-            + $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB."
-            + (isDone ? "" : " The same command goes on from there."));
+        var peakBytes = Process.GetCurrentProcess().PeakWorkingSet64;
+        report.Write(
+            "finished",
+            new { isDone, state.Counters.Step, state.Counters.TrainedSeconds, folder.CheckpointPath, peakBytes },
+            $"{(isDone ? "Done" : "Stopped")} at step {state.Counters.Step}; checkpoint {folder.CheckpointPath}, peak "
+                + $"memory {peakBytes / 1e6:F0} MB." + (isDone ? "" : " The same command goes on from there."));
         return isDone;
     }
 
     private void Validate(Trainer trainer)
     {
-        task.Validate(state.Average, state.Counters, folder, output);
+        task.Validate(state.Average, state.Counters, folder, report);
         state.Counters = state.Counters with { LastValidation = trainer.Progress };
     }
 
@@ -94,9 +99,25 @@ internal sealed class TrainingRun(TrainingTask task, TrainingState state, RunFol
         folder.AppendSteps(summary);
         var progress = trainer.Progress;
         var left = TimeSpan.FromSeconds(progress > 0 ? counters.TrainedSeconds * (1 - progress) / progress : 0);
-        output.WriteLine(FormattableString.Invariant(
-            $"{100 * progress,5:F1} % step {summary.Step,7}  loss {summary.Loss:F5}  norm {summary.GradientNorm:F3}  lr {summary.LearningRate:E2}  {summary.MillisecondsPerStep:F0} ms/step, {100 * summary.DataShare:F1} % of it waiting for data  left {left:hh\\:mm\\:ss}")
-            + (trainer.SkippedSteps > 0 ? $"  {trainer.SkippedSteps} steps without a finite gradient" : ""));
-        output.Flush();
+        report.Write(
+            "steps",
+            new
+            {
+                progress,
+                summary.Step,
+                summary.TrainedSeconds,
+                summary.Loss,
+                summary.GradientNorm,
+                summary.LearningRate,
+                summary.MillisecondsPerStep,
+                summary.DataShare,
+                SecondsLeft = left.TotalSeconds,
+                trainer.SkippedSteps,
+            },
+            FormattableString.Invariant($"{100 * progress,5:F1} % step {summary.Step,7}  loss {summary.Loss:F5}  ")
+                + FormattableString.Invariant($"norm {summary.GradientNorm:F3}  lr {summary.LearningRate:E2}  ")
+                + FormattableString.Invariant($"{summary.MillisecondsPerStep:F0} ms/step, {100 * summary.DataShare:F1} % ")
+                + $"of it waiting for data  left {left:hh\\:mm\\:ss}"
+                + (trainer.SkippedSteps > 0 ? $"  {trainer.SkippedSteps} steps without a finite gradient" : ""));
     }
 }

@@ -1,23 +1,56 @@
+using EdgeRestore.Training.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EdgeRestore.Training.Losses;
 
-/// <summary>L1 + weight · FFT-L1, as SymUNet is trained (basicsr image_restoration_model.py of arXiv 2512.10581).</summary>
+/// <summary>
+/// What a restored patch is judged by: L1 + 0.1 FFT-L1, as SymUNet is trained (basicsr image_restoration_model.py of
+/// arXiv 2512.10581), or the terms that a recipe weighs.
+/// </summary>
 internal static class RestorationLoss
 {
-    /// <summary>The published weight, which belongs to the published patch of 128 x 128.</summary>
-    public const double PublishedFourierWeight = 0.1;
+    // The published weight of the Fourier term belongs to the published patch of 128 x 128.
     private const double PublishedSide = 128;
 
-    /// <summary>
-    /// The weight that makes the Fourier term of another patch size weigh what it weighs at 128 x 128: coefficients of an
-    /// unnormalised transform grow with sqrt(H W).
-    /// </summary>
-    public static double FourierWeightFor(long height, long width) =>
-        PublishedFourierWeight * PublishedSide / Math.Sqrt((double)height * width);
+    // MPRNet's losses.py (arXiv 2102.02808): sqrt(d^2 + eps^2).
+    private const double CharbonnierEps = 1e-3;
 
     // restored, clean: (N, 3, H, W) float32, [0, 1]
+    public static Tensor Compute(Tensor restored, Tensor clean, LossRecipe weights)
+    {
+        List<Tensor> terms = [];
+        if (weights.L1 > 0)
+        {
+            terms.Add(Weighted(L1(restored, clean), weights.L1));
+        }
+
+        if (weights.Fourier > 0)
+        {
+            terms.Add(FourierL1(restored, clean)
+                .mul(FourierWeightFor(weights.Fourier, clean.shape[2], clean.shape[3])));
+        }
+
+        if (weights.Charbonnier > 0)
+        {
+            terms.Add(Weighted(Charbonnier(restored, clean), weights.Charbonnier));
+        }
+
+        if (weights.MsSsim > 0)
+        {
+            terms.Add(Weighted(MultiScaleSsim.Compute(restored, clean).neg().add(1), weights.MsSsim));
+        }
+
+        return terms.Aggregate((sum, term) => sum.add(term));
+    }
+
+    /// <summary>
+    /// The weight that makes the Fourier term of another patch size weigh what it weighs at 128 x 128: coefficients of
+    /// an unnormalised transform grow with sqrt(H W).
+    /// </summary>
+    public static double FourierWeightFor(double weight, long height, long width) =>
+        weight * PublishedSide / Math.Sqrt((double)height * width);
+
     public static Tensor L1(Tensor restored, Tensor clean) => restored.sub(clean).abs().mean();
 
     /// <summary>mean |stack(Re, Im)(fft2(restored)) - stack(Re, Im)(fft2(clean))|, unnormalised.</summary>
@@ -28,9 +61,8 @@ internal static class RestorationLoss
         return torch.view_as_real(spectrum).abs().mean();
     }
 
-    public static Tensor Compute(Tensor restored, Tensor clean, double fourierWeight)
-    {
-        var loss = L1(restored, clean);
-        return fourierWeight == 0 ? loss : loss.add(FourierL1(restored, clean).mul(fourierWeight));
-    }
+    public static Tensor Charbonnier(Tensor restored, Tensor clean) =>
+        restored.sub(clean).square().add(CharbonnierEps * CharbonnierEps).sqrt().mean();
+
+    private static Tensor Weighted(Tensor term, double weight) => weight == 1 ? term : term.mul(weight);
 }

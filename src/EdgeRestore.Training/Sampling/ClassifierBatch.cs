@@ -3,7 +3,9 @@ using EdgeRestore.Frames;
 
 namespace EdgeRestore.Training.Sampling;
 
-/// <summary>What the classifier sees of degraded frames, (N, side, side, 3) bytes each, and the right answers.</summary>
+/// <summary>
+/// What the classifier sees of degraded frames, (N, side, side, 3) bytes each, and the right answers.
+/// </summary>
 internal sealed class ClassifierBatch(int count)
 {
     public int Count { get; } = count;

@@ -3,7 +3,9 @@ using EdgeRestore.Frames;
 
 namespace EdgeRestore.Training.Sampling;
 
-/// <summary>Makes the classifier's samples: a window of a photograph of random size, degraded, as the classifier sees it.</summary>
+/// <summary>
+/// Makes the classifier's samples: a window of a photograph of random size, degraded, as the classifier sees it.
+/// </summary>
 internal sealed class ClassifierSampler
 {
     // Noise and compression down to what the eye just sees: the classifier has to tell them from Clear.
@@ -66,7 +68,9 @@ internal sealed class ClassifierSampler
         return batch;
     }
 
-    /// <summary>Every photograph under every degradation, noise in all three levels, with the evaluation's ranges.</summary>
+    /// <summary>
+    /// Every photograph under every degradation, noise in all three levels, with the evaluation's ranges.
+    /// </summary>
     public ClassifierBatch MakeValidation(IReadOnlyList<Photograph> photographs)
     {
         var rows = DegradationNames.All

@@ -1,5 +1,6 @@
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
+using EdgeRestore.Pairs;
 using EdgeRestore.Training.Recipes;
 
 namespace EdgeRestore.Training.Sampling;
@@ -14,22 +15,22 @@ internal sealed class RestorationSampler
     // takes a wrong route should come back a little better or as it was, not ruined.
     private const double LesserShare = 0.15;
 
-    private readonly PhotographSet _photographs;
+    // Apart from the sample's own generator: a mixture leaves the synthetic samples as they are without one.
+    private const ulong SourcePurpose = 0x736F75726365;
+
+    private readonly TrainingSources _sources;
     private readonly ulong _seed;
     private readonly double[] _cumulative;
+    private readonly double[] _cumulativeSources;
     private readonly ThreadLocal<DegradationSynthesizer> _synthesizer = new(() => new DegradationSynthesizer());
 
-    public RestorationSampler(PhotographSet photographs, int seed, double[] weights)
+    public RestorationSampler(TrainingSources sources, Recipe recipe)
     {
-        _photographs = photographs;
-        _seed = (ulong)seed;
-        _cumulative = new double[weights.Length];
-        var sum = 0.0;
-        for (var index = 0; index < weights.Length; index++)
-        {
-            sum += weights[index];
-            _cumulative[index] = sum;
-        }
+        _sources = sources;
+        _seed = (ulong)recipe.Seed;
+        _cumulative = Accumulate(recipe.GetWeights());
+        _cumulativeSources = Accumulate(
+            [sources.Photographs is null ? 0 : recipe.Data.Synthetic, .. sources.Pairs.Select(set => set.Weight)]);
     }
 
     /// <summary>The batch that starts at a sample index.</summary>
@@ -44,19 +45,65 @@ internal sealed class RestorationSampler
         {
             var seed = Prng.Combine(_seed, (ulong)(position + index));
             var prng = new Prng(seed);
-            var degradation = isFixed ? only : DrawDegradation(ref prng);
-            var given = prng.NextDouble() < LesserShare ? DrawLesser(degradation, ref prng) : degradation;
-            var (photograph, left, top) = DrawPlace(ref prng, phase.Patch);
-            var parameters = DegradationSampler.Training.Draw(given, ref prng);
+            var source = isFixed && _sources.Photographs is not null ? 0 : DrawSource(seed);
+            batch.Degradations[index] = source == 0
+                ? MakeSynthetic(ref prng, seed, isFixed ? only : DrawDegradation(ref prng), clean, degraded)
+                : TakePair(_sources.Pairs[source - 1], ref prng, clean, degraded);
             var turn = prng.NextInt32(0, 8);
-            Crop(photograph.Frame, left, top, clean);
-            _synthesizer.Value!.Apply(photograph.Frame, left, top, parameters, seed, degraded);
             Orient(clean.Pixels, batch.Clean.AsSpan(index * clean.LengthBytes, clean.LengthBytes), phase.Patch, turn);
-            Orient(degraded.Pixels, batch.Degraded.AsSpan(index * clean.LengthBytes, clean.LengthBytes), phase.Patch, turn);
-            batch.Degradations[index] = degradation;
+            Orient(
+                degraded.Pixels, batch.Degraded.AsSpan(index * clean.LengthBytes, clean.LengthBytes), phase.Patch, turn);
         }
 
         return batch;
+    }
+
+    private static double[] Accumulate(double[] weights)
+    {
+        var cumulative = new double[weights.Length];
+        var sum = 0.0;
+        for (var index = 0; index < weights.Length; index++)
+        {
+            sum += weights[index];
+            cumulative[index] = sum;
+        }
+
+        return cumulative;
+    }
+
+    private int DrawSource(ulong seed)
+    {
+        var mark = new Prng(seed, SourcePurpose).NextDouble() * _cumulativeSources[^1];
+        return Array.FindIndex(_cumulativeSources, sum => mark < sum);
+    }
+
+    private Degradation MakeSynthetic(ref Prng prng, ulong seed, Degradation degradation, Frame clean, Frame degraded)
+    {
+        var given = prng.NextDouble() < LesserShare ? DrawLesser(degradation, ref prng) : degradation;
+        var photograph = _sources.Photographs!.Draw(ref prng).Frame;
+        var (left, top) = DrawPlace(ref prng, photograph, clean.Width);
+        var parameters = DegradationSampler.Training.Draw(given, ref prng);
+        Crop(photograph, left, top, clean);
+        _synthesizer.Value!.Apply(photograph, left, top, parameters, seed, degraded);
+        return degradation;
+    }
+
+    private static Degradation TakePair(PairSet set, ref Prng prng, Frame clean, Frame degraded)
+    {
+        var (pair, frames) = set.Draw(ref prng, clean.Width);
+        var (left, top) = DrawPlace(ref prng, frames.Clean, clean.Width);
+        Crop(frames.Clean, left, top, clean);
+        if (pair.IsMadeNoisy)
+        {
+            var sigma = BenchmarkNoise.Levels[prng.NextInt32(0, BenchmarkNoise.Levels.Length)];
+            BenchmarkNoise.Add(clean, sigma, ref prng, degraded);
+        }
+        else
+        {
+            Crop(frames.Degraded, left, top, degraded);
+        }
+
+        return pair.Degradation;
     }
 
     private Degradation DrawDegradation(ref Prng prng)
@@ -71,16 +118,15 @@ internal sealed class RestorationSampler
         return parts.Length == 1 ? Degradation.Clear : parts[prng.NextInt32(0, parts.Length)];
     }
 
-    private (Photograph Photograph, int Left, int Top) DrawPlace(ref Prng prng, int patch)
+    private static (int Left, int Top) DrawPlace(ref Prng prng, Frame image, int patch)
     {
-        var photograph = _photographs.Draw(ref prng);
         var best = (Left: 0, Top: 0);
         var bestDetail = -1L;
         for (var candidate = 0; candidate < Candidates; candidate++)
         {
-            var left = prng.NextInt32(0, photograph.Frame.Width - patch + 1);
-            var top = prng.NextInt32(0, photograph.Frame.Height - patch + 1);
-            var detail = Detail(photograph.Frame, left, top, patch);
+            var left = prng.NextInt32(0, image.Width - patch + 1);
+            var top = prng.NextInt32(0, image.Height - patch + 1);
+            var detail = Detail(image, left, top, patch);
             if (detail > bestDetail)
             {
                 bestDetail = detail;
@@ -88,7 +134,7 @@ internal sealed class RestorationSampler
             }
         }
 
-        return (photograph, best.Left, best.Top);
+        return best;
     }
 
     // Sum of absolute differences of neighbouring green values on every fourth row.
@@ -131,20 +177,4 @@ internal sealed class RestorationSampler
             }
         }
     }
-}
-
-/// <summary>Degraded and clean patches, (N, patch, patch, 3) bytes each, and what was done to them.</summary>
-internal sealed class RestorationBatch(long position, int count, int patch)
-{
-    public long Position { get; } = position;
-
-    public int Count { get; } = count;
-
-    public int Patch { get; } = patch;
-
-    public byte[] Degraded { get; } = new byte[count * patch * patch * 3];
-
-    public byte[] Clean { get; } = new byte[count * patch * patch * 3];
-
-    public Degradation[] Degradations { get; } = new Degradation[count];
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
 using EdgeRestore.Networks;
@@ -36,7 +35,7 @@ internal sealed class ClassificationTask : TrainingTask
         _photographs = photographs;
         _sampler = new ClassifierSampler(recipe.Seed, recipe.GetWeights());
         _queue = new BatchQueue<ClassifierBatch>(workers);
-        _computeType = recipe.Optimizer.Precision == "float32" ? ScalarType.Float32 : ScalarType.BFloat16;
+        _computeType = ComputeTypeOf(recipe);
         _validation = new Lazy<ClassifierBatch>(() => _sampler.MakeValidation(photographs.Validation));
     }
 
@@ -61,7 +60,7 @@ internal sealed class ClassificationTask : TrainingTask
         return new BatchLoss(ClassificationLoss.Compute(logits, labels, LabelSmoothing), batch.Count, waited);
     }
 
-    public override void Validate(Tensor average, TrainingCounters counters, RunFolder folder, TextWriter output)
+    public override void Validate(Tensor average, TrainingCounters counters, RunFolder folder, RunReport report)
     {
         var batch = _validation.Value;
         var logits = new List<float[]>();
@@ -85,11 +84,13 @@ internal sealed class ClassificationTask : TrainingTask
             confusion.Accuracy,
             TemperatureCalibration.NegativeLogLikelihood(logits, labels, factor));
         folder.AppendCalibration(counters.Step, counters.TrainedSeconds, calibration);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"validation at step {counters.Step}: accuracy {confusion.Accuracy:P2} of {confusion.Count}, temperature {calibration.Temperature:F4}, likelihood {calibration.NegativeLogLikelihood:F4} nats"));
-        output.Write(confusion.ToString());
-        output.Flush();
+        report.Write(
+            "calibration",
+            new { counters.Step, counters.TrainedSeconds, confusion.Count, calibration, Confusion = confusion.ToTable() },
+            FormattableString.Invariant($"validation at step {counters.Step}: accuracy {confusion.Accuracy:P2} of ")
+                + FormattableString.Invariant($"{confusion.Count}, temperature {calibration.Temperature:F4}, ")
+                + FormattableString.Invariant($"likelihood {calibration.NegativeLogLikelihood:F4} nats\n{confusion}")
+                    .TrimEnd('\n'));
     }
 
     public override void Dispose()

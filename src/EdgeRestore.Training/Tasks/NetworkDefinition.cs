@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EdgeRestore.Frames;
 using EdgeRestore.Networks;
 using EdgeRestore.Networks.Imports;
@@ -20,31 +21,99 @@ internal sealed class NetworkDefinition
         _classifier = classifier;
     }
 
-    public static NetworkDefinition OfPreset(string name)
+    /// <summary>The network that a recipe names, with what its configuration changes.</summary>
+    /// <exception cref="EdgeRestoreException">There is no such network, or nothing to train it on.</exception>
+    public static NetworkDefinition Of(Recipe recipe)
     {
-        var classifier = new DpgNetConfig();
-        if (name == classifier.Preset)
+        if (recipe.Network == new DpgNetConfig().Preset)
         {
-            return new NetworkDefinition(null, new DpgNet(classifier));
+            return OfClassifier(recipe);
         }
 
+        RestorationNetwork network;
         try
         {
-            var network = NetworkPresets.Create(name);
-            return network.Prompt is null || network.Prompt == PromptDefinition.Degradation
-                ? new NetworkDefinition(network, null)
-                : throw new EdgeRestoreException(
-                    $"The network '{name}' takes {network.Prompt.Meaning}, which the synthesised training samples do "
-                    + "not have. Name a network in the recipe that takes the image alone or a degradation: symunet.");
+            network = NetworkPresets.Create(recipe.Network);
         }
         catch (ArgumentException exception)
         {
             throw new EdgeRestoreException(
-                $"{exception.Message} The classifier's is {classifier.Preset}. Correct 'network' in the recipe.", exception);
+                $"{exception.Message} The classifier's is {new DpgNetConfig().Preset}. Correct 'network' in the recipe "
+                + $"'{recipe.Name}'.",
+                exception);
+        }
+
+        network = recipe.Configuration is null ? network : Configured(network, recipe);
+        return network.Prompt is null || network.Prompt == PromptDefinition.Degradation
+            ? new NetworkDefinition(network, null)
+            : throw new EdgeRestoreException(
+                $"The network '{recipe.Network}' takes {network.Prompt.Meaning}, which training samples do not have. Name "
+                + "a network in the recipe that takes the image alone or a degradation: symunet.");
+    }
+
+    private static NetworkDefinition OfClassifier(Recipe recipe)
+    {
+        if (recipe.Data.Pairs.Count > 0 || recipe.Distillation is not null)
+        {
+            throw new EdgeRestoreException(
+                $"The recipe '{recipe.Name}' trains the classifier '{recipe.Network}' and has data.pairs or distillation, "
+                + "which are for restoration networks. Leave them out.");
+        }
+
+        var config = new DpgNetConfig();
+        return new NetworkDefinition(null, new DpgNet(recipe.Configuration is null
+            ? config
+            : NetworkConfigJson.ParseDpgNet(Merge(config.ToJson(), recipe))));
+    }
+
+    private static RestorationNetwork Configured(RestorationNetwork network, Recipe recipe)
+    {
+        try
+        {
+            var configured = NetworkConfigJson.ParseNetwork(network.Family, Merge(network.ToConfigJson(), recipe));
+
+            // Sizes that make no network fail when it is read.
+            _ = NetworkCost.Of(configured);
+            return configured;
+        }
+        catch (Exception exception) when (exception is EdgeRestoreException or InvalidOperationException
+            or ArgumentException or ArithmeticException or IndexOutOfRangeException)
+        {
+            throw new EdgeRestoreException(
+                $"The configuration of recipe '{recipe.Name}' makes no '{network.Family}' network: {exception.Message} Its "
+                + $"keys, with the values of {network.Preset}: {network.ToConfigJson()}.",
+                exception);
+        }
+    }
+
+    // The preset with what the recipe changes, under the experiment's name unless it gives another.
+    private static string Merge(string preset, Recipe recipe)
+    {
+        var merged = JsonNode.Parse(preset)!.AsObject();
+        merged["preset"] = recipe.Name;
+        Put(merged, recipe.Configuration!);
+        return merged.ToJsonString();
+
+        static void Put(JsonObject target, JsonObject changes)
+        {
+            foreach (var (key, value) in changes)
+            {
+                if (value is JsonObject inner && target[key] is JsonObject present)
+                {
+                    Put(present, inner);
+                }
+                else
+                {
+                    target[key] = value?.DeepClone();
+                }
+            }
         }
     }
 
     public bool IsClassifier => _classifier is not null;
+
+    /// <summary>None for restoration networks.</summary>
+    public DpgNet? Classifier => _classifier;
 
     /// <summary>None for the classifier.</summary>
     public RestorationNetwork? Restoration => _restoration;
@@ -68,7 +137,9 @@ internal sealed class NetworkDefinition
         return WeightImport.Match(file, network: _restoration).Read().Weights;
     }
 
-    /// <summary>Puts prompts out of a recipe's file into fresh weights, where the network's prompts are given.</summary>
+    /// <summary>
+    /// Puts prompts out of a recipe's file into fresh weights, where the network's prompts are given.
+    /// </summary>
     /// <exception cref="EdgeRestoreException">
     /// There is a file and no place for it, or the reverse; or the file does not fit.
     /// </exception>
@@ -96,8 +167,9 @@ internal sealed class NetworkDefinition
         ? ClassifierInput.CropsSide
         : recipe.Phases.Max(phase => phase.Patch);
 
-    public TrainingTask CreateTask(ParameterVector layout, Recipe recipe, PhotographSet photographs, int workers) =>
+    public TrainingTask CreateTask(
+        ParameterVector layout, Recipe recipe, TrainingSources sources, TaskResources resources) =>
         _restoration is null
-            ? new ClassificationTask(_classifier!, layout, recipe, photographs, workers)
-            : new RestorationTask(_restoration, layout, recipe, photographs, workers);
+            ? new ClassificationTask(_classifier!, layout, recipe, sources.Photographs!, resources.Workers)
+            : new RestorationTask(_restoration, layout, recipe, sources, resources);
 }

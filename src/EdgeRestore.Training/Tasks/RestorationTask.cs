@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using EdgeRestore.Networks;
 using EdgeRestore.Training.Loop;
 using EdgeRestore.Training.Losses;
@@ -18,18 +20,21 @@ internal sealed class RestorationTask : TrainingTask
     private readonly BatchQueue<RestorationBatch> _queue;
     private readonly Lazy<ValidationSet> _validation;
     private readonly ScalarType _computeType;
+    private readonly Teacher? _teacher;
     private PhaseRecipe _phase;
 
     public RestorationTask(
-        RestorationNetwork network, ParameterVector layout, Recipe recipe, PhotographSet photographs, int workers)
+        RestorationNetwork network, ParameterVector layout, Recipe recipe, TrainingSources sources, TaskResources resources)
         : base(layout, recipe)
     {
         _network = network;
-        _sampler = new RestorationSampler(photographs, recipe.Seed, recipe.GetWeights());
+        _sampler = new RestorationSampler(sources, recipe);
         _phase = recipe.Phases[0];
-        _queue = new BatchQueue<RestorationBatch>(workers);
-        _validation = new Lazy<ValidationSet>(() => ValidationSet.Make(photographs, recipe.Validation.CropPixels));
-        _computeType = recipe.Optimizer.Precision == "float32" ? ScalarType.Float32 : ScalarType.BFloat16;
+        _queue = new BatchQueue<RestorationBatch>(resources.Workers);
+        _validation = new Lazy<ValidationSet>(() => ValidationSet.Make(
+            sources.Photographs, recipe.Validation.CropPixels, pairs: sources.Pairs));
+        _computeType = ComputeTypeOf(recipe);
+        _teacher = recipe.Distillation is { } distillation ? Teacher.Load(distillation, resources.Device) : null;
     }
 
     public override bool DecidesSelection(string parameter) => _network.DecidesSelection(parameter);
@@ -49,14 +54,19 @@ internal sealed class RestorationTask : TrainingTask
         var device = values.device;
         var degraded = ToImage(batch.Degraded, batch.Count, batch.Patch, batch.Patch, device);
         var clean = ToImage(batch.Clean, batch.Count, batch.Patch, batch.Patch, device);
-        var prompt = _network.TakesPrompt
-            ? torch.tensor([.. batch.Degradations.Select(degradation => (long)DegradationRow.Of(degradation))]).to(device)
-            : null;
+        var prompt = torch.tensor(
+            [.. batch.Degradations.Select(degradation => (long)DegradationRow.Of(degradation))]).to(device);
         var temperature = Schedule.GateTemperature(progress);
-        var reading = new TorchReading(Layout.Bind(values, _computeType), _computeType, temperature);
-        var restored = _network.Restore(reading, degraded, prompt);
-        var fourierWeight = RestorationLoss.FourierWeightFor(batch.Patch, batch.Patch);
-        var loss = RestorationLoss.Compute(restored, clean, fourierWeight);
+        var parameters = Layout.Bind(values, _computeType);
+        var reading = _teacher?.ReadStudent(parameters, _computeType, temperature)
+            ?? new TorchReading(parameters, _computeType, temperature);
+        var restored = _network.Restore(reading, degraded, _network.TakesPrompt ? prompt : null);
+        var loss = RestorationLoss.Compute(restored, clean, Recipe.Loss);
+        if (_teacher is not null)
+        {
+            loss = loss.add(_teacher.Compute(reading, restored, degraded, prompt, _computeType));
+        }
+
         if (Recipe.Selection.Balance > 0 && !Schedule.IsSelectionFrozen(progress)
             && SelectionBalance.Compute(_network, reading, temperature) is { } unevenness)
         {
@@ -66,21 +76,24 @@ internal sealed class RestorationTask : TrainingTask
         return new BatchLoss(loss, batch.Count, waited);
     }
 
-    public override void Validate(Tensor average, TrainingCounters counters, RunFolder folder, TextWriter output)
+    public override void Validate(Tensor average, TrainingCounters counters, RunFolder folder, RunReport report)
     {
         var rows = RestorationValidator.Measure(_network, Layout, average, _validation.Value);
         folder.AppendValidation(counters.Step, counters.TrainedSeconds, rows);
-        folder.DrawCurve();
-        output.WriteLine($"validation at step {counters.Step}: PSNR in -> out (gain), SSIM in -> out");
+        folder.DrawCurves();
+        var text = new StringBuilder();
+        text.Append(
+            CultureInfo.InvariantCulture, $"validation at step {counters.Step}: PSNR in -> out (gain), SSIM in -> out");
         foreach (var row in rows)
         {
-            output.WriteLine(FormattableString.Invariant(
-                $"  {row.Name,-16} {row.PsnrIn,6:F2} -> {row.PsnrOut,6:F2} ({row.PsnrOut - row.PsnrIn:+0.00;-0.00}) dB  {row.SsimIn:F3} -> {row.SsimOut:F3}"));
+            text.Append(CultureInfo.InvariantCulture, $"\n  {row.Name,-16} {row.PsnrIn,6:F2} -> {row.PsnrOut,6:F2} ")
+                .Append(CultureInfo.InvariantCulture, $"({row.PsnrOut - row.PsnrIn:+0.00;-0.00}) dB  ")
+                .Append(CultureInfo.InvariantCulture, $"{row.SsimIn:F3} -> {row.SsimOut:F3}");
         }
 
-        output.WriteLine(FormattableString.Invariant(
-            $"  {"mean",-16} {rows.Average(row => row.PsnrIn),6:F2} -> {rows.Average(row => row.PsnrOut),6:F2} dB"));
-        output.Flush();
+        text.Append(CultureInfo.InvariantCulture, $"\n  {"mean",-16} {rows.Average(row => row.PsnrIn),6:F2} -> ")
+            .Append(CultureInfo.InvariantCulture, $"{rows.Average(row => row.PsnrOut),6:F2} dB");
+        report.Write("validation", new { counters.Step, counters.TrainedSeconds, rows }, text.ToString());
     }
 
     public override void Dispose()
@@ -89,5 +102,7 @@ internal sealed class RestorationTask : TrainingTask
         {
             _validation.Value.Dispose();
         }
+
+        _teacher?.Dispose();
     }
 }

@@ -29,10 +29,13 @@ internal abstract class TrainingTask(ParameterVector layout, Recipe recipe) : ID
     /// <summary>The loss of the batch that starts at a sample index, as a graph over the values.</summary>
     public abstract BatchLoss Forward(Tensor values, long position, double progress);
 
-    /// <summary>Measures the averaged weights and writes the result to the run folder and the output.</summary>
-    public abstract void Validate(Tensor average, TrainingCounters counters, RunFolder folder, TextWriter output);
+    /// <summary>Measures the averaged weights and writes the result to the run folder and the report.</summary>
+    public abstract void Validate(Tensor average, TrainingCounters counters, RunFolder folder, RunReport report);
 
     public abstract void Dispose();
+
+    protected static ScalarType ComputeTypeOf(Recipe recipe) =>
+        recipe.Optimizer.Precision == OptimizerRecipe.Float32 ? ScalarType.Float32 : ScalarType.BFloat16;
 
     // pixels: (N, H, W, 3) bytes -> (N, 3, H, W) float32 in [0, 1], channels-last in memory
     internal static Tensor ToImage(byte[] pixels, int count, int height, int width, Device device)
@@ -46,3 +49,8 @@ internal abstract class TrainingTask(ParameterVector layout, Recipe recipe) : ID
 /// <param name="SampleCount">By how much the position moves.</param>
 /// <param name="Waited">Time spent waiting for the samples.</param>
 internal readonly record struct BatchLoss(Tensor Loss, int SampleCount, TimeSpan Waited);
+
+/// <summary>What a task may use of the machine.</summary>
+/// <param name="Workers">Threads that make samples ahead of the step.</param>
+/// <param name="Device">Where the values lie.</param>
+internal sealed record TaskResources(int Workers, Device Device);

@@ -28,6 +28,11 @@ internal sealed class Confusion
         return sum == 0 ? double.NaN : (double)_counts[(int)given, (int)given] / sum;
     }
 
+    /// <summary>Frames by degradation given (outer) and found (inner), both in the order of their numbers.</summary>
+    public int[][] ToTable() =>
+        [.. DegradationNames.All.Select(given =>
+            DegradationNames.All.Select(found => _counts[(int)given, (int)found]).ToArray())];
+
     /// <summary>One line per degradation: its recall, then what it was taken for.</summary>
     public override string ToString()
     {

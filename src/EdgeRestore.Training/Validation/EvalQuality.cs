@@ -9,14 +9,16 @@ using TorchSharp;
 
 namespace EdgeRestore.Training.Validation;
 
-/// <summary>Measures every route on the held-out photographs, for a manifest: a report, which no training decision reads.</summary>
+/// <summary>
+/// Measures every route on the held-out photographs, for a manifest: a report, which no training decision reads.
+/// </summary>
 internal static class EvalQuality
 {
     /// <summary>The row that stands for a route where a degradation has several.</summary>
     private const int NoiseSigma = 25;
 
     public static ImmutableDictionary<Degradation, PackageQuality> Measure(
-        EdgeNetwork network, ParameterVector layout, torch.Tensor weights, string photographRoot, TextWriter progress)
+        RestorationNetwork network, ParameterVector layout, torch.Tensor weights, string photographRoot, TextWriter progress)
     {
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();

@@ -13,12 +13,21 @@ namespace EdgeRestore.Degradations;
 /// 8-bit RGB in and out. Crops are central, up to 384x384, sides floored to multiples of 16. Parameters come from
 /// <see cref="DegradationRanges.Evaluation"/> by a seed made of the protocol's, the image's and the row's names. Every
 /// clean crop and degraded input is checked against its committed SHA-256 before it is used, so figures under this name
-/// stay comparable for good. Not thread-safe.
+/// stay comparable for good. Not thread-safe. <c>eval-v2</c> is the same with degradations by other formulas, out of a
+/// generator that was written apart: whether what holds for one generator holds for another.
 /// </remarks>
-public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
+public sealed class EvalProtocol : IDisposable
 {
     /// <summary>Name to put beside every figure.</summary>
     public const string Name = "eval-v1";
+
+    /// <summary>Name of the protocol with the second generator.</summary>
+    public const string SecondName = "eval-v2";
+
+    /// <summary>What both protocols hold fixed, to print beside figures.</summary>
+    public const string Convention =
+        "RGB, 8 bit in and out (rounded, clamped), centre crops up to 384x384 with sides floored to multiples of 16, "
+        + "PSNR per image over all channels capped at 60 dB and averaged, SSIM skimage7";
 
     /// <summary>Row name under which a crop's own hash stands.</summary>
     public const string CleanName = "clean";
@@ -26,14 +35,32 @@ public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
     private const int MaxSidePixels = 384;
     private const int SideMultiple = 16;
 
-    private static readonly Lazy<Dictionary<(string Image, string Row), string>> Hashes = new(LoadHashes);
+    private static readonly Lazy<Dictionary<(string Image, string Row), string>> Hashes = new(() => LoadHashes(Name));
+    private static readonly Lazy<Dictionary<(string Image, string Row), string>> SecondHashes =
+        new(() => LoadHashes(SecondName));
 
-    private readonly DegradationSynthesizer _synthesizer = new();
+    private readonly PhotographLibrary _library;
+    private readonly DegradationSynthesizer? _first;
+    private readonly SecondGenerator? _second;
+
+    /// <param name="library">Where the held-out photographs lie.</param>
+    /// <param name="isSecond">Takes the second generator: <c>eval-v2</c>.</param>
+    public EvalProtocol(PhotographLibrary library, bool isSecond = false)
+    {
+        _library = library;
+        _first = isSecond ? null : new DegradationSynthesizer();
+        _second = isSecond ? new SecondGenerator() : null;
+    }
+
+    /// <summary>The protocol's name, <c>eval-v1</c> or <c>eval-v2</c>.</summary>
+    public string ProtocolName => _second is null ? Name : SecondName;
 
     /// <summary>Number of cases for some number of rows.</summary>
     public static int CountCases(int rowCount) => PhotographCatalog.HeldOut.Length * rowCount;
 
-    /// <summary>The committed hash of a clean crop or a degraded input; null where there is none.</summary>
+    /// <summary>
+    /// The committed hash of a clean crop or a degraded input of <c>eval-v1</c>; null where there is none.
+    /// </summary>
     public static string? HashOf(Photograph photograph, string rowName) =>
         Hashes.Value.GetValueOrDefault((photograph.Name, rowName));
 
@@ -45,9 +72,8 @@ public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
         return row.Sigma is { } sigma ? parameters with { Noise = new NoiseParameters(sigma) } : parameters;
     }
 
-    /// <summary>The seed of one image under one row.</summary>
-    public static ulong SeedOf(Photograph photograph, EvalRow row) =>
-        Prng.Combine(Prng.Combine(Prng.Combine(0, Name), photograph.Name), row.Name);
+    /// <summary>The seed of one image under one row of <c>eval-v1</c>.</summary>
+    public static ulong SeedOf(Photograph photograph, EvalRow row) => SeedOf(Name, photograph, row);
 
     /// <summary>The centre crop that the protocol takes of a prepared photograph; the caller disposes it.</summary>
     public static Frame Crop(Frame prepared)
@@ -115,7 +141,7 @@ public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
     /// <summary>Makes one degraded input, checked.</summary>
     public void Degrade(Photograph photograph, EvalRow row, Frame clean, Frame degraded)
     {
-        _synthesizer.Apply(clean, ParametersOf(photograph, row), SeedOf(photograph, row), degraded);
+        Make(photograph, row, clean, degraded);
         var cause = row.Degradation == Degradation.Compression
             ? "The crop is the committed one, so libjpeg-turbo or a degradation formula changed."
             : "The crop is the committed one, so a degradation formula, range or the generator changed.";
@@ -135,21 +161,40 @@ public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
             yield return $"{photograph.Name}\t{CleanName}\t{Hash(clean)}";
             foreach (var row in EvalRow.All)
             {
-                _synthesizer.Apply(clean, ParametersOf(photograph, row), SeedOf(photograph, row), degraded);
+                Make(photograph, row, clean, degraded);
                 yield return $"{photograph.Name}\t{row.Name}\t{Hash(degraded)}";
             }
         }
     }
 
-    public void Dispose() => _synthesizer.Dispose();
+    public void Dispose()
+    {
+        _first?.Dispose();
+        _second?.Dispose();
+    }
+
+    private static ulong SeedOf(string protocol, Photograph photograph, EvalRow row) =>
+        Prng.Combine(Prng.Combine(Prng.Combine(0, protocol), photograph.Name), row.Name);
+
+    private void Make(Photograph photograph, EvalRow row, Frame clean, Frame degraded)
+    {
+        if (_second is { } generator)
+        {
+            generator.Apply(clean, row, SeedOf(SecondName, photograph, row), degraded);
+        }
+        else
+        {
+            _first!.Apply(clean, ParametersOf(photograph, row), SeedOf(photograph, row), degraded);
+        }
+    }
 
     private Frame LoadCrop(Photograph photograph)
     {
-        var path = library.PathOf(photograph);
+        var path = _library.PathOf(photograph);
         if (!File.Exists(path))
         {
             throw new EdgeRestoreException(
-                $"The held-out photograph '{photograph.Name}' is not in '{library.Root}'. "
+                $"The held-out photograph '{photograph.Name}' is not in '{_library.Root}'. "
                 + "Fetch the photographs first.");
         }
 
@@ -157,23 +202,24 @@ public sealed class EvalProtocol(PhotographLibrary library) : IDisposable
         return Crop(prepared);
     }
 
-    private static void Require(Photograph photograph, string rowName, Frame frame, string cause)
+    private void Require(Photograph photograph, string rowName, Frame frame, string cause)
     {
         var found = Hash(frame);
-        var committed = HashOf(photograph, rowName);
+        var hashes = (_second is null ? Hashes : SecondHashes).Value;
+        var committed = hashes.GetValueOrDefault((photograph.Name, rowName));
         if (found != committed)
         {
             throw new EdgeRestoreException(
-                $"{Name} input '{rowName}' of '{photograph.Name}' ({frame.Width}x{frame.Height}) has SHA-256 {found}; "
+                $"{ProtocolName} input '{rowName}' of '{photograph.Name}' ({frame.Width}x{frame.Height}) has SHA-256 {found}; "
                 + $"committed is {committed ?? "none"}. {cause}");
         }
     }
 
     private static string Hash(Frame frame) => Convert.ToHexStringLower(SHA256.HashData(frame.Pixels));
 
-    private static Dictionary<(string, string), string> LoadHashes()
+    private static Dictionary<(string, string), string> LoadHashes(string protocol)
     {
-        using var stream = typeof(EvalProtocol).Assembly.GetManifestResourceStream($"{Name}.tsv")!;
+        using var stream = typeof(EvalProtocol).Assembly.GetManifestResourceStream($"{protocol}.tsv")!;
         using var reader = new StreamReader(stream);
         var hashes = new Dictionary<(string, string), string>();
         while (reader.ReadLine() is { } line)

@@ -81,22 +81,82 @@ public sealed class PackageExportTests : IDisposable
         Assert.Equal(Probabilities(source), Probabilities(package));
     }
 
-    [Fact]
-    public void Write_OneNetworkThatTakesAPrompt_IsRefused()
+    [Theory]
+    [InlineData("csnet-s", 12)]
+    [InlineData("edge-xs", 12)]
+    [InlineData("symunet-xs", 1)]
+    public void Write_AnyFamily_RoutesGiveWhatTheDynamicNetworkGives(string preset, int graphs)
     {
-        var network = new EdgeNetwork(EdgeNetworkConfig.ExtraSmall);
+        var network = NetworkPresets.Create(preset);
+        var weights = TestTensors.Trained(network, seed: 3);
+        var package = (Export() with { Network = network, NetworkWeights = weights }).Write(Path.Combine(folder, "any"));
+
+        Assert.Equal(graphs, package.Manifest.Routes.Select(route => route.File).Distinct().Count());
+        var frame = new byte[32 * 32 * 3];
+        new Random(1).NextBytes(frame);
+        var dynamicGraph = Path.Combine(folder, "dynamic.onnx");
+        File.WriteAllBytes(dynamicGraph, RestorationExport.ToServing(network, weights).ToBytes());
+        using var dynamicRun = new OnnxRun(dynamicGraph);
+        foreach (var route in package.Manifest.Routes.Where((_, index) => index % 5 == 0))
+        {
+            (string, OrtValue)[] prompt = network.TakesPrompt
+                ? [("prompt", OrtValue.CreateTensorValueFromMemory<long>([DegradationRow.Of(route.Degradation)], [1]))]
+                : [];
+            using var run = new OnnxRun(package.GetPath(route.File));
+
+            var restored = run.Run<byte>(["restored"], Inputs())["restored"].Values;
+
+            var expected = dynamicRun.Run<byte>(["restored"], [.. Inputs(), .. prompt])["restored"].Values;
+            Assert.InRange(expected.Zip(restored, (a, b) => Math.Abs(a - b)).Max(), 0, 1);
+        }
+
+        (string, OrtValue)[] Inputs() =>
+        [
+            ("frame", OrtValue.CreateTensorValueFromMemory(frame, [1, 32, 32, 3])),
+            ("strength", OrtValue.CreateTensorValueFromMemory<float>([1], [1])),
+        ];
+    }
+
+    [Fact]
+    public void Write_OneNetworkThatSelects_GivesEachRouteItsGraph()
+    {
+        var network = NetworkPresets.Create("csnet-s");
+        var source = Export().Write(Path.Combine(folder, "source"));
+
+        var package = new OneNetworkExport
+        {
+            Name = "csnet",
+            Version = "1",
+            Network = new(network, InitialWeights.Of(network, seed: 1)),
+            ClassifierFrom = source,
+            Provenance = source.Manifest.Provenance,
+        }.Write(Path.Combine(folder, "one"));
+
+        Assert.Equal(12, package.Manifest.Routes.Select(route => route.File).Distinct().Count());
+        Assert.Equal(Probabilities(source), Probabilities(package));
+    }
+
+    [Fact]
+    public void Write_NetworkThatTakesTokens_IsRefused()
+    {
+        var network = new SeSymUNet(new()
+        {
+            Body = SymUNetConfig.ExtraSmall,
+            AttentionWidths = [16, 16, 16],
+            MiddleAttentionWidth = 16,
+        });
         var source = Export().Write(Path.Combine(folder, "source"));
 
         var error = Assert.Throws<EdgeRestoreException>(() => new OneNetworkExport
         {
-            Name = "edge",
+            Name = "semantic",
             Version = "1",
             Network = new(network, InitialWeights.Of(network, seed: 1)),
             ClassifierFrom = source,
             Provenance = source.Manifest.Provenance,
         }.Write(Path.Combine(folder, "one")));
 
-        Assert.Contains("takes the row of a degradation per image besides the frame", error.Message);
+        Assert.Contains("takes semantic tokens of 1024 numbers each besides the frame", error.Message);
         Assert.False(Directory.Exists(Path.Combine(folder, "one")));
     }
 
@@ -156,7 +216,7 @@ public sealed class PackageExportTests : IDisposable
         {
             Name = "test",
             Version = "1.0.0",
-            Network = network.Config,
+            Network = network,
             NetworkWeights = TestTensors.Trained(network, seed: 1),
             Classifier = classifier.Config,
             ClassifierWeights = InitialWeights.Of(classifier, seed: 1),

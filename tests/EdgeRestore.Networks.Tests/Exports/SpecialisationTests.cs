@@ -35,6 +35,36 @@ public sealed class SpecialisationTests
             "The prompt changes next to nothing, so this test would pass with any set of channels.");
     }
 
+    [Theory]
+    [InlineData("matrices")]
+    [InlineData("skips alone")]
+    [InlineData("feed-forward alone")]
+    [InlineData("all channels")]
+    public void Output_ArmOfTheAblation_StaticEqualsDynamic(string arm)
+    {
+        var network = new EdgeNetwork(EdgeNetworkConfig.ExtraSmall with
+        {
+            Selection = arm switch
+            {
+                "matrices" => new() { SkipMatrices = true, FeedForward = false },
+                "skips alone" => new() { FeedForward = false },
+                "feed-forward alone" => new() { Skips = false },
+                _ => new() { SkipKept = 1, FeedForwardKept = 1 },
+            },
+        });
+        var weights = TestTensors.Trained(network, seed: 3);
+        var image = TestTensors.Image(5, 1, 3, 40, 24);
+        using var dynamic = new OnnxRun(RestorationExport.ToFloat(network, weights));
+        var (bound, own) = network.Specialise(weights, Degradation.HazeSnow);
+        using var boundRun = new OnnxRun(RestorationExport.ToFloat(bound, own));
+
+        var expected = dynamic.Restore(image, DegradationRow.Of(Degradation.HazeSnow));
+
+        TestTensors.Close(expected.Values, boundRun.Restore(image).Values, Tolerance);
+        var other = dynamic.Restore(image, DegradationRow.Of(Degradation.Noise));
+        Assert.True(expected.Values.Zip(other.Values).Max(pair => Math.Abs(pair.First - pair.Second)) > 100 * Tolerance);
+    }
+
     [Fact]
     public void Output_BatchOfMixedPrompts_IsThatOfEachAlone()
     {

@@ -27,6 +27,22 @@ public sealed class NamedTensorsTests
     }
 
     [Fact]
+    public void Write_BriefTensors_AreRoundedToBFloat16AndOthersKept()
+    {
+        // 1 + 2^-8 lies between two values of bfloat16 and goes to the even one; 1 + 3 2^-8 goes up.
+        float[] values = [1 + (1 / 256f), 1 + (3 / 256f), -0.1f, float.NaN, float.PositiveInfinity];
+        var tensors = new NamedTensors { new NamedTensor("brief", [5], values), new NamedTensor("whole", [5], values) };
+        using var stream = new MemoryStream();
+
+        tensors.Write(stream, name => name == "brief");
+
+        stream.Position = 0;
+        var read = NamedTensors.Read(stream, "test");
+        Assert.Equal([1f, 1 + (4 / 256f), -0.10009765625f, float.NaN, float.PositiveInfinity], read["brief"].Values);
+        Assert.Equal(values, read["whole"].Values);
+    }
+
+    [Fact]
     public void Write_Twice_GivesTheSameBytesAlignedToEight()
     {
         var tensors = new NamedTensors { new("x", [3], [1, 2, 3]) };

@@ -92,6 +92,18 @@ public sealed class EvalProtocolTests : IDisposable
     }
 
     [PhotographsFact]
+    public void Enumerate_SecondGenerator_GivesTheCommittedInputs()
+    {
+        using var protocol = new EvalProtocol(PhotographsFactAttribute.Library!, isSecond: true);
+        var names = protocol.Enumerate().Select(one => one.Row.Name).ToList();
+
+        // Every input was compared with its hash on the way.
+        Assert.Equal(EvalProtocol.CountCases(EvalRow.All.Length), names.Count);
+        Assert.Equal(EvalRow.All.Length, names.Distinct().Count());
+        Assert.Equal("eval-v2", protocol.ProtocolName);
+    }
+
+    [PhotographsFact]
     public void Enumerate_RealPhotographs_GivesTheCommittedInputs()
     {
         using var protocol = new EvalProtocol(PhotographsFactAttribute.Library!);

@@ -1,9 +1,7 @@
-using EdgeRestore.Codecs;
-using EdgeRestore.Degradations;
-using EdgeRestore.Frames;
 using EdgeRestore.Training.Checkpoints;
 using EdgeRestore.Training.Commands;
 using EdgeRestore.Training.Loop;
+using EdgeRestore.Training.Losses;
 using EdgeRestore.Training.Readings;
 using EdgeRestore.Training.Recipes;
 using EdgeRestore.Training.Sampling;
@@ -21,11 +19,9 @@ public sealed class TrainingRunTests : IDisposable
     public TrainingRunTests()
     {
         var pictures = Path.Combine(_folder, "pictures");
-        Directory.CreateDirectory(pictures);
         for (var index = 0; index < 4; index++)
         {
-            using var picture = Draw(index);
-            ImageCodec.Save(picture, Path.Combine(pictures, $"{index}.png"));
+            TestPictures.Save(Path.Combine(pictures, $"{index}.png"), index);
         }
 
         _photographs = PhotographSet.Load(pictures, 1, 64, isForClassifier: false, CancellationToken.None);
@@ -119,7 +115,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         var recipe = NewRecipe(steps: 1);
         Run(recipe, "small");
-        var layout = ParameterVector.Of(NetworkDefinition.OfPreset("edge-s").DrawWeights(1));
+        var layout = ParameterVector.Of(NetworkDefinition.Of(new Recipe { Network = "edge-s" }).DrawWeights(1));
 
         var exception = Assert.Throws<EdgeRestoreException>(
             () => Checkpoint.Load(Path.Combine(_folder, "small", "checkpoint.safetensors"), layout, torch.CPU));
@@ -152,7 +148,7 @@ public sealed class TrainingRunTests : IDisposable
 
         var trained = Run(recipe, "text");
 
-        var initial = NetworkDefinition.OfPreset("csnet-s-text").DrawWeights(recipe.Seed);
+        var initial = NetworkDefinition.Of(recipe).DrawWeights(recipe.Seed);
         var values = trained.Layout.Unpack(TrainingState.ToArray(trained.Values));
         var average = trained.Layout.Unpack(TrainingState.ToArray(trained.Average));
         Assert.Equal(prompts["rain"].Values, values["prompts"].Values[512..1024]);
@@ -199,11 +195,120 @@ public sealed class TrainingRunTests : IDisposable
         var run = Path.Combine(_folder, "run");
 
         TrainCommand.Run(
-            new(recipe, Path.Combine(_folder, "pictures"), run, 1, 1, "cpu", path), TextWriter.Null, CancellationToken.None);
+            new(recipe, Path.Combine(_folder, "pictures"), run, 1, 1, "cpu", path), RunReport.None, CancellationToken.None);
 
         var (trained, average) = Checkpoint.LoadNetwork(Path.Combine(run, "checkpoint.safetensors"));
         Assert.Equal("symunet-xs", trained.Preset);
         Assert.All(weights, tensor => Assert.Equal(tensor.Values, average[tensor.Name].Values));
+    }
+
+    [Fact]
+    public void Train_PairsAlone_NeedsNoPhotographs()
+    {
+        var pairs = Path.Combine(_folder, "Haze");
+        for (var index = 0; index < 3; index++)
+        {
+            TestPictures.Save(Path.Combine(pairs, "hazy", $"{index}_1.png"), index, brighter: 40);
+            TestPictures.Save(Path.Combine(pairs, "clear", $"{index}.png"), index);
+        }
+
+        var recipe = Recipe.Parse("pairs", $$"""
+            network: edge-xs
+            steps: 30
+            optimizer: { precision: float32, warmUpSteps: 2, average: 0.8, learningRate: 0.003, clipNorm: 1 }
+            phases: [ { until: 1, patch: 32, batch: 2 } ]
+            data: { synthetic: 0, pairs: [ { folder: {{pairs}}, layout: reside } ] }
+            validation: { pairs: 1, cropPixels: 64, every: 1 }
+            """);
+        var run = Path.Combine(_folder, "pairs");
+        var output = new StringWriter();
+
+        TrainCommand.Run(
+            new(recipe, Path.Combine(_folder, "none"), run, 1, 1, "cpu"), new RunReport(output), CancellationToken.None);
+
+        Assert.Contains("2 pairs of Haze to train on, 1 to validate", output.ToString(), StringComparison.Ordinal);
+        var row = File.ReadAllLines(Path.Combine(run, "validation.csv"))[^1].Split(',');
+        Assert.Equal("Haze/haze", row[2]);
+        Assert.True(
+            double.Parse(row[4], System.Globalization.CultureInfo.InvariantCulture)
+            > 2 + double.Parse(row[3], System.Globalization.CultureInfo.InvariantCulture), string.Join(',', row));
+    }
+
+    [Fact]
+    public void Train_AsJson_GivesOneObjectALineWithPeakMemory()
+    {
+        var output = new StringWriter();
+
+        TrainCommand.Run(
+            new(NewRecipe(steps: 2), Path.Combine(_folder, "pictures"), Path.Combine(_folder, "json"), 1, 1, "cpu"),
+            new RunReport(output, isJson: true), CancellationToken.None);
+
+        var events = output.ToString().TrimEnd().Split('\n')
+            .Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(
+            ["started", "data", "steps", "validation", "finished"],
+            events.Select(line => line.GetProperty("event").GetString()));
+        Assert.Equal(2, events[2].GetProperty("step").GetInt64());
+        Assert.Contains(
+            "low-light+rain", events[3].GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("name").GetString()));
+        Assert.True(events[4].GetProperty("peakBytes").GetInt64() > 10_000_000);
+        Assert.True(events[4].GetProperty("isDone").GetBoolean());
+        Assert.True(File.Exists(Path.Combine(_folder, "json", "loss.png")));
+    }
+
+    [Fact]
+    public void Train_TowardsATeacher_ComesNearerToItThanWithout()
+    {
+        var teacher = Path.Combine(_folder, "teacher.safetensors");
+        var network = Networks.NetworkPresets.Create("symunet-xs");
+        new Networks.Weights.NetworkWeights(network, Networks.Weights.InitialWeights.Of(network, seed: 5)).Write(teacher);
+
+        var without = Distance("");
+        var output = Distance($"distillation: {{ teacher: {teacher}, output: 20 }}");
+        var features = Distance($"distillation: {{ teacher: {teacher}, output: 0, features: 1 }}");
+
+        Assert.True(output.Output < 0.8 * without.Output, $"{output.Output} taught, {without.Output} untaught");
+        Assert.True(features.Features < 0.9 * without.Features, $"{features.Features} taught, {without.Features} untaught");
+
+        (double Output, double Features) Distance(string distillation)
+        {
+            var recipe = Recipe.Parse("taught", $$"""
+                network: edge-xs
+                steps: 25
+                optimizer: { precision: float32, warmUpSteps: 2, average: 0.5, learningRate: 0.003, clipNorm: 1 }
+                {{distillation}}
+                phases: [ { until: 1, patch: 32, batch: 2 } ]
+                weights: { noise: 1 }
+                validation: { photographs: 1, cropPixels: 64, every: 1 }
+                """);
+            var state = Run(recipe, Guid.NewGuid().ToString("N"));
+            using var judge = Teacher.Load(
+                new() { Teacher = teacher, Output = 1, Features = 1 }, torch.CPU);
+            var student = judge.ReadStudent(
+                state.Layout.Bind(state.Average, torch.ScalarType.Float32), torch.ScalarType.Float32, 1);
+            var image = TestTensors.ToTorch(TestTensors.Image(1, 3, 32, 32));
+            var prompt = torch.tensor(new long[] { 0 });
+            using var noGrad = torch.no_grad();
+            var restored = NetworkDefinition.Of(recipe).Restoration!.Restore(student, image, prompt);
+            var both = judge.Compute(student, restored, image, prompt, torch.ScalarType.Float32).item<float>();
+            using var outputJudge = Teacher.Load(new() { Teacher = teacher, Output = 1 }, torch.CPU);
+            var output = outputJudge.Compute(student, restored, image, prompt, torch.ScalarType.Float32).item<float>();
+            return (output, both - output);
+        }
+    }
+
+    [Fact]
+    public void Train_TeacherWithoutTheLayer_NamesTheKey()
+    {
+        var teacher = Path.Combine(_folder, "teacher.safetensors");
+        var network = Networks.NetworkPresets.Create("symunet-xs");
+        new Networks.Weights.NetworkWeights(network, Networks.Weights.InitialWeights.Of(network, seed: 5)).Write(teacher);
+        var recipe = NewRecipe(steps: 1);
+        recipe.Distillation = new() { Teacher = teacher, Features = 1, TeacherLayer = "nowhere" };
+
+        var error = Assert.Throws<EdgeRestoreException>(() => Run(recipe, "nowhere"));
+
+        Assert.Contains("distillation.teacherLayer", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -212,7 +317,7 @@ public sealed class TrainingRunTests : IDisposable
         var recipe = NewRecipe(steps: 1);
 
         var error = Assert.Throws<EdgeRestoreException>(
-            () => NetworkDefinition.OfPreset(recipe.Network).LoadWeights("Golden/symunet_w8.pth"));
+            () => NetworkDefinition.Of(recipe).LoadWeights("Golden/symunet_w8.pth"));
 
         Assert.Contains("does not fit edge-xs", error.Message, StringComparison.Ordinal);
         Assert.Contains("Not in the network (", error.Message, StringComparison.Ordinal);
@@ -230,7 +335,7 @@ public sealed class TrainingRunTests : IDisposable
     // Returned states are small and live until the process ends.
     private TrainingState Run(Recipe recipe, string name, int workers = 1, long? stopAfterSteps = null)
     {
-        var definition = NetworkDefinition.OfPreset(recipe.Network);
+        var definition = NetworkDefinition.Of(recipe);
         var folder = new RunFolder(Path.Combine(_folder, name));
         var initial = definition.DrawWeights(recipe.Seed);
         definition.PlacePrompts(initial, recipe);
@@ -238,10 +343,10 @@ public sealed class TrainingRunTests : IDisposable
         var state = File.Exists(folder.CheckpointPath)
             ? Checkpoint.Load(folder.CheckpointPath, layout, torch.CPU)
             : new TrainingState(layout, layout.Pack(initial), torch.CPU);
-        using var task = definition.CreateTask(layout, recipe, _photographs, workers);
+        using var task = definition.CreateTask(layout, recipe, new(_photographs, []), new(workers, torch.CPU));
         if (stopAfterSteps is not { } steps)
         {
-            Assert.True(new TrainingRun(task, state, folder, TextWriter.Null).Run(CancellationToken.None));
+            Assert.True(new TrainingRun(task, state, folder, RunReport.None).Run(CancellationToken.None));
             return state;
         }
 
@@ -253,7 +358,7 @@ public sealed class TrainingRunTests : IDisposable
 
         using var stopped = new CancellationTokenSource();
         stopped.Cancel();
-        Assert.False(new TrainingRun(task, state, folder, TextWriter.Null).Run(stopped.Token));
+        Assert.False(new TrainingRun(task, state, folder, RunReport.None).Run(stopped.Token));
         return state;
     }
 
@@ -262,23 +367,4 @@ public sealed class TrainingRunTests : IDisposable
 
     private static float[] Selection(TrainingState state) =>
         [.. state.Layout.Unpack(TrainingState.ToArray(state.Values)).Where(IsSelection).SelectMany(tensor => tensor.Values)];
-
-    // Gradients and edges, so that there is something to restore.
-    private static Frame Draw(int index)
-    {
-        var frame = Frame.Rent(96, 80, PixelFormat.Rgb24);
-        for (var y = 0; y < frame.Height; y++)
-        {
-            for (var x = 0; x < frame.Width; x++)
-            {
-                var pixel = frame.Pixels.Slice(((y * frame.Width) + x) * 3, 3);
-                var block = (((x / 12) + (y / 9) + index) % 3) * 60;
-                pixel[0] = (byte)(60 + block);
-                pixel[1] = (byte)(40 + x + (block / 2));
-                pixel[2] = (byte)(80 + y);
-            }
-        }
-
-        return frame;
-    }
 }

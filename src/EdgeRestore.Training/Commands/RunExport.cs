@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
+using EdgeRestore.Networks;
+using EdgeRestore.Networks.Exports;
+using EdgeRestore.Networks.Weights;
+using EdgeRestore.Packages;
+using EdgeRestore.Training.Checkpoints;
+using EdgeRestore.Training.Loop;
+using EdgeRestore.Training.Readings;
+using EdgeRestore.Training.Recipes;
+using EdgeRestore.Training.Sampling;
+using EdgeRestore.Training.Tasks;
+using EdgeRestore.Training.Validation;
+using TorchSharp;
+
+namespace EdgeRestore.Training.Commands;
+
+/// <summary>Makes a package of training runs.</summary>
+internal static class RunExport
+{
+    private const string ManifestName = "manifest.json";
+
+    /// <exception cref="EdgeRestoreException">A run, package or photograph is in the way; nothing was written.</exception>
+    public static ModelPackage Write(ExportRequest request, TextWriter progress)
+    {
+        using var restoration = LoadedRun.Load(new RunFolder(request.Restoration), request.StateFolder);
+        var network = restoration.Definition.Restoration ?? throw new EdgeRestoreException(
+            $"'{request.Restoration}' is a run of the classifier '{restoration.Recipe.Network}'. Name the run of a "
+            + "restoration network with --restoration, and this one with --classifier.");
+        var (quality, worth) = Measure(network, restoration, request.PhotographRoot, progress);
+        var weights = restoration.Average();
+        if (File.Exists(Path.Combine(request.Classifier, ManifestName)))
+        {
+            return new OneNetworkExport
+            {
+                Name = request.Labels.Name,
+                Version = request.Labels.Version,
+                Network = new(network, weights),
+                ClassifierFrom = ModelPackage.Open(request.Classifier),
+                Provenance = Provenance(request.Labels, restoration, null) with
+                {
+                    Notes = $"The classifier is that of {request.Classifier}. {request.Labels.Notes}".TrimEnd(),
+                },
+                Quality = quality,
+                PsnrChange = worth,
+            }.Write(request.OutputFolder, request.Replace);
+        }
+
+        var folder = new RunFolder(request.Classifier);
+        using var classifier = LoadedRun.Load(folder, request.StateFolder);
+        var dpgNet = classifier.Definition.Classifier ?? throw new EdgeRestoreException(
+            $"'{request.Classifier}' is a run of the restoration network '{classifier.Recipe.Network}'. Name the run of a "
+            + "classifier, or a package, with --classifier.");
+        return new PackageExport
+        {
+            Name = request.Labels.Name,
+            Version = request.Labels.Version,
+            Network = network,
+            NetworkWeights = weights,
+            Classifier = dpgNet.Config with { Temperature = folder.ReadTemperature() },
+            ClassifierWeights = classifier.Average(),
+            Threshold = request.Threshold,
+            Quality = quality,
+            PsnrChange = worth,
+            Provenance = Provenance(request.Labels, restoration, classifier),
+        }.Write(request.OutputFolder, request.Replace);
+    }
+
+    private static (
+        ImmutableDictionary<Degradation, PackageQuality> Quality,
+        ImmutableDictionary<Degradation, ImmutableSortedDictionary<string, double>> Worth) Measure(
+        RestorationNetwork network, LoadedRun run, string? root, TextWriter progress)
+    {
+        if (root is null)
+        {
+            return (
+                ImmutableDictionary<Degradation, PackageQuality>.Empty,
+                ImmutableDictionary<Degradation, ImmutableSortedDictionary<string, double>>.Empty);
+        }
+
+        using var photographs = PhotographSet.Load(
+            Path.Combine(root, "train"), run.Recipe.Validation.Photographs, ClassifierInput.CropsSide,
+            isForClassifier: false, CancellationToken.None);
+        var worth = RouteWorth.Measure(network, run.Layout, run.State.Average, photographs, progress);
+        return (EvalQuality.Measure(network, run.Layout, run.State.Average, root, progress), worth);
+    }
+
+    private static PackageProvenance Provenance(ExportLabels labels, LoadedRun restoration, LoadedRun? classifier)
+    {
+        var cpuSeconds = restoration.State.Counters.CpuSeconds + (classifier?.State.Counters.CpuSeconds ?? 0);
+        return new PackageProvenance
+        {
+            TrainingData = labels.TrainingData,
+            Licence = labels.Licence,
+            Command = classifier is null ? restoration.Command() : $"{restoration.Command()}; {classifier.Command()}",
+            Seed = restoration.Recipe.Seed,
+            Steps = restoration.State.Counters.Step,
+            CpuHours = Math.Round(cpuSeconds / 3600, 2),
+            Commit = labels.Commit,
+            Notes = labels.Notes,
+        };
+    }
+
+    private sealed record LoadedRun(
+        Recipe Recipe, NetworkDefinition Definition, ParameterVector Layout, TrainingState State) : IDisposable
+    {
+        /// <param name="folder">Has a checkpoint.</param>
+        /// <param name="stateFolder">Where a compact copy of it goes; none where there is to be none.</param>
+        public static LoadedRun Load(RunFolder folder, string? stateFolder)
+        {
+            var recipe = Checkpoint.LoadRecipe(folder.CheckpointPath);
+            var definition = NetworkDefinition.Of(recipe);
+            var layout = ParameterVector.Of(definition.DrawWeights(recipe.Seed));
+            var state = Checkpoint.Load(folder.CheckpointPath, layout, torch.CPU);
+            if (stateFolder is not null)
+            {
+                Directory.CreateDirectory(stateFolder);
+                Checkpoint.Save(
+                    Path.Combine(stateFolder, $"{recipe.Name}.safetensors"), state, recipe, compact: true);
+            }
+
+            return new(recipe, definition, layout, state);
+        }
+
+        public NamedTensors Average() => Layout.Unpack(TrainingState.ToArray(State.Average));
+
+        // What was trained, not what was asked for: a run may have been stopped before its budget was spent.
+        public string Command()
+        {
+            var counters = State.Counters;
+            return FormattableString.Invariant($"train {Recipe.Name} --seed {Recipe.Seed} ({counters.Step} steps, ")
+                + FormattableString.Invariant($"{counters.Position} samples, {counters.TrainedSeconds / 60:F1} minutes ")
+                + "on one thread)";
+        }
+
+        public void Dispose() => State.Dispose();
+    }
+}

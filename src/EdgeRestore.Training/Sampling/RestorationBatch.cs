@@ -1,0 +1,19 @@
+using EdgeRestore.Degradations;
+
+namespace EdgeRestore.Training.Sampling;
+
+/// <summary>Degraded and clean patches, (N, patch, patch, 3) bytes each, and what was done to them.</summary>
+internal sealed class RestorationBatch(long position, int count, int patch)
+{
+    public long Position { get; } = position;
+
+    public int Count { get; } = count;
+
+    public int Patch { get; } = patch;
+
+    public byte[] Degraded { get; } = new byte[count * patch * patch * 3];
+
+    public byte[] Clean { get; } = new byte[count * patch * patch * 3];
+
+    public Degradation[] Degradations { get; } = new Degradation[count];
+}
