@@ -8,7 +8,10 @@ internal static class Shell
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     public static async Task<Outcome> RunAsync(
-        string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+        string file,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        TimeSpan? limit = null)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -23,7 +26,7 @@ internal static class Shell
 
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        using var timeout = new CancellationTokenSource(Limit);
+        using var timeout = new CancellationTokenSource(limit ?? Limit);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
@@ -34,7 +37,7 @@ internal static class Shell
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'{file} {string.Join(' ', arguments)}' did not end within {Limit}.");
+            throw new TimeoutException($"'{file} {string.Join(' ', arguments)}' did not end within {limit ?? Limit}.");
         }
     }
 

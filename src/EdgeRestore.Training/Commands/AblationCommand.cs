@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using EdgeRestore.Training.Loop;
 using EdgeRestore.Training.Recipes;
 using EdgeRestore.Training.Validation;
@@ -16,8 +15,8 @@ internal static class AblationCommand
         Trains the same network with and without its parts on the same budget and several seeds, one run after the
         other, and writes the table of their gains: no selection, a 1x1 convolution per degradation in the skips,
         selection blocks that keep all channels, selection in the skips, selection in skips and feed-forward parts, and
-        the same with sets that stay as they were drawn. Ctrl+C saves; the same command goes on from there, and finished runs are not
-        repeated. The table is written after every run, over those that are finished.
+        the same with sets that stay as they were drawn. Ctrl+C saves; the same command goes on from there, and finished
+        runs are not repeated. The table is written after every run, over those that are finished.
 
         Example:
           train ablation --out .edgerestore/runs/ablation
@@ -109,7 +108,7 @@ internal static class AblationCommand
         report.Write(
             "ablation",
             new { path, runs = arms.Count * request.Seeds.Count },
-            string.Create(CultureInfo.InvariantCulture, $"{arms.Count * request.Seeds.Count} runs; the table is {path}."));
+            $"{arms.Count * request.Seeds.Count} runs; the table is {path}.");
         return ExitCodes.Done;
     }
 }

@@ -9,9 +9,9 @@ namespace EdgeRestore.Training.Commands;
 internal static class ExportOneCommand
 {
     private const string Help = """
-        Writes a package of one network's weights, such as an imported SymUNet. Where it takes the frame alone, all routes
-        lead to the same graph; where it selects by degradation (csnet, edge-s), each has its own. The classifier, which
-        says what frames are clear and pass through, is taken from another package.
+        Writes a package of one network's weights, such as an imported SymUNet. Where it takes the frame alone, all
+        routes lead to the same graph; where it selects by degradation (csnet, edge-s), each has its own. The
+        classifier, which says what frames are clear and pass through, is taken from another package.
 
         Example:
           export one --weights symunet.safetensors --classifier deploy/models/edgerestore-default --out symunet
@@ -23,7 +23,8 @@ internal static class ExportOneCommand
     {
         var weights = new Option<string>("--weights")
         {
-            Description = "What import wrote, or the checkpoint.safetensors of a run, whose averaged weights are taken.",
+            Description =
+                "What import wrote, or the checkpoint.safetensors of a run, whose averaged weights are taken.",
             Required = true,
         };
         var classifier = new Option<string>("--classifier")

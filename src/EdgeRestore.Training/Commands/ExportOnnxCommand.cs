@@ -29,7 +29,8 @@ internal static class ExportOnnxCommand
     {
         var weights = new Option<string>("--weights")
         {
-            Description = "What import wrote, or the checkpoint.safetensors of a run, whose averaged weights are taken.",
+            Description =
+                "What import wrote, or the checkpoint.safetensors of a run, whose averaged weights are taken.",
             Required = true,
         };
         var output = new Option<string>("--out") { Description = "The ONNX file to write.", Required = true };

@@ -21,7 +21,9 @@ internal static class RunExport
 {
     private const string ManifestName = "manifest.json";
 
-    /// <exception cref="EdgeRestoreException">A run, package or photograph is in the way; nothing was written.</exception>
+    /// <exception cref="EdgeRestoreException">
+    /// A run, package or photograph is in the way; nothing was written.
+    /// </exception>
     public static ModelPackage Write(ExportRequest request, TextWriter progress)
     {
         using var restoration = LoadedRun.Load(new RunFolder(request.Restoration), request.StateFolder);
@@ -50,8 +52,8 @@ internal static class RunExport
         var folder = new RunFolder(request.Classifier);
         using var classifier = LoadedRun.Load(folder, request.StateFolder);
         var dpgNet = classifier.Definition.Classifier ?? throw new EdgeRestoreException(
-            $"'{request.Classifier}' is a run of the restoration network '{classifier.Recipe.Network}'. Name the run of a "
-            + "classifier, or a package, with --classifier.");
+            $"'{request.Classifier}' is a run of the restoration network '{classifier.Recipe.Network}'. Name the run of "
+            + "a classifier, or a package, with --classifier.");
         return new PackageExport
         {
             Name = request.Labels.Name,
@@ -130,8 +132,8 @@ internal static class RunExport
         {
             var counters = State.Counters;
             return FormattableString.Invariant($"train {Recipe.Name} --seed {Recipe.Seed} ({counters.Step} steps, ")
-                + FormattableString.Invariant($"{counters.Position} samples, {counters.TrainedSeconds / 60:F1} minutes ")
-                + "on one thread)";
+                + FormattableString.Invariant($"{counters.Position} samples, {counters.TrainedSeconds / 60:F1} ")
+                + "minutes on one thread)";
         }
 
         public void Dispose() => State.Dispose();

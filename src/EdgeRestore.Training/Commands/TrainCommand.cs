@@ -40,10 +40,13 @@ internal static class TrainCommand
         };
         var output = new Option<string?>("--out")
         {
-            Description = "Run folder: checkpoint, curves, log. Default: .edgerestore/runs/RECIPE. A checkpoint that is "
-                + "there is resumed.",
+            Description = "Run folder: checkpoint, curves, log. Default: .edgerestore/runs/RECIPE. A checkpoint that "
+                + "is there is resumed.",
         };
-        var minutes = new Option<double?>("--minutes") { Description = "Budget of training time; overrides the recipe." };
+        var minutes = new Option<double?>("--minutes")
+        {
+            Description = "Budget of training time; overrides the recipe.",
+        };
         var steps = new Option<long?>("--steps") { Description = "Budget of optimiser steps; overrides the recipe." };
         var seed = new Option<int?>("--seed") { Description = "Overrides the recipe's seed." };
         var workers = new Option<int>("--workers")

@@ -83,8 +83,8 @@ internal sealed class RunFolder
         return column >= 0
             ? Number(lines[^1].Split(',')[column])
             : throw new EdgeRestoreException(
-                $"'{ValidationPath}' holds no calibrated temperature: the run in '{FolderPath}' is no classifier run, or "
-                + "has not been validated yet. Name the run folder of a classifier that trained to its end.");
+                $"'{ValidationPath}' holds no calibrated temperature: the run in '{FolderPath}' is no classifier run, "
+                + "or has not been validated yet. Name the run folder of a classifier that trained to its end.");
     }
 
     private static IEnumerable<string[]> Read(string path) =>

@@ -74,7 +74,8 @@ internal sealed class Trainer : IDisposable
         _notGiven?.Dispose();
     }
 
-    private (double Loss, double Norm, BatchLoss Batch) Descend(long position, double progress, double rate, bool isFrozen)
+    private (double Loss, double Norm, BatchLoss Batch) Descend(
+        long position, double progress, double rate, bool isFrozen)
     {
         using var scope = torch.NewDisposeScope();
         var batch = _task.Forward(_state.Values, position, progress);
@@ -93,7 +94,7 @@ internal sealed class Trainer : IDisposable
         _state.Average.add_(_state.Values.sub(_state.Average), 1 - _schedule.AverageDecay(step));
     }
 
-    // The sets that the weights have now become constants, in the average as well: what is exported later are these sets.
+    // The sets that the weights have now become constants, in the average as well: these are what is exported later.
     private void FreezeSelection()
     {
         using var scope = torch.NewDisposeScope();

@@ -17,7 +17,12 @@ internal sealed class TrainingState : IDisposable
     }
 
     public TrainingState(
-        ParameterVector layout, float[] values, float[] average, float[] firstMoment, float[] secondMoment, Device device)
+        ParameterVector layout,
+        float[] values,
+        float[] average,
+        float[] firstMoment,
+        float[] secondMoment,
+        Device device)
     {
         Layout = layout;
         Values = torch.tensor(values).to(device).requires_grad_(true);

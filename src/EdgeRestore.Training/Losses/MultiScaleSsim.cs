@@ -6,9 +6,9 @@ namespace EdgeRestore.Training.Losses;
 
 /// <summary>Multi-scale structural similarity as something to train towards.</summary>
 /// <remarks>
-/// Wang, Simoncelli and Bovik, "Multi-scale structural similarity for image quality assessment" (2003): Gaussian window
-/// 11x11 of sigma 1.5, exponents of section 3.2, means over 2x2 pixels between scales. Patches too small for five scales
-/// are judged at as many as hold the window, with their exponents scaled to the same sum.
+/// Wang, Simoncelli and Bovik, "Multi-scale structural similarity for image quality assessment" (2003): Gaussian
+/// window 11x11 of sigma 1.5, exponents of section 3.2, means over 2x2 pixels between scales. Patches too small for five
+/// scales are judged at as many as hold the window, with their exponents scaled to a sum of 1.
 /// </remarks>
 internal static class MultiScaleSsim
 {
@@ -28,7 +28,8 @@ internal static class MultiScaleSsim
         var side = Math.Min(x.shape[2], x.shape[3]);
         if (side < Window)
         {
-            throw new ArgumentException($"Patches of side {side} do not hold the window of {Window} pixels.", nameof(x));
+            throw new ArgumentException(
+                $"Patches of side {side} do not hold the window of {Window} pixels.", nameof(x));
         }
 
         var scales = 1;

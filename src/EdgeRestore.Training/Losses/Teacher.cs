@@ -33,8 +33,8 @@ internal sealed class Teacher : IDisposable
         if (network.Prompt is { } prompt && prompt != PromptDefinition.Degradation)
         {
             throw new EdgeRestoreException(
-                $"The teacher '{recipe.Teacher}' ({network.Preset}) takes {prompt.Meaning}, which training samples do not "
-                + "have. Name one that takes the image alone or a degradation.");
+                $"The teacher '{recipe.Teacher}' ({network.Preset}) takes {prompt.Meaning}, which training samples do "
+                + "not have. Name one that takes the image alone or a degradation.");
         }
 
         var layout = ParameterVector.Of(weights);
@@ -79,8 +79,8 @@ internal sealed class Teacher : IDisposable
     public void Dispose() => _values.Dispose();
 
     /// <summary>
-    /// Distance of activation maps, whatever the numbers of channels: Zagoruyko and Komodakis, "Paying more attention to
-    /// attention" (arXiv 1612.03928), eq. 2, with the mean of squares over channels as the map.
+    /// Distance of activation maps, whatever the numbers of channels: Zagoruyko and Komodakis, "Paying more attention
+    /// to attention" (arXiv 1612.03928), eq. 2, with the mean of squares over channels as the map.
     /// </summary>
     internal static Tensor AttentionDistance(Tensor student, Tensor teacher)
     {

@@ -33,8 +33,8 @@ internal class TorchReading : IReading<Tensor>
         if (!_parameters.TryGetValue(name, out var parameter))
         {
             throw new EdgeRestoreException(
-                $"The checkpoint has no parameter '{name}' ({string.Join(", ", shape)}) that the network asks for; it has "
-                + $"{_parameters.Count} parameters. Use a checkpoint of the same network and preset.");
+                $"The checkpoint has no parameter '{name}' ({string.Join(", ", shape)}) that the network asks for; it "
+                + $"has {_parameters.Count} parameters. Use a checkpoint of the same network and preset.");
         }
 
         if (!parameter.shape.AsSpan().SequenceEqual(shape))
@@ -56,12 +56,16 @@ internal class TorchReading : IReading<Tensor>
     }
 
     public virtual Tensor Linear(Tensor x, Tensor weight, Tensor? bias) =>
-        F.linear(As(x, ScalarType.Float32), As(weight, ScalarType.Float32), bias is null ? null : As(bias, ScalarType.Float32));
+        F.linear(
+            As(x, ScalarType.Float32),
+            As(weight, ScalarType.Float32),
+            bias is null ? null : As(bias, ScalarType.Float32));
 
     public Tensor LayerNormChannels(Tensor x, Tensor weight, Tensor bias, double eps)
     {
         var channels = x.shape[1];
-        // In float32: libtorch 1.13 takes 8 to 11 times as long over rows of bfloat16 (8 x 32 x 32 x 32: 5.5 against 0.7 ms).
+        // In float32: libtorch 1.13 takes 8 to 11 times as long over rows of bfloat16 (8 x 32 x 32 x 32: 5.5 against
+        // 0.7 ms).
         var last = As(ChannelsLast(x).permute(0, 2, 3, 1), ScalarType.Float32);
         return As(F.layer_norm(last, [channels], weight, bias, eps), _computeType).permute(0, 3, 1, 2);
     }

@@ -80,8 +80,8 @@ internal sealed partial class Recipe
 
         if (Phases.Count > 0 && Phases[^1].Until < 1)
         {
-            yield return $"{at($"phases[{Phases.Count - 1}].until")}the last phase ends at {Phases[^1].Until}; it must end "
-                + "at 1.";
+            yield return $"{at($"phases[{Phases.Count - 1}].until")}the last phase ends at {Phases[^1].Until}; it must "
+                + "end at 1.";
         }
     }
 
@@ -91,8 +91,8 @@ internal sealed partial class Recipe
         {
             if (!DegradationNames.TryParse(name, out _) || !(weight >= 0))
             {
-                yield return $"{at($"weights.{name}")}weights has '{name}: {weight}'; names are {Names()}, weights are 0 "
-                    + "or more.";
+                yield return $"{at($"weights.{name}")}weights has '{name}: {weight}'; names are {Names()}, weights are "
+                    + "0 or more.";
             }
         }
 
@@ -138,8 +138,8 @@ internal sealed partial class Recipe
         double[] weights = [Loss.L1, Loss.Fourier, Loss.Charbonnier, Loss.MsSsim];
         if (!weights.All(weight => weight >= 0) || !(weights.Sum() > 0))
         {
-            yield return $"{at("loss")}loss has l1 {Loss.L1}, fourier {Loss.Fourier}, charbonnier {Loss.Charbonnier} and "
-                + $"msSsim {Loss.MsSsim}; weights are 0 or more, and one of them above 0.";
+            yield return $"{at("loss")}loss has l1 {Loss.L1}, fourier {Loss.Fourier}, charbonnier {Loss.Charbonnier} "
+                + $"and msSsim {Loss.MsSsim}; weights are 0 or more, and one of them above 0.";
         }
 
         if (Distillation is { } taught)
@@ -182,5 +182,6 @@ internal sealed partial class Recipe
         }
     }
 
-    private static string Names() => string.Join(", ", DegradationNames.All.Select(degradation => degradation.ToName()));
+    private static string Names() =>
+        string.Join(", ", DegradationNames.All.Select(degradation => degradation.ToName()));
 }

@@ -61,9 +61,10 @@ internal sealed class RecipeReader
     {
         if (node is not YamlMappingNode mapping)
         {
+            var what = path.Length == 0 ? "the recipe" : $"'{path}'";
             Errors.Add(
-                $"line {node.Start.Line}: {(path.Length == 0 ? "the recipe" : $"'{path}'")} is {Kind(node)}; needed are keys "
-                + $"with values: {string.Join(", ", KeysOf(target))}.");
+                $"line {node.Start.Line}: {what} is {Kind(node)}; needed are keys with values: "
+                + $"{string.Join(", ", KeysOf(target))}.");
             return;
         }
 
@@ -74,8 +75,9 @@ internal sealed class RecipeReader
                 candidate => string.Equals(NameOf(candidate), key, StringComparison.Ordinal));
             if (property is null)
             {
+                var place = path.Length == 0 ? "" : $" in '{path}'";
                 Errors.Add(
-                    $"line {keyNode.Start.Line}: there is no key '{key}'{(path.Length == 0 ? "" : $" in '{path}'")}; allowed: "
+                    $"line {keyNode.Start.Line}: there is no key '{key}'{place}; allowed: "
                     + $"{string.Join(", ", KeysOf(target))}. Correct or remove it.");
                 continue;
             }

@@ -23,7 +23,6 @@ internal sealed class ClassifierSampler
     private const double ProtocolShare = 0.45;
     private const double ExposureShare = 0.5;
     private const int SideMin = 192;
-    private const int JpegBlockSide = 8;
 
     // What blur may read around a window.
     private const int Margin = 32;
@@ -74,7 +73,9 @@ internal sealed class ClassifierSampler
     public ClassifierBatch MakeValidation(IReadOnlyList<Photograph> photographs)
     {
         var rows = DegradationNames.All
-            .SelectMany(degradation => degradation == Degradation.Noise ? NoiseLevels.Select(level => (degradation, level)) : [(degradation, 0.0)])
+            .SelectMany(degradation => degradation == Degradation.Noise
+                ? NoiseLevels.Select(level => (degradation, level))
+                : [(degradation, 0.0)])
             .ToList();
         var batch = new ClassifierBatch(rows.Count * photographs.Count);
         var index = 0;
@@ -114,8 +115,8 @@ internal sealed class ClassifierSampler
     }
 
     private void Fill(
-        ClassifierBatch batch, int index, DegradationParameters parameters, Frame photograph, int sideMax, bool isVaried,
-        ref Prng prng, ulong seed)
+        ClassifierBatch batch, int index, DegradationParameters parameters, Frame photograph, int sideMax,
+        bool isVaried, ref Prng prng, ulong seed)
     {
         var width = DrawSide(photograph.Width, sideMax, ref prng);
         var height = DrawSide(photograph.Height, sideMax, ref prng);
@@ -124,7 +125,8 @@ internal sealed class ClassifierSampler
         if (parameters.Haze is { } haze)
         {
             // The window is the whole frame here, not a part of a taller scene.
-            parameters = parameters with { Haze = haze with { SceneHeights = 1, Horizon = prng.NextDouble(0.25, 0.5) } };
+            var horizon = prng.NextDouble(0.25, 0.5);
+            parameters = parameters with { Haze = haze with { SceneHeights = 1, Horizon = horizon } };
         }
 
         using var degraded = Frame.Rent(width, height, PixelFormat.Rgb24);
@@ -147,8 +149,9 @@ internal sealed class ClassifierSampler
         batch.Set(index, degraded, parameters.Degradation, _input.Value!);
     }
 
-    // The scene of the window under another exposure, contrast and white balance: few photographs stand for many cameras,
-    // and a flat or dark photograph, or one with a black background, is not yet a hazy or a low-light one. left and top become places in the scene.
+    // The scene of the window under another exposure, contrast and white balance: few photographs stand for many
+    // cameras, and a flat or dark photograph, or one with a black background, is not yet a hazy or a low-light one. left
+    // and top become places in the scene.
     // Dark scenes as they are, up to a gamma that low light begins behind; what low light darkens stays what it was.
     private static Frame Expose(
         Frame photograph, double gammaMax, ref int left, ref int top, int width, int height, ref Prng prng)
@@ -190,10 +193,10 @@ internal sealed class ClassifierSampler
     private static int DrawSide(int side, int sideMax, ref Prng prng)
     {
         // In blocks of JPEG: a mirrored frame then has its block edges where an unmirrored one has them.
-        var blocks = Math.Min(side, sideMax) / JpegBlockSide;
-        return JpegBlockSide * (blocks <= SideMin / JpegBlockSide
+        var blocks = Math.Min(side, sideMax) / ClassifierInput.JpegBlockSide;
+        return ClassifierInput.JpegBlockSide * (blocks <= SideMin / ClassifierInput.JpegBlockSide
             ? blocks
-            : prng.NextInt32(SideMin / JpegBlockSide, blocks + 1));
+            : prng.NextInt32(SideMin / ClassifierInput.JpegBlockSide, blocks + 1));
     }
 }
 

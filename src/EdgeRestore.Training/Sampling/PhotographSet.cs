@@ -92,8 +92,8 @@ internal sealed class PhotographSet : IDisposable
         }
     }
 
-    // Without those that are hazy by nature, which would teach that haze is clear; every other one also at half its size,
-    // as from a camera further away.
+    // Without those that are hazy by nature, which would teach that haze is clear; every other one also at half its
+    // size, as from a camera further away.
     private static List<Photograph> VaryForClassifier(List<Photograph> photographs, int sideMin)
     {
         var hazy = PhotographCatalog.Train.Where(photograph => photograph.HasFlag("hazy"))
@@ -145,7 +145,7 @@ internal sealed class Photograph : IDisposable
     {
         Name = name;
         Frame = frame;
-        // Area decides how often a photograph is drawn, damped so that one large panorama does not crowd out ten others.
+        // Area decides how often a photograph is drawn, damped so that one large panorama crowds out no ten others.
         Weight = Math.Sqrt((double)frame.Width * frame.Height) * (0.5 + Math.Min(1, EdgeEnergy(frame) / 6));
     }
 

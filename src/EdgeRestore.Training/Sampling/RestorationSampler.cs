@@ -52,7 +52,10 @@ internal sealed class RestorationSampler
             var turn = prng.NextInt32(0, 8);
             Orient(clean.Pixels, batch.Clean.AsSpan(index * clean.LengthBytes, clean.LengthBytes), phase.Patch, turn);
             Orient(
-                degraded.Pixels, batch.Degraded.AsSpan(index * clean.LengthBytes, clean.LengthBytes), phase.Patch, turn);
+                degraded.Pixels,
+                batch.Degraded.AsSpan(index * clean.LengthBytes, clean.LengthBytes),
+                phase.Patch,
+                turn);
         }
 
         return batch;

@@ -15,7 +15,8 @@ namespace EdgeRestore.Training.Tasks;
 /// <summary>Which degradation a frame has, Clear included.</summary>
 internal sealed class ClassificationTask : TrainingTask
 {
-    // Enough against over-confidence on samples that are nearly clear, little enough to keep confidence useful for bypass.
+    // Enough against over-confidence on samples that are nearly clear, little enough to keep confidence useful for
+    // bypass.
     private const double LabelSmoothing = 0.02;
 
     private const int PreparationSamples = 64;
@@ -46,7 +47,8 @@ internal sealed class ClassificationTask : TrainingTask
         using var noGrad = torch.no_grad();
         var phase = Schedule.Phase(0);
         var batch = _sampler.Make(0, PreparationSamples, phase.Patch, _photographs.Draw);
-        Classify(new StandardizingReading(Layout.Bind(values.detach(), ScalarType.Float32)), values.device, batch, 0, batch.Count);
+        var reading = new StandardizingReading(Layout.Bind(values.detach(), ScalarType.Float32));
+        Classify(reading, values.device, batch, 0, batch.Count);
     }
 
     public override BatchLoss Forward(Tensor values, long position, double progress)
@@ -86,7 +88,14 @@ internal sealed class ClassificationTask : TrainingTask
         folder.AppendCalibration(counters.Step, counters.TrainedSeconds, calibration);
         report.Write(
             "calibration",
-            new { counters.Step, counters.TrainedSeconds, confusion.Count, calibration, Confusion = confusion.ToTable() },
+            new
+            {
+                counters.Step,
+                counters.TrainedSeconds,
+                confusion.Count,
+                calibration,
+                Confusion = confusion.ToTable(),
+            },
             FormattableString.Invariant($"validation at step {counters.Step}: accuracy {confusion.Accuracy:P2} of ")
                 + FormattableString.Invariant($"{confusion.Count}, temperature {calibration.Temperature:F4}, ")
                 + FormattableString.Invariant($"likelihood {calibration.NegativeLogLikelihood:F4} nats\n{confusion}")

@@ -47,8 +47,8 @@ internal sealed class NetworkDefinition
         return network.Prompt is null || network.Prompt == PromptDefinition.Degradation
             ? new NetworkDefinition(network, null)
             : throw new EdgeRestoreException(
-                $"The network '{recipe.Network}' takes {network.Prompt.Meaning}, which training samples do not have. Name "
-                + "a network in the recipe that takes the image alone or a degradation: symunet.");
+                $"The network '{recipe.Network}' takes {network.Prompt.Meaning}, which training samples do not have. "
+                + "Name a network in the recipe that takes the image alone or a degradation: symunet.");
     }
 
     private static NetworkDefinition OfClassifier(Recipe recipe)
@@ -56,8 +56,8 @@ internal sealed class NetworkDefinition
         if (recipe.Data.Pairs.Count > 0 || recipe.Distillation is not null)
         {
             throw new EdgeRestoreException(
-                $"The recipe '{recipe.Name}' trains the classifier '{recipe.Network}' and has data.pairs or distillation, "
-                + "which are for restoration networks. Leave them out.");
+                $"The recipe '{recipe.Name}' trains the classifier '{recipe.Network}' and has data.pairs or "
+                + "distillation, which are for restoration networks. Leave them out.");
         }
 
         var config = new DpgNetConfig();
@@ -80,8 +80,8 @@ internal sealed class NetworkDefinition
             or ArgumentException or ArithmeticException or IndexOutOfRangeException)
         {
             throw new EdgeRestoreException(
-                $"The configuration of recipe '{recipe.Name}' makes no '{network.Family}' network: {exception.Message} Its "
-                + $"keys, with the values of {network.Preset}: {network.ToConfigJson()}.",
+                $"The configuration of recipe '{recipe.Name}' makes no '{network.Family}' network: {exception.Message} "
+                + $"Its keys, with the values of {network.Preset}: {network.ToConfigJson()}.",
                 exception);
         }
     }
@@ -151,7 +151,7 @@ internal sealed class NetworkDefinition
         {
             throw new EdgeRestoreException(path is null
                 ? $"The network '{recipe.Network}' takes its prompts from a file. Name it in the recipe: "
-                    + "selection: { prompts: prompts.safetensors }, or train a network that learns them, such as csnet-s."
+                    + "selection: { prompts: prompts.safetensors }, or train one that learns them, such as csnet-s."
                 : $"The network '{recipe.Network}' takes no prompts from a file, and the recipe names '{path}'. Leave "
                     + "selection.prompts out, or train csnet-s-text.");
         }

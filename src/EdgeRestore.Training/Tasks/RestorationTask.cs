@@ -24,7 +24,11 @@ internal sealed class RestorationTask : TrainingTask
     private PhaseRecipe _phase;
 
     public RestorationTask(
-        RestorationNetwork network, ParameterVector layout, Recipe recipe, TrainingSources sources, TaskResources resources)
+        RestorationNetwork network,
+        ParameterVector layout,
+        Recipe recipe,
+        TrainingSources sources,
+        TaskResources resources)
         : base(layout, recipe)
     {
         _network = network;

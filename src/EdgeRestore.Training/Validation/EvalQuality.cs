@@ -18,7 +18,11 @@ internal static class EvalQuality
     private const int NoiseSigma = 25;
 
     public static ImmutableDictionary<Degradation, PackageQuality> Measure(
-        RestorationNetwork network, ParameterVector layout, torch.Tensor weights, string photographRoot, TextWriter progress)
+        RestorationNetwork network,
+        ParameterVector layout,
+        torch.Tensor weights,
+        string photographRoot,
+        TextWriter progress)
     {
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();
@@ -40,7 +44,8 @@ internal static class EvalQuality
             sum[2] += Ssim.Compute(sample.Clean, sample.Degraded);
             sum[3] += Ssim.Compute(sample.Clean, restored);
             count++;
-            progress.WriteLine($"{EvalProtocol.Name} {count} of {EvalProtocol.CountCases(rows.Count)}: {sample.Row.Name}");
+            progress.WriteLine(
+                $"{EvalProtocol.Name} {count} of {EvalProtocol.CountCases(rows.Count)}: {sample.Row.Name}");
         }
 
         var images = (double)count / rows.Count;
@@ -48,7 +53,9 @@ internal static class EvalQuality
             pair => pair.Key,
             pair => new PackageQuality
             {
-                Protocol = pair.Key == Degradation.Noise ? $"{EvalProtocol.Name}, sigma {NoiseSigma}" : EvalProtocol.Name,
+                Protocol = pair.Key == Degradation.Noise
+                    ? $"{EvalProtocol.Name}, sigma {NoiseSigma}"
+                    : EvalProtocol.Name,
                 PsnrIn = Math.Round(pair.Value[0] / images, 2),
                 PsnrOut = Math.Round(pair.Value[1] / images, 2),
                 SsimIn = Math.Round(pair.Value[2] / images, 4),

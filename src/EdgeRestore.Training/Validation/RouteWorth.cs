@@ -20,7 +20,11 @@ internal static class RouteWorth
 
     /// <summary>By route, then by the name of the degradation: mean change of PSNR in dB, two decimals.</summary>
     public static ImmutableDictionary<Degradation, ImmutableSortedDictionary<string, double>> Measure(
-        RestorationNetwork network, ParameterVector layout, torch.Tensor weights, PhotographSet photographs, TextWriter progress)
+        RestorationNetwork network,
+        ParameterVector layout,
+        torch.Tensor weights,
+        PhotographSet photographs,
+        TextWriter progress)
     {
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();
@@ -43,7 +47,11 @@ internal static class RouteWorth
     }
 
     private static double Change(
-        RestorationNetwork network, TorchReading reading, Degradation route, ValidationSample sample, torch.Device device)
+        RestorationNetwork network,
+        TorchReading reading,
+        Degradation route,
+        ValidationSample sample,
+        torch.Device device)
     {
         using var scope = torch.NewDisposeScope();
         using var restored = RestorationValidator.Restore(network, reading, sample.Degraded, route, device);

@@ -114,7 +114,7 @@ internal sealed class ValidationSet : IDisposable
     private static IEnumerable<(string Name, Degradation Degradation, double Sigma)> RowKinds(
         bool withClear)
     {
-        foreach (var degradation in DegradationNames.All.Where(degradation => withClear || degradation != Degradation.Clear))
+        foreach (var degradation in DegradationNames.All.Where(known => withClear || known != Degradation.Clear))
         {
             if (degradation == Degradation.Noise)
             {

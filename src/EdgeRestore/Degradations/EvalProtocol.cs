@@ -210,8 +210,8 @@ public sealed class EvalProtocol : IDisposable
         if (found != committed)
         {
             throw new EdgeRestoreException(
-                $"{ProtocolName} input '{rowName}' of '{photograph.Name}' ({frame.Width}x{frame.Height}) has SHA-256 {found}; "
-                + $"committed is {committed ?? "none"}. {cause}");
+                $"{ProtocolName} input '{rowName}' of '{photograph.Name}' ({frame.Width}x{frame.Height}) has SHA-256 "
+                + $"{found}; committed is {committed ?? "none"}. {cause}");
         }
     }
 

@@ -27,9 +27,10 @@ public sealed class ClassifierInput
     /// </summary>
     public const int ViewCount = 5;
 
-    private const int PatchSide = CropsSide / 2;
+    /// <summary>Side of JPEG's blocks (ITU-T T.81), whose grid patches keep to.</summary>
+    public const int JpegBlockSide = 8;
 
-    private const int JpegBlockSide = 8;
+    private const int PatchSide = CropsSide / 2;
 
     // Where the patches of each view lie: 0 in the middle of their quadrant, 1 and -1 at its edges.
     private static readonly (int X, int Y)[] Moves = [(0, 0), (-1, -1), (1, 1), (1, -1), (-1, 1)];

@@ -102,10 +102,15 @@ internal sealed class NiqeModel
     }
 
     /// <summary>One line for the mean, then one for each row of the covariance.</summary>
-    public override string ToString() => string.Join('\n', Enumerable.Range(-1, FeatureCount + 1).Select(row => string.Join(
-        '\t',
-        Enumerable.Range(0, FeatureCount).Select(column =>
-            (row < 0 ? Mean[column] : Covariance[row, column]).ToString("R", CultureInfo.InvariantCulture))))) + "\n";
+    public override string ToString()
+    {
+        return string.Concat(Enumerable.Range(-1, FeatureCount + 1).Select(row => Line(row) + "\n"));
+
+        string Line(int row) => string.Join(
+            '\t',
+            Enumerable.Range(0, FeatureCount).Select(column =>
+                (row < 0 ? Mean[column] : Covariance[row, column]).ToString("G9", CultureInfo.InvariantCulture)));
+    }
 
     private static NiqeModel Parse(string text)
     {

@@ -82,8 +82,8 @@ public abstract class PairLayout
         }
 
         return pairs.Count >= 2 ? pairs : throw new EdgeRestoreException(
-            $"'{folder}' has {pairs.Count} pairs by layout '{Name}' ({Convention}) among {files.Count} images; at least "
-            + "2 are needed.");
+            $"'{folder}' has {pairs.Count} pairs by layout '{Name}' ({Convention}) among {files.Count} images; at "
+            + "least 2 are needed.");
     }
 
     /// <summary>Pairs by relative paths; what has no counterpart goes to the list.</summary>

@@ -89,7 +89,8 @@ public sealed class PackageExportTests : IDisposable
     {
         var network = NetworkPresets.Create(preset);
         var weights = TestTensors.Trained(network, seed: 3);
-        var package = (Export() with { Network = network, NetworkWeights = weights }).Write(Path.Combine(folder, "any"));
+        var export = Export() with { Network = network, NetworkWeights = weights };
+        var package = export.Write(Path.Combine(folder, "any"));
 
         Assert.Equal(graphs, package.Manifest.Routes.Select(route => route.File).Distinct().Count());
         var frame = new byte[32 * 32 * 3];

@@ -8,7 +8,8 @@ public sealed class NiqeTests
     [Fact]
     public void Score_NoiseAndBlur_AreLessNaturalTheStrongerTheyAre()
     {
-        var scores = new[] { 0, 15, 50 }.Select(sigma => ScoreOf((frame, seed) => AddNoise(frame, sigma, seed))).ToList();
+        var scores = new[] { 0, 15, 50 }
+            .Select(sigma => ScoreOf((frame, seed) => AddNoise(frame, sigma, seed))).ToList();
 
         Assert.True(scores[0] < scores[1] && scores[1] < scores[2], string.Join(", ", scores));
         Assert.True(ScoreOf((frame, _) => Blur(frame)) > scores[0] + 1);
@@ -41,7 +42,7 @@ public sealed class NiqeTests
     [Fact]
     public void Of_GaussianNoise_HasTheShapeOfAGaussian()
     {
-        // Noise over grey: normalised by its own deviation it stays Gaussian, whose shape is 2, symmetric on both sides.
+        // Noise over grey: normalised by its own deviation it stays nearly Gaussian, whose shape is 2, and symmetric.
         using var frame = Frame.Rent(96, 96, PixelFormat.Rgb24);
         frame.Pixels.Fill(128);
         AddNoise(frame, 20, 5);

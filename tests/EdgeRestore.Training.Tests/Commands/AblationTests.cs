@@ -79,7 +79,8 @@ public sealed class AblationTests : IDisposable
         Directory.CreateDirectory(run);
         File.WriteAllText(
             Path.Combine(run, "validation.csv"),
-            FormattableString.Invariant($"step,trained_s,row,psnr_in,psnr_out\n1,1,rain,20,21\n2,2,rain,20,{20 + gain}\n"));
+            "step,trained_s,row,psnr_in,psnr_out\n1,1,rain,20,21\n"
+            + FormattableString.Invariant($"2,2,rain,20,{20 + gain}\n"));
         AblationTable.MarkFinished(run);
     }
 }

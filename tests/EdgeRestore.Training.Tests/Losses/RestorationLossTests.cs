@@ -61,7 +61,9 @@ public sealed class RestorationLossTests
 
         Assert.Equal(1, MultiScaleSsim.Compute(clean, clean).item<float>(), 1e-5);
         Assert.InRange(
-            MultiScaleSsim.Compute(much, clean).item<float>(), 0, MultiScaleSsim.Compute(little, clean).item<float>() - 0.01);
+            MultiScaleSsim.Compute(much, clean).item<float>(),
+            0,
+            MultiScaleSsim.Compute(little, clean).item<float>() - 0.01);
     }
 
     [Fact]
@@ -74,7 +76,8 @@ public sealed class RestorationLossTests
 
         var after = MultiScaleSsim.Compute(x.detach().add(x.grad!, 50), clean).item<float>();
 
-        Assert.True(after > before.item<float>() + 0.001, $"{before.item<float>()} before, {after} after a step upwards");
+        Assert.True(
+            after > before.item<float>() + 0.001, $"{before.item<float>()} before, {after} after a step upwards");
     }
 
     [Fact]

@@ -68,7 +68,9 @@ public sealed class RecipeTests
             """);
 
         Assert.Equal((7, 90.5), (recipe.Seed, recipe.Minutes));
-        Assert.Equal((3e-4, 0.99, 0.0), (recipe.Optimizer.LearningRate, recipe.Optimizer.Beta2, recipe.Optimizer.Average));
+        Assert.Equal(
+            (3e-4, 0.99, 0.0),
+            (recipe.Optimizer.LearningRate, recipe.Optimizer.Beta2, recipe.Optimizer.Average));
         Assert.Equal((0.0, 0.1, 1.0, 0.2),
             (recipe.Loss.L1, recipe.Loss.Fourier, recipe.Loss.Charbonnier, recipe.Loss.MsSsim));
         Assert.Equal(("t.safetensors", 0.5, 10.0, "ups.0.0", "ups.1.0"), (
@@ -80,7 +82,9 @@ public sealed class RecipeTests
         Assert.Equal(("data/my own", "snow", 1.0),
             (recipe.Data.Pairs[1].Folder, recipe.Data.Pairs[1].Degradation, recipe.Data.Pairs[1].Weight));
         Assert.Equal(0, recipe.Selection.FreezeAt);
-        Assert.Equal((3, 2, 128), (recipe.Validation.Photographs, recipe.Validation.Pairs, recipe.Validation.CropPixels));
+        Assert.Equal(
+            (3, 2, 128),
+            (recipe.Validation.Photographs, recipe.Validation.Pairs, recipe.Validation.CropPixels));
     }
 
     [Fact]
@@ -104,18 +108,23 @@ public sealed class RecipeTests
     [InlineData("optimizer: { lr: 1 }", "line 2: there is no key 'lr' in 'optimizer'; allowed: learningRate,")]
     [InlineData("minutes: soon", "line 2: 'minutes' is 'soon'; needed: a number.")]
     [InlineData("seed: 1.5", "line 2: 'seed' is '1.5'; needed: a whole number.")]
-    [InlineData("loss: [1]", "line 2: 'loss' is a list; needed are keys with values: l1, fourier, charbonnier, msSsim.")]
+    [InlineData(
+        "loss: [1]", "line 2: 'loss' is a list; needed are keys with values: l1, fourier, charbonnier, msSsim.")]
     [InlineData("data: { pairs: x }", "line 2: 'data.pairs' is 'x'; needed: a list.")]
     [InlineData("selection: { balance: -1 }", "line 2: selection.balance is -1; give 0 or more.")]
-    [InlineData("optimizer: { precision: fp8 }", "line 2: optimizer.precision is 'fp8'; allowed are float32 and bfloat16.")]
+    [InlineData(
+        "optimizer: { precision: fp8 }", "line 2: optimizer.precision is 'fp8'; allowed are float32 and bfloat16.")]
     [InlineData("optimizer:\n  clipNorm: 0", "line 3: optimizer.clipNorm is 0; allowed is above 0.")]
     [InlineData("distillation: { output: 0 }", "line 2: distillation names no teacher;")]
     [InlineData("loss: { l1: 0, fourier: 0 }", "line 2: loss has l1 0, fourier 0,")]
-    [InlineData("data: { pairs: [ { folder: a, layout: rain } ] }", "the layout is 'rain'; allowed: generic, rain100l,")]
-    [InlineData("data: { pairs: [ { folder: a } ] }", "the degradation of layout 'generic' is ''; allowed: clear, noise,")]
+    [InlineData(
+        "data: { pairs: [ { folder: a, layout: rain } ] }", "the layout is 'rain'; allowed: generic, rain100l,")]
+    [InlineData(
+        "data: { pairs: [ { folder: a } ] }", "the degradation of layout 'generic' is ''; allowed: clear, noise,")]
     [InlineData(
         "data: { pairs: [ { folder: a, layout: cdd11, degradation: rain } ] }", "its folders name them, leave it out.")]
-    [InlineData("validation: { every: 0 }", "line 2: validation has photographs 8, pairs 4, cropPixels 256 and every 0;")]
+    [InlineData(
+        "validation: { every: 0 }", "line 2: validation has photographs 8, pairs 4, cropPixels 256 and every 0;")]
     public void Parse_Mistake_SaysLineFoundAndAllowed(string line, string expected)
     {
         var exception = Assert.Throws<EdgeRestoreException>(

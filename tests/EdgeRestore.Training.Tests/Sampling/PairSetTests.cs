@@ -41,9 +41,9 @@ public sealed class PairSetTests : IDisposable
         var phase = new PhaseRecipe { Patch = 32, Batch = 6 };
         var kept = new RestorationSampler(new(null, [Load()]), NewRecipe(synthetic: 0)).Make(40, phase);
 
-        var decodedAgain = new RestorationSampler(new(null, [Load(budgetBytes: 0)]), NewRecipe(synthetic: 0)).Make(40, phase);
+        var again = new RestorationSampler(new(null, [Load(budgetBytes: 0)]), NewRecipe(synthetic: 0)).Make(40, phase);
 
-        Assert.Equal(kept.Clean, decodedAgain.Clean);
+        Assert.Equal(kept.Clean, again.Clean);
     }
 
     [Fact]
@@ -103,7 +103,8 @@ public sealed class PairSetTests : IDisposable
     {
         var sampler = new RestorationSampler(new(null, [Load()]), NewRecipe(synthetic: 0));
 
-        var error = Assert.Throws<EdgeRestoreException>(() => sampler.Make(0, new PhaseRecipe { Patch = 88, Batch = 1 }));
+        var error = Assert.Throws<EdgeRestoreException>(
+            () => sampler.Make(0, new PhaseRecipe { Patch = 88, Batch = 1 }));
 
         Assert.Contains("None of the 6 pairs of 'mine' has sides of at least 88 pixels", error.Message);
     }
