@@ -36,6 +36,26 @@ public sealed class CancellationTests
         Assert.Single(await next.ExchangeAsync(Streaming.Paint()));
     }
 
+    // The soak found a stream that stayed for ever when its call ended between the starts of two of its stages.
+    [Fact]
+    public async Task ClientsVanishAsSoonAsTheyHaveOpened_NoStreamStays()
+    {
+        await using var daemon = await RunningDaemon.StartAsync();
+        for (var count = 0; count < 200; count++)
+        {
+            var stream = await daemon.OpenAsync(Streaming.Rgb());
+            await stream.DisposeAsync();
+
+            // Its place may not be free yet; there are sixteen.
+            if (count % 8 == 7)
+            {
+                await WaitForNoStreamAsync(daemon);
+            }
+        }
+
+        await WaitForNoStreamAsync(daemon);
+    }
+
     [Fact]
     public async Task ClientCancelsBeforeOpen_TheCallEnds()
     {

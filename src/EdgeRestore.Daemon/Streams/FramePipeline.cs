@@ -106,7 +106,8 @@ internal sealed partial class FramePipeline : IDisposable
     {
         try
         {
-            await Task.Run(() => stage(ended.Token), ended.Token);
+            // Every stage runs, also when the call is over already: the one behind it waits for its end.
+            await Task.Run(() => stage(ended.Token), CancellationToken.None);
         }
         catch
         {
