@@ -202,12 +202,12 @@ public sealed class SharedMemoryTests
 
     private static RestoreRequest Request(
         ulong sequence, (ulong Offset, ulong Length) shared, (ulong Offset, ulong Length) reply) => new()
-    {
-        Frame = new FrameRequest
         {
-            Sequence = sequence,
-            Shared = new SharedRange { Offset = shared.Offset, Length = shared.Length },
-            Reply = new SharedRange { Offset = reply.Offset, Length = reply.Length },
-        },
-    };
+            Frame = new FrameRequest
+            {
+                Sequence = sequence,
+                Shared = new SharedRange { Offset = shared.Offset, Length = shared.Length },
+                Reply = new SharedRange { Offset = reply.Offset, Length = reply.Length },
+            },
+        };
 }

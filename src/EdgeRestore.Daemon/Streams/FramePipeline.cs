@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using EdgeRestore.Daemon.Payloads;
-using EdgeRestore.Frames;
 using EdgeRestore.Daemon.Telemetry;
+using EdgeRestore.Frames;
 using EdgeRestore.Inference.Routing;
 using EdgeRestore.Protocol.Messages;
 using Grpc.Core;
