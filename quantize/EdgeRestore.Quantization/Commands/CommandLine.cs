@@ -19,6 +19,8 @@ internal static class CommandLine
         new HelpOption(),
         CalibrateCommand.Create(),
         CalibrationCommand.Create(),
+        Fp16Command.Create(),
+        Int8Command.Create(),
     };
 
     /// <summary>Runs one command line and gives the exit code; messages of the world's failures go out as they are.</summary>

@@ -1,0 +1,152 @@
+using System.CommandLine;
+using System.Globalization;
+using EdgeRestore.Degradations;
+using EdgeRestore.Onnx;
+using EdgeRestore.Packages;
+using EdgeRestore.Photographs;
+using EdgeRestore.Quantization.Conversion;
+using EdgeRestore.Quantization.Verification;
+
+namespace EdgeRestore.Quantization.Commands;
+
+/// <summary>What the commands that write a package have in common: where to, and how the result is judged.</summary>
+internal sealed class ConversionOptions
+{
+    private const int DefaultImageCount = 4;
+
+    public Argument<string> Package { get; } = new("package") { Description = "Folder of the FP32 package; it is not changed" };
+
+    public Option<string> Output { get; } = new("--out") { Description = "Folder of the new package", Required = true, HelpName = "folder" };
+
+    public Option<bool> Replace { get; } = new("--replace") { Description = "Replaces a package that is there" };
+
+    public Option<string?> Photographs { get; } = new("--photographs")
+    {
+        Description = "Folder with the held-out photographs to judge on; .edgerestore/photographs when not given",
+        HelpName = "folder",
+    };
+
+    public Option<int> Images { get; } = new("--images")
+    {
+        Description = "How many held-out photographs to judge on, 0 for none",
+        DefaultValueFactory = _ => DefaultImageCount,
+        HelpName = "0-24",
+    };
+
+    public Option<double> MaxDrop { get; } = new("--max-drop")
+    {
+        Description = "Most PSNR that a route may lose against FP32, in dB",
+        HelpName = "dB",
+    };
+
+    public ConversionOptions(double defaultMaxDrop)
+    {
+        MaxDrop.DefaultValueFactory = _ => defaultMaxDrop;
+        Images.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 24)
+            {
+                result.AddError($"--images is {result.GetValueOrDefault<int>()}. Allowed: 0 to 24.");
+            }
+        });
+        MaxDrop.Validators.Add(result =>
+        {
+            if (!(result.GetValueOrDefault<double>() is >= 0 and <= 60))
+            {
+                result.AddError($"--max-drop is {result.GetValueOrDefault<double>()} dB. Allowed: 0 to 60.");
+            }
+        });
+    }
+
+    public void AddTo(Command command)
+    {
+        command.Add(Package);
+        command.Add(Output);
+        command.Add(Replace);
+        command.Add(Photographs);
+        command.Add(Images);
+        command.Add(MaxDrop);
+    }
+
+    /// <summary>Converts every route, judges it, writes the package; gives the exit code.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="package">The FP32 package.</param>
+    /// <param name="label">What is added to the version.</param>
+    /// <param name="precision">The routes' precision.</param>
+    /// <param name="convert">A route's file and graph to the graph to write, and the one to judge.</param>
+    /// <param name="token">Stops between frames; nothing is written then.</param>
+    public int Run(
+        ParseResult parsed, ModelPackage package, string label, string precision,
+        Func<string, OnnxFile, (OnnxFile Written, OnnxFile Judged)> convert, CancellationToken token)
+    {
+        var output = parsed.InvocationConfiguration.Output;
+        var conversion = PackageConversion.Of(package);
+        var converted = new Dictionary<string, (OnnxFile Graph, string Precision)>(StringComparer.Ordinal);
+        var passed = true;
+        using var judge = OpenJudge(parsed, output);
+        foreach (var (file, graph) in conversion.Graphs)
+        {
+            token.ThrowIfCancellationRequested();
+            var (written, judged) = convert(file, graph);
+            converted.Add(file, (written, precision));
+            if (judge is not null)
+            {
+                passed &= Judge(parsed, judge, package, file, graph, judged, token);
+            }
+        }
+
+        var result = conversion.Write(parsed.GetRequiredValue(Output), converted, label, parsed.GetValue(Replace));
+        var (before, after) = (LengthOf(package), LengthOf(result));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Wrote {result.Directory}: {result.Manifest.Routes.Length} routes in {precision}, {after / 1e6:F2} MB, "
+            + $"{100.0 * after / before:F1} % of FP32's {before / 1e6:F2} MB."));
+        return passed ? ExitCode.Done : ExitCode.PartFailed;
+    }
+
+    private static long LengthOf(ModelPackage package) => package.Manifest.Files.Sum(file => file.LengthBytes);
+
+    private EvalProtocol? OpenJudge(ParseResult parsed, TextWriter output)
+    {
+        if (parsed.GetValue(Images) == 0)
+        {
+            output.WriteLine("Not judged, as asked: nobody knows what this conversion costs.");
+            return null;
+        }
+
+        var root = parsed.GetValue(Photographs)
+            ?? Path.Combine(Environment.GetEnvironmentVariable("EDGERESTORE_ROOT") ?? ".", ".edgerestore", "photographs");
+        var library = new PhotographLibrary(root);
+        return library.Missing(PhotographSet.HeldOut).Count == 0 ? new EvalProtocol(library) : throw new QuantizationException(
+            $"The conversion cannot be judged: found no complete set of held-out photographs in '{root}'. Fetch them with "
+            + "./edgerestore photographs fetch held-out, name their folder with --photographs, or ask for --images 0.");
+    }
+
+    private bool Judge(
+        ParseResult parsed, EvalProtocol judge, ModelPackage package, string file, OnnxFile graph, OnnxFile judged,
+        CancellationToken token)
+    {
+        var output = parsed.InvocationConfiguration.Output;
+        var degradations = package.Manifest.Routes.Where(route => route.File == file).Select(route => route.Degradation).ToHashSet();
+        var rows = EvalRow.All.Where(row => degradations.Contains(row.Degradation)).ToArray();
+        var most = parsed.GetValue(MaxDrop);
+        var passed = true;
+        foreach (var cost in RouteJudgement.Judge(graph, judged, judge, rows, parsed.GetValue(Images), token))
+        {
+            var isGood = cost.Drop <= most && cost.NonFinite == 0;
+            passed &= isGood;
+            var line = string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {cost.Row,-18} FP32 {cost.PsnrReference:F2} dB, now {cost.PsnrConverted:F2} dB: {cost.Drop:+0.000;-0.000} lost, "
+                + $"worst frame {cost.WorstDrop:F3}, {cost.PsnrBetween:F1} dB between the two");
+            if (cost.NonFinite > 0)
+            {
+                line += $", {cost.NonFinite} NaN or infinite values";
+            }
+
+            output.WriteLine(isGood ? line : string.Create(CultureInfo.InvariantCulture, $"{line}  <- over the limit of {most:F2} dB"));
+        }
+
+        return passed;
+    }
+}

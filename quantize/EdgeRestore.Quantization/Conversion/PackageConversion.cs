@@ -1,0 +1,86 @@
+using EdgeRestore.Onnx;
+using EdgeRestore.Packages;
+using EdgeRestore.Quantization.Precision;
+
+namespace EdgeRestore.Quantization.Conversion;
+
+/// <summary>A package in another precision: every route's graph converted, weights shared again, the source untouched.</summary>
+public sealed class PackageConversion
+{
+    // An entry for a tensor outside costs about 70 bytes in its graph.
+    private const int MinimumExternalBytes = 256;
+
+    private readonly ModelPackage source;
+    private readonly SortedDictionary<string, OnnxFile> graphs = new(StringComparer.Ordinal);
+
+    private PackageConversion(ModelPackage source) => this.source = source;
+
+    /// <summary>Graphs as they were, by file.</summary>
+    public IReadOnlyDictionary<string, OnnxFile> Graphs => graphs;
+
+    /// <summary>Reads the graphs of a package's routes.</summary>
+    /// <exception cref="EdgeRestoreException">A route is quantized already, or a graph cannot be read.</exception>
+    public static PackageConversion Of(ModelPackage package)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        if (package.Manifest.Routes.FirstOrDefault(route => route.Precision != "fp32") is { } converted)
+        {
+            throw new QuantizationException(
+                $"Package '{package.Directory}' is converted already: found route {converted.File} in {converted.Precision}, "
+                + "allowed is a package with all routes in fp32, from which every precision is made. Take the package that it "
+                + "came from.");
+        }
+
+        var conversion = new PackageConversion(package);
+        foreach (var route in package.Manifest.Routes.DistinctBy(route => route.File))
+        {
+            conversion.graphs.Add(route.File, OnnxFile.Read(package.GetPath(route.File)));
+        }
+
+        return conversion;
+    }
+
+    /// <summary>Writes the package; the same graphs give the same bytes.</summary>
+    /// <param name="directory">The new package's folder.</param>
+    /// <param name="converted">The new graph and its precision, by file.</param>
+    /// <param name="label">What is added to the package's version, such as <c>int8-cpu</c>.</param>
+    /// <param name="replace">Whether a package that is there is replaced.</param>
+    /// <exception cref="PackageException">Nothing was written.</exception>
+    public ModelPackage Write(
+        string directory, IReadOnlyDictionary<string, (OnnxFile Graph, string Precision)> converted, string label, bool replace)
+    {
+        ArgumentNullException.ThrowIfNull(converted);
+        var manifest = source.Manifest;
+        var shared = new ExternalData("weights.bin", MinimumExternalBytes);
+        List<PackageContent> contents = [];
+        foreach (var (file, (graph, _)) in converted.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            contents.Add(PackageContent.FromBytes(file, graph.ToBytes(shared)));
+        }
+
+        var classifier = HalfGraph.Store(OnnxFile.Read(source.GetPath(manifest.Classifier.File)));
+        contents.Add(PackageContent.FromBytes(manifest.Classifier.File, classifier.ToBytes(shared)));
+        contents.Add(PackageContent.FromBytes(shared.FileName, shared.ToArray()));
+        return PackageWriter.Write(
+            directory,
+            manifest with
+            {
+                Version = $"{manifest.Version}+{label}",
+                Routes = [.. manifest.Routes.Select(route => route with
+                {
+                    Precision = converted[route.File].Precision,
+
+                    // Measured on the FP32 graphs; a conversion is measured against them, not against the protocol.
+                    Quality = null,
+                })],
+                Provenance = manifest.Provenance with
+                {
+                    Notes = ($"{manifest.Provenance.Notes} Converted to {label} from {manifest.Name} {manifest.Version}, "
+                        + $"manifest SHA-256 {source.Sha256}.").TrimStart(),
+                },
+                Files = [],
+            },
+            contents,
+            replace);
+    }
+}

@@ -1,0 +1,105 @@
+using EdgeRestore.Onnx;
+using EdgeRestore.Quantization.Calibration;
+using EdgeRestore.Quantization.Graphs;
+
+namespace EdgeRestore.Quantization.Precision;
+
+/// <summary>Which convolutions get 8 bits, and why the others do not.</summary>
+internal sealed class ConvolutionChoice
+{
+    private ConvolutionChoice(IReadOnlySet<Node> quantized, IReadOnlyDictionary<string, string> kept, IReadOnlySet<Node> last)
+    {
+        Quantized = quantized;
+        Kept = kept;
+        Last = last;
+    }
+
+    public IReadOnlySet<Node> Quantized { get; }
+
+    /// <summary>Convolutions that keep floating point, with the reason, by node.</summary>
+    public IReadOnlyDictionary<string, string> Kept { get; }
+
+    /// <summary>Convolutions after which no other comes.</summary>
+    public IReadOnlySet<Node> Last { get; }
+
+    public static ConvolutionChoice Of(
+        Graph graph, GraphLinks links, IReadOnlyDictionary<string, TensorRange> ranges, QuantizationPlan plan)
+    {
+        var (first, last) = Ends(graph);
+        var quantized = new HashSet<Node>();
+        var kept = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var node in graph.Nodes.Where(node => node.Is("Conv")))
+        {
+            var reason = plan.FloatNodes.Contains(Nodes.KeyOf(node)) ? "asked for"
+                : plan.ProtectsEnds && first.Contains(node) ? "first convolution"
+                : plan.ProtectsEnds && last.Contains(node) ? "last convolution"
+                : Obstacle(node, links, ranges);
+            if (reason is null)
+            {
+                quantized.Add(node);
+            }
+            else
+            {
+                kept.Add(Nodes.KeyOf(node), reason);
+            }
+        }
+
+        return new(quantized, kept, last);
+    }
+
+    private static string? Obstacle(Node node, GraphLinks links, IReadOnlyDictionary<string, TensorRange> ranges)
+    {
+        if (links.Constant(node.Inputs[1]) is not { Type: ElementType.Float, Shape.Length: >= 3 })
+        {
+            return "weights are not constant float32";
+        }
+
+        if (node.Inputs.Length > 2 && node.Inputs[2].Length > 0 && links.Constant(node.Inputs[2]) is not { Type: ElementType.Float })
+        {
+            return "bias is not constant float32";
+        }
+
+        return links.IsOutput(node.Outputs[0]) ? "makes an output of the graph"
+            : !ranges.ContainsKey(node.Inputs[0]) ? "the range of its input was not calibrated"
+            : !ranges.ContainsKey(node.Outputs[0]) ? "the range of its output was not calibrated"
+            : null;
+    }
+
+    private static (HashSet<Node> First, HashSet<Node> Last) Ends(Graph graph)
+    {
+        // Forwards: values with a convolution before them. Backwards: values with one after them.
+        var first = new HashSet<Node>();
+        var after = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in graph.Nodes)
+        {
+            var isAfter = GraphLinks.UsedBy(node).Any(after.Contains);
+            if (node.Is("Conv") && !isAfter)
+            {
+                first.Add(node);
+            }
+
+            if (isAfter || node.Is("Conv"))
+            {
+                after.UnionWith(node.Outputs);
+            }
+        }
+
+        var last = new HashSet<Node>();
+        var before = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in graph.Nodes.Reverse())
+        {
+            var isBefore = node.Outputs.Any(before.Contains);
+            if (node.Is("Conv") && !isBefore)
+            {
+                last.Add(node);
+            }
+
+            if (isBefore || node.Is("Conv"))
+            {
+                before.UnionWith(GraphLinks.UsedBy(node));
+            }
+        }
+
+        return (first, last);
+    }
+}

@@ -1,0 +1,163 @@
+using EdgeRestore.Onnx;
+using EdgeRestore.Quantization.Calibration;
+using EdgeRestore.Quantization.Graphs;
+
+namespace EdgeRestore.Quantization.Precision;
+
+/// <summary>Writes Q/DQ so that ONNX Runtime's CPU provider fuses every quantized convolution.</summary>
+internal sealed class CpuGraphWriter
+{
+    // x·sigmoid(1.702 x) for x·Φ(x): Hendrycks and Gimpel, "Gaussian Error Linear Units", section 2.
+    private const float SigmoidSlope = 1.702f;
+
+    private readonly OnnxFile source;
+    private readonly GraphLinks links;
+    private readonly CpuPlacement placement;
+    private readonly QdqNodes nodes;
+
+    public CpuGraphWriter(OnnxFile source, IReadOnlyDictionary<string, TensorRange> ranges, QuantizationPlan plan)
+    {
+        this.source = Simplification.ForCpu(ConstantFolding.Apply(source));
+        links = new GraphLinks(this.source.Graph);
+        placement = new CpuPlacement(this.source.Graph, links, ranges, plan);
+        nodes = new QdqNodes(this.source.Graph.Initializers);
+    }
+
+    public QuantizedGraph Write()
+    {
+        foreach (var input in source.Graph.Inputs)
+        {
+            WriteQuantized(input.Name);
+        }
+
+        var inGelu = placement.Gelus.Values
+            .SelectMany(gelu => gelu.Nodes.Where(node => node.Outputs[0] != gelu.Output)).ToHashSet();
+        foreach (var node in source.Graph.Nodes)
+        {
+            if (placement.Absorbed.Contains(node) || inGelu.Contains(node))
+            {
+                continue;
+            }
+
+            if (placement.Choice.Quantized.Contains(node))
+            {
+                WriteConvolution(node);
+            }
+            else if (placement.Gelus.TryGetValue(node.Outputs[0], out var gelu))
+            {
+                WriteGelu(gelu);
+            }
+            else
+            {
+                WriteOther(node);
+            }
+        }
+
+        var file = GraphEdit.With(source, nodes.Nodes, nodes.Initializers);
+        if (nodes.UsesContributed)
+        {
+            file.Opsets["com.microsoft"] = 1;
+        }
+
+        return new(
+            Compaction.Apply(file),
+            [.. source.Graph.Nodes.Where(placement.Choice.Quantized.Contains).Select(Nodes.KeyOf)],
+            placement.Choice.Kept);
+    }
+
+    private void WriteConvolution(Node node)
+    {
+        var name = Nodes.KeyOf(node);
+        var input = placement.Parameters[node.Inputs[0]];
+        var weight = links.Constant(node.Inputs[1])!;
+        var bias = node.Inputs.Length > 2 && node.Inputs[2].Length > 0 ? links.Constant(node.Inputs[2]) : null;
+        var constants = QuantizedWeights.Of(
+            weight.ToFloats(), (int)weight.Shape[0], bias is null ? [] : bias.ToFloats(), input.Scale);
+        var output = placement.Absorbed.FirstOrDefault(activation => activation.Inputs[0] == node.Outputs[0])?.Outputs[0]
+            ?? node.Outputs[0];
+        List<string> inputs = [Dequantized(node.Inputs[0]), nodes.Weight(node.Inputs[1], weight.Shape, constants)];
+        if (bias is not null)
+        {
+            inputs.Add(nodes.Bias(name, bias.ToFloats(), constants.BiasScales(input.Scale)));
+        }
+
+        nodes.Add(new()
+        {
+            OpType = "Conv",
+            Name = name,
+            Inputs = [.. inputs],
+            Outputs = [output],
+            Attributes = node.Attributes,
+        });
+        WriteQuantized(output);
+    }
+
+    private void WriteGelu(GeluPattern gelu)
+    {
+        var (x, y) = (gelu.Input, gelu.Output);
+        if (!placement.MadeQuantized.Contains(y))
+        {
+            nodes.AddContributed(new()
+            {
+                OpType = "Gelu",
+                Domain = "com.microsoft",
+                Name = y,
+                Inputs = [Dequantized(x)],
+                Outputs = [y],
+            });
+            WriteQuantized(y);
+            return;
+        }
+
+        // The slope goes into the scale with which the same 8 bits are read.
+        var parameters = placement.Parameters[x];
+        var steep = parameters with { Scale = parameters.Scale * SigmoidSlope };
+        var sigmoid = $"{y}_sigmoid";
+        nodes.Add(new()
+        {
+            OpType = "Sigmoid",
+            Name = sigmoid,
+            Inputs = [nodes.Dequantize(QdqNodes.QuantizedName(x), $"{y}_slope", steep)],
+            Outputs = [sigmoid],
+        });
+        nodes.Quantize(sigmoid, AffineParameters.Of(0, 1, ElementType.UInt8, symmetric: false));
+        nodes.Add(new()
+        {
+            OpType = "Mul",
+            Name = y,
+            Inputs = [Dequantized(x), QdqNodes.DequantizedName(sigmoid)],
+            Outputs = [y],
+        });
+        WriteQuantized(y);
+    }
+
+    private void WriteOther(Node node)
+    {
+        var isQuantized = placement.Quantized.Contains(node);
+        nodes.Add(node.WithInputs(
+        [
+            .. node.Inputs.Select(input => !placement.Parameters.ContainsKey(input) ? input
+                : isQuantized ? Dequantized(input)
+                : placement.MadeQuantized.Contains(input) ? FloatOf(input)
+                : input),
+        ]));
+        foreach (var output in node.Outputs)
+        {
+            WriteQuantized(output);
+        }
+    }
+
+    private void WriteQuantized(string value)
+    {
+        if (placement.Parameters.TryGetValue(value, out var parameters))
+        {
+            nodes.Quantize(value, parameters);
+        }
+    }
+
+    private static string Dequantized(string value) => QdqNodes.DequantizedName(value);
+
+    private string FloatOf(string value) => placement.FloatProducts.TryGetValue(value, out var channels)
+        ? nodes.DequantizePerChannel(value, placement.Parameters[value], channels)
+        : Dequantized(value);
+}

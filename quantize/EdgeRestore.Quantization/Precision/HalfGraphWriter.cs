@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using EdgeRestore.Onnx;
+using EdgeRestore.Quantization.Graphs;
+
+namespace EdgeRestore.Quantization.Precision;
+
+/// <summary>Writes a graph with some nodes in FP16 and casts between those and the others.</summary>
+internal sealed class HalfGraphWriter
+{
+    private readonly OnnxFile source;
+    private readonly GraphLinks links;
+    private readonly HashSet<Node> half;
+    private readonly Dictionary<string, ElementType> types;
+    private readonly List<Node> nodes = [];
+    private readonly Dictionary<string, Initializer> added = new(StringComparer.Ordinal);
+    private readonly HashSet<string> casts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> halfValues = new(StringComparer.Ordinal);
+
+    public HalfGraphWriter(OnnxFile source)
+    {
+        this.source = Simplification.WithEarliestShapes(ConstantFolding.Apply(source));
+        links = new GraphLinks(this.source.Graph);
+        half = HalfPlacement.Of(this.source.Graph, links);
+        types = ValueTypes.Infer(this.source.Graph);
+    }
+
+    public OnnxFile Write()
+    {
+        foreach (var node in source.Graph.Nodes)
+        {
+            if (!half.Contains(node))
+            {
+                nodes.Add(node.WithInputs([.. node.Inputs.Select(input => OnlyReadsShape(node) ? input : Widened(input))]));
+                continue;
+            }
+
+            nodes.Add(new()
+            {
+                OpType = node.OpType,
+                Domain = node.Domain,
+                Name = node.Name,
+                Inputs = [.. node.Inputs.Select((input, index) => KeepsFloat(node, index) ? input : Narrowed(input))],
+                Outputs = node.Outputs,
+                Attributes = Attributes(node),
+            });
+            halfValues.UnionWith(node.Outputs.Where(output => types.GetValueOrDefault(output) == ElementType.Float));
+        }
+
+        // An output of the graph keeps the type that its callers know.
+        foreach (var output in source.Graph.Outputs.Where(output => halfValues.Contains(output.Name)))
+        {
+            throw new QuantizationException(
+                $"Graph '{source.Graph.Name}' cannot be written in FP16: its output '{output.Name}' is also used before a "
+                + "later convolution. Export it with an operator between the two.");
+        }
+
+        return GraphEdit.With(source, nodes, source.Graph.Initializers.Concat(added.Values));
+    }
+
+    private string Narrowed(string value)
+    {
+        if (types.GetValueOrDefault(value) != ElementType.Float || halfValues.Contains(value))
+        {
+            return value;
+        }
+
+        var name = $"{value}_half";
+        if (links.Constant(value) is { } constant)
+        {
+            added.TryAdd(name, HalfTensor.Of(name, constant));
+        }
+        else if (casts.Add(name))
+        {
+            nodes.Add(HalfTensor.Cast(value, name, ElementType.Float16));
+        }
+
+        return name;
+    }
+
+    private string Widened(string value)
+    {
+        if (!halfValues.Contains(value))
+        {
+            return value;
+        }
+
+        var name = $"{value}_float";
+        if (casts.Add(name))
+        {
+            nodes.Add(HalfTensor.Cast(value, name, ElementType.Float));
+        }
+
+        return name;
+    }
+
+    private static bool OnlyReadsShape(Node node) => node.OpType is "Shape" or "Size";
+
+    // Factors of a resize are FP32 in every type of image.
+    private static bool KeepsFloat(Node node, int index) =>
+        OnlyReadsShape(node) || (node.OpType is "Resize" or "Upsample" && index > 0);
+
+    private static ImmutableArray<NodeAttribute> Attributes(Node node) => node.Is("Cast")
+        ? [.. node.Attributes.Select(attribute => attribute is IntAttribute { Name: "to", Value: (long)ElementType.Float }
+            ? new IntAttribute("to", (long)ElementType.Float16) : attribute)]
+        : node.Attributes;
+}

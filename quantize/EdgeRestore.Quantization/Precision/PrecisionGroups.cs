@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using EdgeRestore.Onnx;
+using EdgeRestore.Quantization.Graphs;
+
+namespace EdgeRestore.Quantization.Precision;
+
+/// <summary>Convolutions that change precision together: a search over them is short, and its result readable.</summary>
+public static class PrecisionGroups
+{
+    /// <summary>
+    /// Convolutions by the module that their weights' names tell, such as <c>encoders.0.0.ffn</c>; alone where the names
+    /// tell nothing. In the order of the graph.
+    /// </summary>
+    public static IReadOnlyList<(string Name, ImmutableArray<string> Nodes)> Of(Graph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return
+        [
+            .. graph.Nodes
+                .Where(node => node.Is("Conv"))
+                .GroupBy(node => ModuleOf(node.Inputs[1]) ?? Nodes.KeyOf(node))
+                .Select(group => (group.Key, group.Select(Nodes.KeyOf).ToImmutableArray())),
+        ];
+    }
+
+    private static string? ModuleOf(string weight)
+    {
+        var end = weight.IndexOf(".weight", StringComparison.Ordinal);
+        if (end <= 0)
+        {
+            return null;
+        }
+
+        var parts = weight[..end].Split('.');
+        return string.Join('.', parts.Length > 2 ? parts[..^1] : parts);
+    }
+}

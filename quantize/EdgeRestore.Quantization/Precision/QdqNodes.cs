@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using EdgeRestore.Onnx;
+
+namespace EdgeRestore.Quantization.Precision;
+
+/// <summary>Collects the nodes and constants of a quantized graph, named as ONNX Runtime's own tool names them.</summary>
+internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
+{
+    private readonly List<Node> nodes = [];
+    private readonly Dictionary<string, Initializer> constants = initializers.ToDictionary(
+        initializer => initializer.Name, StringComparer.Ordinal);
+
+    public IReadOnlyList<Node> Nodes => nodes;
+
+    public IEnumerable<Initializer> Initializers => constants.Values;
+
+    /// <summary>Whether an operator of ONNX Runtime's own is among the nodes.</summary>
+    public bool UsesContributed { get; private set; }
+
+    public static string QuantizedName(string value) => $"{value}_QuantizeLinear_Output";
+
+    public static string DequantizedName(string value) => $"{value}_DequantizeLinear_Output";
+
+    public void Add(Node node) => nodes.Add(node);
+
+    public void AddContributed(Node node)
+    {
+        UsesContributed = true;
+        nodes.Add(node);
+    }
+
+    /// <summary>Quantizes a value and gives it back as <see cref="DequantizedName"/>.</summary>
+    public void Quantize(string value, AffineParameters parameters)
+    {
+        var (scale, zero) = Scalars(value, parameters);
+        nodes.Add(new()
+        {
+            OpType = "QuantizeLinear",
+            Name = $"{value}_QuantizeLinear",
+            Inputs = [value, scale, zero],
+            Outputs = [QuantizedName(value)],
+        });
+        Dequantize(QuantizedName(value), value, parameters);
+    }
+
+    /// <summary>Reads 8 bits as floats, under a name derived from <paramref name="value"/>.</summary>
+    public string Dequantize(string quantized, string value, AffineParameters parameters)
+    {
+        var (scale, zero) = Scalars(value, parameters);
+        nodes.Add(new()
+        {
+            OpType = "DequantizeLinear",
+            Name = $"{value}_DequantizeLinear",
+            Inputs = [quantized, scale, zero],
+            Outputs = [DequantizedName(value)],
+        });
+        return DequantizedName(value);
+    }
+
+    /// <summary>The same floats through one equal scale per channel.</summary>
+    public string DequantizePerChannel(string value, AffineParameters parameters, int channels)
+    {
+        var output = $"{value}_PerChannel_DequantizeLinear_Output";
+        if (constants.ContainsKey($"{value}_scales"))
+        {
+            return output;
+        }
+
+        var zeros = Enumerable.Repeat((byte)parameters.ZeroPoint, channels).ToArray();
+        var scale = Initializer.Of(
+            $"{value}_scales", [channels], Enumerable.Repeat(parameters.Scale, channels).ToArray().AsSpan());
+        nodes.Add(new()
+        {
+            OpType = "DequantizeLinear",
+            Name = $"{value}_PerChannel_DequantizeLinear",
+            Inputs =
+            [
+                QuantizedName(value),
+                Constant(scale),
+                Constant(new($"{value}_zero_points", parameters.Type, [channels], zeros)),
+            ],
+            Outputs = [output],
+            Attributes = [new IntAttribute("axis", 1)],
+        });
+        return output;
+    }
+
+    /// <summary>A weight in 8 bits, read as floats; equal weights with equal scales stand there once.</summary>
+    public string Weight(string name, ImmutableArray<long> shape, QuantizedWeights weights)
+    {
+        // Convolutions of different inputs may share a weight; their scales differ where a bias needed room.
+        var scales = Initializer.Of($"{name}_scale", [weights.Scales.Length], weights.Scales);
+        for (var suffix = 1; constants.TryGetValue(scales.Name, out var there) && !there.Data.Span.SequenceEqual(scales.Data.Span); suffix++)
+        {
+            scales = Initializer.Of(
+                string.Create(CultureInfo.InvariantCulture, $"{name}_scale_{suffix}"), [weights.Scales.Length], weights.Scales);
+        }
+
+        var stem = name + scales.Name[(name.Length + "_scale".Length)..];
+        if (constants.ContainsKey(scales.Name))
+        {
+            return DequantizedName(stem);
+        }
+
+        nodes.Add(new()
+        {
+            OpType = "DequantizeLinear",
+            Name = $"{stem}_DequantizeLinear",
+            Inputs =
+            [
+                Constant(QuantizedWeights.Tensor($"{stem}_quantized", shape.AsSpan(), weights.Values)),
+                Constant(scales),
+                Constant(new($"{stem}_zero_point", ElementType.Int8, [weights.Scales.Length], new byte[weights.Scales.Length])),
+            ],
+            Outputs = [DequantizedName(stem)],
+            Attributes = [new IntAttribute("axis", 0)],
+        });
+        return DequantizedName(stem);
+    }
+
+    /// <summary>The bias of a convolution in 32 bits, read as floats.</summary>
+    public string Bias(string node, ReadOnlySpan<float> bias, float[] scales)
+    {
+        var name = $"{node}_bias";
+        nodes.Add(new()
+        {
+            OpType = "DequantizeLinear",
+            Name = $"{name}_DequantizeLinear",
+            Inputs =
+            [
+                Constant(QuantizedWeights.Tensor($"{name}_quantized", QuantizedWeights.QuantizeBias(bias, scales))),
+                Constant(Initializer.Of($"{name}_scale", [scales.Length], scales)),
+                Constant(QuantizedWeights.Tensor($"{name}_zero_point", new int[scales.Length])),
+            ],
+            Outputs = [DequantizedName(name)],
+            Attributes = [new IntAttribute("axis", 0)],
+        });
+        return DequantizedName(name);
+    }
+
+    private (string Scale, string Zero) Scalars(string value, AffineParameters parameters) => (
+        Constant(Initializer.Scalar($"{value}_scale", parameters.Scale)),
+        Constant(new($"{value}_zero_point", parameters.Type, [], new[] { (byte)parameters.ZeroPoint })));
+
+    private string Constant(Initializer constant)
+    {
+        constants.TryAdd(constant.Name, constant);
+        return constant.Name;
+    }
+}
