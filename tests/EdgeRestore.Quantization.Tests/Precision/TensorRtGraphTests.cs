@@ -74,7 +74,10 @@ public class TensorRtGraphTests(DefaultPackage route) : IClassFixture<DefaultPac
     {
         var node = new Node
         {
-            OpType = "Conv", Inputs = ["x", "w"], Outputs = ["y"], Attributes = [new IntAttribute("group", groups)],
+            OpType = "Conv",
+            Inputs = ["x", "w"],
+            Outputs = ["y"],
+            Attributes = [new IntAttribute("group", groups)],
         };
 
         Assert.Equal(expected, TensorRtRules.Obstacle(node, [.. weight]));
