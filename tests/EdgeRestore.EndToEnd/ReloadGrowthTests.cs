@@ -19,7 +19,8 @@ public sealed class ReloadGrowthTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public Task ThirtyReloads_GrowByLessThanOneVersionTakes() => ReloadAsync(30, isOneGraph: true, maxGrowthBytes: 16 << 20);
+    public Task ThirtyReloads_GrowBySixteenMegabytesAtMost() =>
+        ReloadAsync(30, isOneGraph: true, maxGrowthBytes: 16 << 20);
 
     [Fact]
     [Trait("Category", "Long")]

@@ -13,8 +13,8 @@ internal static class OutputCheck
     private const int BlockBytes = 64;
     private const int MaxBlockCount = 256;
 
-    // Levels of 255. A restoration keeps what is in the picture: one that had contrast still has some, and its mean
-    // moves by less than the picture's whole range. Haze and low light move it most.
+    // Levels of 255, chosen wide rather than measured: a false alarm costs a frame its restoration. A restoration keeps what
+    // is in the picture: one that had contrast still has some. Low light moves the levels most.
     private const int ConstantRange = 2;
     private const int ContrastRange = 16;
     private const int BlackMean = 2;

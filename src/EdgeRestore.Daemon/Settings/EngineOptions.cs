@@ -36,7 +36,7 @@ internal sealed record EngineOptions
     /// Time after which a computation counts as stuck: health says so, and the process ends with exit code 6, for its
     /// service manager to start it anew.
     /// </summary>
-    /// <value>Seconds; 60, several times what the largest frame takes on a slow CPU.</value>
+    /// <value>Seconds; 60, longer than any stream could wait for a frame.</value>
     [Within(1, 86_400)]
     public int RunSeconds { get; init; } = 60;
 

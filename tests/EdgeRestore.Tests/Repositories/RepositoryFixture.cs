@@ -46,7 +46,7 @@ internal sealed class RepositoryFixture : IDisposable
     public void Dispose() => _folder.Dispose();
 }
 
-/// <summary>A folder in memory that goes with the test: these flush some ten thousand times.</summary>
+/// <summary>A folder in memory that goes with the test: these flush at every step, time and again.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private const string MemoryFolder = "/dev/shm";
