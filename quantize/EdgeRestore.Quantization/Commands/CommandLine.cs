@@ -17,7 +17,11 @@ internal static class CommandLine
     public static Command Create() => new("quantize", Help)
     {
         new HelpOption(),
+        PlanCommand.Create(),
+        AutoCommand.Create(),
         CalibrateCommand.Create(),
+        MixedCommand.Create(),
+        ReportCommand.Create(),
         CalibrationCommand.Create(),
         Fp16Command.Create(),
         Int8Command.Create(),

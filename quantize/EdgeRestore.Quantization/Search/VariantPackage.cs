@@ -1,0 +1,71 @@
+using EdgeRestore.Onnx;
+using EdgeRestore.Packages;
+
+namespace EdgeRestore.Quantization.Search;
+
+/// <summary>A package with its own graphs and further forms beside them.</summary>
+internal static class VariantPackage
+{
+    // An entry for a tensor outside costs about 70 bytes in its graph.
+    private const int MinimumExternalBytes = 256;
+
+    /// <summary>Writes the source's files as they are, and each taken form under a name of its own.</summary>
+    /// <exception cref="PackageException">Nothing was written.</exception>
+    public static ModelPackage Write(
+        ModelPackage source, string directory, IReadOnlyList<RouteForm> forms, string measuredOn, bool replace)
+    {
+        var contents = source.Manifest.Files
+            .Select(file => PackageContent.FromFile(file.Path, source.GetPath(file.Path))).ToList();
+        var variants = new Dictionary<string, List<PackageVariant>>(StringComparer.Ordinal);
+        foreach (var kind in forms.Where(form => form.Outcome.IsTaken)
+            .GroupBy(form => (form.Outcome.Precision, form.Outcome.Provider)))
+        {
+            var label = $"{kind.Key.Precision}-{kind.Key.Provider}";
+            var weights = new ExternalData($"weights.{label}.bin", MinimumExternalBytes);
+            foreach (var (outcome, graph, _) in kind)
+            {
+                var path = $"{Path.GetFileNameWithoutExtension(outcome.File)}.{label}.onnx";
+                contents.Add(PackageContent.FromBytes(path, graph.ToBytes(weights)));
+                if (!variants.TryGetValue(outcome.File, out var list))
+                {
+                    variants.Add(outcome.File, list = []);
+                }
+
+                list.Add(new PackageVariant
+                {
+                    File = path,
+                    Precision = outcome.Precision,
+                    Provider = outcome.Provider,
+                    Speedup = outcome.Speedup is { } speedup ? Math.Round(speedup, 3) : null,
+                    PsnrDrop = outcome.Drop is { } drop ? Math.Round(drop, 4) : null,
+                    MeasuredOn = outcome.Speedup is null ? null : measuredOn,
+                });
+            }
+
+            contents.Add(PackageContent.FromBytes(weights.FileName, weights.ToArray()));
+        }
+
+        return PackageWriter.Write(
+            directory,
+            source.Manifest with
+            {
+                Files = [],
+                Routes =
+                [
+                    .. source.Manifest.Routes.Select(route => route with
+                    {
+                        Variants = variants.TryGetValue(route.File, out var list) ? [.. list] : null,
+                    }),
+                ],
+            },
+            contents,
+            replace);
+    }
+
+    /// <summary>Bytes of the forms, and of the FP32 graphs and weights that they stand beside.</summary>
+    public static (long Forms, long Source) LengthsOf(ModelPackage written, ModelPackage source)
+    {
+        var before = source.Manifest.Files.Sum(file => file.LengthBytes);
+        return (written.Manifest.Files.Sum(file => file.LengthBytes) - before, before);
+    }
+}
