@@ -49,6 +49,8 @@ internal static class CommandLine
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
+            // A video that is stopped is finished first: its last frame, what the encoder holds back, the index.
+            ProcessTerminationTimeout = TimeSpan.FromMinutes(5),
         };
         try
         {

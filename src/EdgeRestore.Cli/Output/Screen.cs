@@ -20,6 +20,8 @@ internal sealed class Screen
 
     private readonly TextWriter _output;
     private readonly TextWriter _error;
+    private readonly Lock _lock = new();
+    private bool _isStatusShown;
 
     public Screen(TextWriter output, TextWriter error, bool json)
     {
@@ -35,7 +37,43 @@ internal sealed class Screen
 
     private bool ErrorIsTerminal => ReferenceEquals(_error, Console.Error) && !Console.IsErrorRedirected;
 
-    public void Remark(string text) => _error.WriteLine(text);
+    /// <summary>Whether a status stands in one line that changes; otherwise each is a line of a log.</summary>
+    public bool HasStatusLine => ErrorIsTerminal;
+
+    public void Remark(string text)
+    {
+        lock (_lock)
+        {
+            ClearStatus();
+            _error.WriteLine(text);
+        }
+    }
+
+    /// <summary>How work that has no known end goes on.</summary>
+    public void Status(string text)
+    {
+        lock (_lock)
+        {
+            if (!HasStatusLine)
+            {
+                _error.WriteLine(text);
+                return;
+            }
+
+            ClearStatus();
+            // A line that wraps could not be taken back.
+            _error.Write(text.Length < Console.WindowWidth ? text : text[..Math.Max(0, Console.WindowWidth - 1)]);
+            _isStatusShown = true;
+        }
+    }
+
+    public void EndStatus()
+    {
+        lock (_lock)
+        {
+            ClearStatus();
+        }
+    }
 
     /// <summary>
     /// A line of the result; with --json the JSON document is the whole result, and the line is left out.
@@ -98,6 +136,15 @@ internal sealed class Screen
             .AutoClear(true)
             .Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn())
             .StartAsync(drawing => work(new BarProgress(title, drawing.AddTask(Markup.Escape(title), maxValue: stepCount))));
+    }
+
+    private void ClearStatus()
+    {
+        if (_isStatusShown)
+        {
+            _error.Write("\r\e[K");
+            _isStatusShown = false;
+        }
     }
 
     private void WritePlainTable(

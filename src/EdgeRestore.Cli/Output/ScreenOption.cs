@@ -10,6 +10,11 @@ internal static class ScreenOption
         Description = "Print the result as one JSON document; progress and remarks go to standard error",
     };
 
-    public static Screen Open(ParseResult parsed, Option<bool> json) => new(
-        parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json));
+    /// <param name="resultsOnError">Standard output carries the frames themselves.</param>
+    public static Screen Open(ParseResult parsed, Option<bool> json, bool resultsOnError = false)
+    {
+        var configuration = parsed.InvocationConfiguration;
+        return new Screen(
+            resultsOnError ? configuration.Error : configuration.Output, configuration.Error, parsed.GetValue(json));
+    }
 }

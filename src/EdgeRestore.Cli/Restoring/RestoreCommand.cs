@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EdgeRestore.Cli.Output;
+using EdgeRestore.Cli.Video;
 using EdgeRestore.Codecs;
 
 namespace EdgeRestore.Cli.Restoring;
@@ -8,28 +9,36 @@ namespace EdgeRestore.Cli.Restoring;
 internal static class RestoreCommand
 {
     private const string Description = """
-        Restores image files, or all images in folders and below them, without a daemon.
+        Restores image files, all images in folders and below them, videos, and cameras, without a daemon.
 
         Results keep their names below --out: photos/june/1.jpg of the folder photos becomes OUT/june/1.jpg. JPEG, PNG
         and WebP stay what they are; TIFF becomes PNG (1.tif.png). A file that cannot be read is told and the others go
         on. A run that was interrupted goes on where it stopped: what is done is skipped, unless its input is newer.
 
-        Example: ./edgerestore restore photos --out restored --compare
+        A video (Debian's ffmpeg reads and writes it) goes below --out under its own name, or to --out itself where that
+        is a video file, an address to push to (rtsp://, udp:// ...) or - (standard output). Size, frame rate, times,
+        rotation and colours are the input's, and sound is copied. Cameras are restored at the pace that this machine
+        has, the newest frame wins; a lost one is opened again. Ctrl-C finishes the file.
 
-        Exit codes: 0 all restored; 1 some files failed; 2 wrong command line; 5 cannot run (package, disk, input missing).
+        Example: ./edgerestore restore photos --out restored --compare
+                 ./edgerestore restore clip.mp4 --out restored.mp4
+                 ./edgerestore restore rtsp://camera/stream --out recording.mkv
+
+        Exit codes: 0 all restored; 1 some files or frames failed; 2 wrong command line; 5 cannot run (package, disk, ffmpeg
+        or input missing, camera lost); 130 interrupted.
         """;
 
     public static Command Create()
     {
-        var inputs = new Argument<string[]>("files-or-folders")
+        var inputs = new Argument<string[]>("inputs")
         {
-            Description = "What to restore: " + string.Join(' ', ImageCodec.Extensions),
+            Description = $"Images ({string.Join(' ', ImageCodec.Extensions)}), folders of them, {VideoOptions.SourceNames}",
             Arity = ArgumentArity.OneOrMore,
         };
         var folder = new Option<string>("--out")
         {
-            Description = "Where the results go; created when missing",
-            HelpName = "folder",
+            Description = "Folder for the results, created when missing; for one video also a file, an address, or -",
+            HelpName = "folder|video",
             Required = true,
         };
         var route = RestorerOption.CreateRoute();
@@ -44,13 +53,17 @@ internal static class RestoreCommand
         };
         var json = ScreenOption.CreateJson();
         var restorer = new RestorerOption();
+        var video = new VideoOptions();
         var command = new Command("restore", Description) { inputs, folder, route, strength, compare, overwrite, json };
         restorer.AddTo(command);
+        video.AddTo(command);
         command.SetAction(async (parsed, token) =>
         {
-            var screen = ScreenOption.Open(parsed, json);
-            var output = OutputFolder.Open(parsed.GetRequiredValue(folder));
-            var images = InputImages.Find(parsed.GetRequiredValue(inputs), excluded: output.Path);
+            var target = parsed.GetRequiredValue(folder);
+            var screen = ScreenOption.Open(parsed, json, resultsOnError: target == "-");
+            var (videos, others) = VideoOptions.Part(parsed.GetRequiredValue(inputs));
+            var output = RequireFolder(target, videos, others);
+            var images = others.Count == 0 ? [] : InputImages.Find(others, excluded: output!.Path);
             using var loaded = restorer.Load(parsed, screen);
             RestorerOption.RequireRoute(loaded, parsed.GetValue(route));
             var settings = new RestoreSettings
@@ -59,16 +72,64 @@ internal static class RestoreCommand
                 Route = parsed.GetValue(route),
                 Strength = parsed.GetValue(strength),
             };
-            var run = new RestoreRun(loaded, output, settings, parsed.GetValue(compare), parsed.GetValue(overwrite));
-            var results = await screen.ProgressAsync(
-                "Restoring", images.Count, steps => run.RestoreAsync(images, steps, token));
-            return Report(results, output, screen);
+            var isAnew = parsed.GetValue(overwrite);
+            IReadOnlyList<RestoredImage> results = [];
+            if (output is not null)
+            {
+                settings.Claim(output, isAnew);
+                var run = new RestoreRun(loaded, output, settings, parsed.GetValue(compare), isAnew);
+                results = images.Count == 0 ? [] : await screen.ProgressAsync(
+                    "Restoring", images.Count, steps => run.RestoreAsync(images, steps, token));
+            }
+
+            var restored = new List<VideoReport>();
+            foreach (var source in videos)
+            {
+                restored.Add(await VideoCommand.RunAsync(
+                    source,
+                    VideoOptions.TargetOf(source, target)!,
+                    video.Read(parsed, source.IsLive),
+                    isAnew,
+                    screen,
+                    (format, _) => Task.FromResult<IVideoRestoration>(
+                        new LocalVideoRestoration(loaded, format, settings.Route, settings.Strength)),
+                    token));
+            }
+
+            return Report(results, restored, output?.Path ?? target, screen);
         });
         return command;
     }
 
-    private static int Report(IReadOnlyList<RestoredImage> results, OutputFolder output, Screen screen)
+    // Null where --out is one video.
+    private static OutputFolder? RequireFolder(string given, IReadOnlyList<VideoSource> videos, IReadOnlyList<string> others)
     {
+        if (VideoTarget.Find(given) is not { } target)
+        {
+            return OutputFolder.Open(given);
+        }
+
+        return videos.Count == 1 && others.Count == 0
+            ? null
+            : throw new EdgeRestoreException(
+                $"--out is '{target.Name}', one video, and the inputs are {videos.Count} videos and {others.Count} images or "
+                + "folders. Allowed is one video. Give a folder, or one video.");
+    }
+
+    private static int Report(
+        IReadOnlyList<RestoredImage> results, IReadOnlyList<VideoReport> videos, string output, Screen screen)
+    {
+        foreach (var video in videos)
+        {
+            video.Show(screen);
+        }
+
+        if (results.Count == 0)
+        {
+            screen.Document(new { output, images = results, videos });
+            return VideoCommand.ExitCodeOf(videos);
+        }
+
         var counts = results.ToLookup(result => result.Outcome);
         foreach (var failed in counts[RestoreOutcome.Failed])
         {
@@ -89,8 +150,9 @@ internal static class RestoreCommand
             textColumns: 3);
         screen.Line(
             $"{counts[RestoreOutcome.Restored].Count()} restored, {counts[RestoreOutcome.Skipped].Count()} skipped (done "
-            + $"before), {counts[RestoreOutcome.Failed].Count()} failed. Results are in {output.Path}");
-        screen.Document(new { output = output.Path, images = results });
-        return counts[RestoreOutcome.Failed].Any() ? ExitCode.PartFailed : ExitCode.Done;
+            + $"before), {counts[RestoreOutcome.Failed].Count()} failed. Results are in {output}");
+        screen.Document(new { output, images = results, videos });
+        var videoCode = VideoCommand.ExitCodeOf(videos);
+        return videoCode == ExitCode.Done && counts[RestoreOutcome.Failed].Any() ? ExitCode.PartFailed : videoCode;
     }
 }

@@ -47,7 +47,6 @@ internal sealed class RestoreRun
     private IReadOnlyList<RestoredImage> Restore(
         IReadOnlyList<InputImage> images, StepProgress steps, CancellationToken token)
     {
-        _settings.Claim(_output, _overwrite);
         var results = new List<RestoredImage>(images.Count);
         foreach (var image in images)
         {

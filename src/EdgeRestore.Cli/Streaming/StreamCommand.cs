@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgeRestore.Cli.Output;
 using EdgeRestore.Cli.Restoring;
+using EdgeRestore.Cli.Video;
 using EdgeRestore.Client;
 using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
@@ -13,56 +14,88 @@ namespace EdgeRestore.Cli.Streaming;
 internal static class StreamCommand
 {
     private const string Description = """
-        Sends image files through a daemon as one camera's frames, in the order of their names, and says what came of each
-        and where the time went. With --out the restored frames are kept.
+        Sends a video, a camera, or image files (in the order of their names) through a daemon as one camera's frames.
+        With --out the restored frames are kept: images in a folder, a video in a file, or pushed on to an address.
 
         --payload jpeg, png and webp send image files (those of that format as they are, others encoded anew); rgb24,
-        bgr24, gray8, nv12 and i420 send pixels, and then all images must have the size of the first.
-        --delivery lossless answers every frame; live lets the newest win and counts what it dropped.
+        bgr24, gray8, nv12 and i420 send pixels, and then all images must have the size of the first. Videos (read and
+        written by Debian's ffmpeg) travel as pixels. Size, frame rate, times, rotation and colours of the result are the
+        input's, and sound of files is copied. A lost camera is opened again; Ctrl-C finishes the file.
+        --delivery lossless answers every frame, which files and images get when nothing is said; live lets the newest
+        win and counts what it dropped, which cameras get.
 
         Example: ./edgerestore stream photos --payload nv12 --delivery live --fps 25 --out restored
+                 ./edgerestore stream clip.mp4 --out restored.mp4
+                 ./edgerestore stream rtsp://camera/stream --out rtsp://127.0.0.1:8554/restored
 
         Exit codes: 0 every answered frame was restored or passed through; 1 some failed; 2 wrong command line; 5 no
-        daemon answers, or it refused the stream.
+        daemon answers, or it refused the stream, or a source or output failed; 130 interrupted.
         """;
 
     public static Command Create()
     {
-        var inputs = new Argument<string[]>("files-or-folders")
+        var inputs = new Argument<string[]>("inputs")
         {
-            Description = "The camera's frames: " + string.Join(' ', ImageCodec.Extensions),
+            Description = $"Images ({string.Join(' ', ImageCodec.Extensions)}), folders of them, or {VideoOptions.SourceNames}",
             Arity = ArgumentArity.OneOrMore,
         };
         var daemon = DaemonOption.Create();
         var folder = new Option<string?>("--out")
         {
-            Description = "Where the restored frames go; nowhere when not given",
-            HelpName = "folder",
+            Description = "Folder for restored images; for a video a folder, a file, an address, or -. Nowhere when not given",
+            HelpName = "folder|video",
         };
         var payload = CreatePayload();
-        var delivery = new Option<string>("--delivery")
+        var delivery = new Option<string?>("--delivery")
         {
-            Description = "live or lossless",
-            DefaultValueFactory = _ => Delivery.Lossless.ToWireName(),
+            Description = "live or lossless; by the kind of input when not given",
+            HelpName = "live|lossless",
         };
         delivery.AcceptOnlyFromAmong(Delivery.Lossless.ToWireName(), Delivery.Live.ToWireName());
         var rate = CreateRate();
         var route = RestorerOption.CreateRoute();
         var strength = RestorerOption.CreateStrength();
         var json = ScreenOption.CreateJson();
+        var overwrite = new Option<bool>("--overwrite")
+        {
+            Description = "Videos: write the output again where there is one already",
+        };
+        var video = new VideoOptions();
         var command = new Command("stream", Description)
         {
-            inputs, daemon, folder, payload, delivery, rate, route, strength, json,
+            inputs, daemon, folder, payload, delivery, rate, route, strength, overwrite, json,
         };
+        video.AddTo(command);
         command.SetAction(async (parsed, token) =>
         {
-            var screen = ScreenOption.Open(parsed, json);
-            var output = parsed.GetValue(folder) is { } path ? OutputFolder.Open(path) : null;
-            var images = InputImages.Find(parsed.GetRequiredValue(inputs), excluded: output?.Path);
-            var frames = new CameraFrames(parsed.GetRequiredValue(payload));
+            var path = parsed.GetValue(folder);
+            var screen = ScreenOption.Open(parsed, json, resultsOnError: path == "-");
+            var (videos, others) = VideoOptions.Part(parsed.GetRequiredValue(inputs));
+            RequireOneKind(videos, others, path);
             using var client = new RestoreClient(parsed.GetRequiredValue(daemon));
             var settings = Settings(parsed.GetValue(route), parsed.GetValue(strength));
-            settings.Delivery = parsed.GetValue(delivery) == Delivery.Live.ToWireName() ? Delivery.Live : Delivery.Lossless;
+            var isLive = parsed.GetValue(delivery) is { } given
+                ? given == Delivery.Live.ToWireName()
+                : videos is [{ IsLive: true }];
+            settings.Delivery = isLive ? Delivery.Live : Delivery.Lossless;
+            if (videos is [var source])
+            {
+                var restored = await VideoCommand.RunAsync(
+                    source,
+                    VideoOptions.TargetOf(source, path),
+                    video.Read(parsed, isLive, parsed.GetValue(rate)),
+                    parsed.GetValue(overwrite),
+                    screen,
+                    (format, opening) => DaemonVideoRestoration.OpenAsync(client, settings, format, opening),
+                    token);
+                restored.Show(screen);
+                screen.Document(restored);
+                return VideoCommand.ExitCodeOf([restored]);
+            }
+
+            var output = path is null ? null : OutputFolder.Open(path);
+            var images = InputImages.Find(others, excluded: output?.Path);
+            var frames = new CameraFrames(parsed.GetRequiredValue(payload));
             frames.Describe(images[0], settings);
             var run = new StreamRun(frames, output, parsed.GetValue(rate));
             var report = await screen.ProgressAsync("Streaming", images.Count, async steps =>
@@ -73,6 +106,22 @@ internal static class StreamCommand
             return StreamReport.Show(report, screen);
         });
         return command;
+    }
+
+    private static void RequireOneKind(IReadOnlyList<VideoSource> videos, IReadOnlyList<string> others, string? output)
+    {
+        if (videos.Count > 1 || (videos.Count == 1 && others.Count > 0))
+        {
+            throw new EdgeRestoreException(
+                $"The inputs are {videos.Count} videos and {others.Count} images or folders. Allowed is one video, or images: one "
+                + "stream is one camera. Start one command for each.");
+        }
+
+        if (videos.Count == 0 && VideoTarget.Find(output) is { } target)
+        {
+            throw new EdgeRestoreException(
+                $"--out is '{target.Name}', a video, and the inputs are images. Give a folder, or a video as input.");
+        }
     }
 
     private static OpenStream Settings(Degradations.Degradation? route, float strength)

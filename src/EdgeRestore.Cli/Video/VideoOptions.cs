@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using EdgeRestore.Cli.Output;
+using EdgeRestore.Cli.Restoring;
+
+namespace EdgeRestore.Cli.Video;
+
+/// <summary>The options of every command that takes videos and cameras.</summary>
+internal sealed class VideoOptions
+{
+    /// <summary>For help texts: what counts as a video, in one place.</summary>
+    public const string SourceNames = "a video file, rtsp://, http://, udp://, srt:// ..., /dev/video0, or - (standard input)";
+
+    public Option<long?> Frames { get; } = new("--frames")
+    {
+        Description = "Videos: end after so many frames were written",
+        HelpName = "count",
+        Validators = { result => RequireRange(result, 1, long.MaxValue) },
+    };
+
+    public Option<double> Timeout { get; } = new("--timeout")
+    {
+        Description = "Videos: a source that gives no frame for so long counts as dead",
+        HelpName = "seconds",
+        DefaultValueFactory = _ => new VideoSettings().Timeout.TotalSeconds,
+        Validators =
+        {
+            result =>
+            {
+                if (!(result.GetValueOrDefault<double>() is >= 0.1 and <= 86_400))
+                {
+                    result.AddError($"--timeout is {result.GetValueOrDefault<double>()}. Allowed: 0.1 to 86400 seconds.");
+                }
+            },
+        },
+    };
+
+    public Option<long?> Reconnect { get; } = new("--reconnect")
+    {
+        Description = "Cameras: attempts in a row to open a lost one again, with pauses of 1 s to 30 s; for ever when not given",
+        HelpName = "count",
+        Validators = { result => RequireRange(result, 0, int.MaxValue) },
+    };
+
+    public Option<string?> FfmpegIn { get; } = new("--ffmpeg-in")
+    {
+        Description = "Videos: ffmpeg's options for the source, such as \"-video_size 1280x720\" of a camera",
+        HelpName = "options",
+    };
+
+    public Option<string?> FfmpegOut { get; } = new("--ffmpeg-out")
+    {
+        Description = "Videos: ffmpeg's options for the output, such as \"-c:v libx265 -crf 22\"; they win over ours",
+        HelpName = "options",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(Frames);
+        command.Add(Timeout);
+        command.Add(Reconnect);
+        command.Add(FfmpegIn);
+        command.Add(FfmpegOut);
+    }
+
+    public VideoSettings Read(ParseResult parsed, bool isLive, double? framesPerSecond = null) => new()
+    {
+        InputArguments = Split(parsed.GetValue(FfmpegIn)),
+        OutputArguments = Split(parsed.GetValue(FfmpegOut)),
+        IsLive = isLive,
+        FrameCount = parsed.GetValue(Frames),
+        Timeout = TimeSpan.FromSeconds(parsed.GetValue(Timeout)),
+        ReconnectCount = (int?)parsed.GetValue(Reconnect),
+        FramesPerSecond = framesPerSecond,
+    };
+
+    /// <summary>The videos among the arguments, and what is left: images and folders.</summary>
+    /// <exception cref="EdgeRestoreException">Cameras or standard input do not stand alone.</exception>
+    public static (IReadOnlyList<VideoSource> Videos, IReadOnlyList<string> Others) Part(IReadOnlyList<string> arguments)
+    {
+        var sources = arguments.Select(argument => (argument, source: VideoSource.Find(argument))).ToList();
+        var videos = sources.Where(pair => pair.source is not null).Select(pair => pair.source!).ToList();
+        if (arguments.Count > 1 && videos.Find(video => video.Kind != VideoSourceKind.File) is { } endless)
+        {
+            throw new EdgeRestoreException(
+                $"{endless.Name} was given together with other inputs. A camera, an address or standard input stands alone: start "
+                + "one command for each.");
+        }
+
+        return (videos, [.. sources.Where(pair => pair.source is null).Select(pair => pair.argument)]);
+    }
+
+    /// <summary>Where a video goes that was asked to be written to <paramref name="folder"/> or straight to a target.</summary>
+    public static VideoTarget? TargetOf(VideoSource source, string? given) => VideoTarget.Find(given) ?? (given is null
+        ? null
+        : VideoTarget.OfFile(OutputFolder.Open(given).Resolve(source.Kind == VideoSourceKind.File
+            ? Path.GetFileName(source.Address)
+            : "camera.mkv")));
+
+    // As a shell would split it, without being one.
+    private static IReadOnlyList<string> Split(string? options) =>
+        options is null ? [] : [.. CommandLineParser.SplitCommandLine(options)];
+
+    private static void RequireRange(OptionResult result, long least, long most)
+    {
+        if (result.GetValueOrDefault<long?>() is { } value && (value < least || value > most))
+        {
+            result.AddError($"{result.Option.Name} is {value}. Allowed: {least} or more.");
+        }
+    }
+}
