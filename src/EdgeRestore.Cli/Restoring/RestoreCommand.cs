@@ -73,6 +73,11 @@ internal static class RestoreCommand
                 Strength = parsed.GetValue(strength),
             };
             var isAnew = parsed.GetValue(overwrite);
+            if (parsed.GetValue(compare) && videos.Count > 0)
+            {
+                screen.Remark("--compare is for images; videos are restored without.");
+            }
+
             IReadOnlyList<RestoredImage> results = [];
             if (output is not null)
             {

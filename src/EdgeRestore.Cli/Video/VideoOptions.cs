@@ -20,7 +20,7 @@ internal sealed class VideoOptions
 
     public Option<double> Timeout { get; } = new("--timeout")
     {
-        Description = "Videos: a source that gives no frame for so long counts as dead",
+        Description = "Videos: a source that gives no frame for so long counts as dead; to open, it has three times as long",
         HelpName = "seconds",
         DefaultValueFactory = _ => new VideoSettings().Timeout.TotalSeconds,
         Validators =

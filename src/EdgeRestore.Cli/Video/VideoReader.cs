@@ -13,7 +13,7 @@ internal sealed class VideoReader
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     // Opening takes longer than a frame does: connecting, finding out what it is, waiting for a key frame.
-    private static readonly TimeSpan OpeningExtra = TimeSpan.FromSeconds(15);
+    private const int OpeningFactor = 3;
 
     private readonly VideoSource _source;
     private readonly VideoSettings _settings;
@@ -119,12 +119,12 @@ internal sealed class VideoReader
     private async Task<string?> ReadOnceAsync(ChannelWriter<VideoFrame> frames, CancellationToken token)
     {
         await using var ffmpeg = FfmpegProcess.Start("ffmpeg", Arguments(_source, _settings, _deinterlace), FfmpegPipes.Output);
-        using var watchdog = new CancellationTokenSource(_settings.Timeout + OpeningExtra, _time);
+        using var watchdog = new CancellationTokenSource(OpeningFactor * _settings.Timeout, _time);
         // A read of a pipe cannot be cancelled; the end of its writer ends it.
         await using var onToken = token.Register(ffmpeg.Kill);
         await using var onSilence = watchdog.Token.Register(ffmpeg.Kill);
         var countBefore = FrameCount;
-        var waited = _settings.Timeout + OpeningExtra;
+        var waited = OpeningFactor * _settings.Timeout;
         string? fault = null;
         using var timer = _settings.FramesPerSecond is { } rate ? new PeriodicTimer(TimeSpan.FromSeconds(1 / rate)) : null;
         try

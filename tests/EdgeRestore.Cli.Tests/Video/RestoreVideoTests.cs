@@ -1,0 +1,356 @@
+using EdgeRestore.Degradations;
+using EdgeRestore.TestPackages;
+
+namespace EdgeRestore.Cli.Tests.Video;
+
+/// <summary><c>restore</c> of video files, with the real ffmpeg on both sides.</summary>
+public sealed class RestoreVideoTests : IDisposable
+{
+    private const string Lossless = "-c:v ffv1";
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Package
+    {
+        get
+        {
+            var path = Path.Combine(_folder.Path, "package");
+            if (!Directory.Exists(path))
+            {
+                new TestPackage().Write(path);
+            }
+
+            return path;
+        }
+    }
+
+    [Fact]
+    public async Task ClipThatPassesThrough_ComesBackWithinCodecErrorWithItsSoundRateAndColours()
+    {
+        var (clip, result) = (_folder.File("clip.mp4"), _folder.File("restored.mp4"));
+        await Ffmpeg.CreateClipAsync(clip);
+
+        var (code, document) = await RestoreAsync(clip, result, "--route", "clear");
+
+        Assert.Equal(0, code);
+        var video = Assert.Single(document.GetProperty("videos").EnumerateArray());
+        Assert.Equal(60, video.GetProperty("written").GetInt64());
+        Assert.Equal(60, video.GetProperty("bypassed").GetInt64());
+        Assert.Equal(await Ffmpeg.DescribeAsync(clip), await Ffmpeg.DescribeAsync(result));
+        Assert.Equal(await Ffmpeg.HashOfSoundAsync(clip), await Ffmpeg.HashOfSoundAsync(result));
+        Assert.Equal(await Ffmpeg.TimesAsync(clip), await Ffmpeg.TimesAsync(result));
+        // H.264 of quality 18 over H.264: measured 41 dB on this pattern of hard edges.
+        Assert.InRange(await Ffmpeg.PsnrAsync(clip, result), 35, double.PositiveInfinity);
+        Assert.False(File.Exists(_folder.File("restored.partial.mp4")));
+    }
+
+    [Theory]
+    [InlineData("full-range.mkv", "yuv420p", "testsrc2=size=64x48:rate=25:duration=0.4,scale=out_range=pc:out_color_matrix=bt709", "-color_range pc -colorspace bt709")]
+    [InlineData("bt601.mkv", "yuv420p", "testsrc2=size=64x48:rate=24000/1001:duration=0.4", "-color_range tv -colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m")]
+    [InlineData("untold.mkv", "yuv420p", "testsrc2=size=64x48:rate=50:duration=0.4", "")]
+    [InlineData("odd.mkv", "yuv420p", "testsrc2=size=65x49:rate=25:duration=0.4", "")]
+    [InlineData("gray.mkv", "gray", "testsrc2=size=64x48:rate=25:duration=0.4", "")]
+    [InlineData("anamorphic.mkv", "yuv420p", "testsrc2=size=64x48:rate=25:duration=0.4,setsar=16/11", "")]
+    public async Task AnyKindThatPassesThrough_IsTheSameToTheBit(string name, string layout, string filter, string tags)
+    {
+        var (clip, result) = (_folder.File(name), _folder.File($"restored-{name}"));
+        await Ffmpeg.CreateAsync(clip, filter, ["-pix_fmt", layout, "-c:v", "ffv1", .. Words(tags)]);
+
+        var (code, _) = await RestoreAsync(clip, result, "--route", "clear", "--ffmpeg-out", $"{Lossless} -pix_fmt {layout}");
+
+        Assert.Equal(0, code);
+        Assert.Equal(await Ffmpeg.HashesAsync(clip, layout), await Ffmpeg.HashesAsync(result, layout));
+        Assert.Equal(await Ffmpeg.DescribeAsync(clip), await Ffmpeg.DescribeAsync(result));
+    }
+
+    [Theory]
+    [InlineData("even.mkv", "64x48")]
+    [InlineData("odd.mkv", "65x49")]
+    public async Task RestoredFrames_AreTheSubnetworks(string name, string size)
+    {
+        var (clip, result) = (_folder.File(name), _folder.File($"restored-{name}"));
+        await Ffmpeg.CreateAsync(
+            clip, $"color=gray:size={size}:rate=25:duration=0.2", "-pix_fmt", "yuv420p", "-c:v", "ffv1", "-color_range", "pc");
+
+        var (code, document) = await RestoreAsync(clip, result, "--route", "compression", "--ffmpeg-out", Lossless);
+
+        Assert.Equal(0, code);
+        Assert.Equal(5, document.GetProperty("videos")[0].GetProperty("restored").GetInt64());
+        // The route adds its levels to red, green and blue: to luma alike.
+        Assert.Equal(
+            await MeanLumaAsync(clip) + TestPackage.LevelsOf(Degradation.Compression), await MeanLumaAsync(result), tolerance: 1.0);
+    }
+
+    [Fact]
+    public async Task OddSides_AreKeptByTheDefaultEncoderToo()
+    {
+        var (clip, result) = (_folder.File("odd.mkv"), _folder.File("restored.mp4"));
+        await Ffmpeg.CreateAsync(clip, "testsrc2=size=65x49:rate=25:duration=0.2", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
+
+        var (code, _) = await RestoreAsync(clip, result, "--route", "clear");
+
+        Assert.Equal(0, code);
+        Assert.Contains("width=65\nheight=49\n", await Ffmpeg.DescribeAsync(result), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("restored.mp4")]
+    [InlineData("restored.mkv")]
+    public async Task VariableFrameRate_KeepsEachFramesTime(string name)
+    {
+        var (clip, result) = (_folder.File("variable.mp4"), _folder.File(name));
+        // Times 0, 1, 4, 9, 16 ... of 1/25 s.
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc2=size=64x48:rate=25:duration=0.4,setpts=N*N", "-vsync", "passthrough", "-c:v", "libx264",
+            "-bf", "0", "-pix_fmt", "yuv420p", "-enc_time_base", "1:25");
+
+        var (code, _) = await RestoreAsync(clip, result, "--route", "clear");
+
+        Assert.Equal(0, code);
+        var (before, after) = (await Ffmpeg.TimesAsync(clip), await Ffmpeg.TimesAsync(result));
+        Assert.Equal(10, before.Length);
+        Assert.Equal(before.Length, after.Length);
+        // To the millisecond, in which the decoder's pipe counts.
+        Assert.All(before.Zip(after), pair => Assert.Equal(pair.First, pair.Second, tolerance: 0.0011));
+    }
+
+    [Fact]
+    public async Task Rotation_IsAppliedToThePixels()
+    {
+        var (plain, clip, result) = (_folder.File("plain.mp4"), _folder.File("turned.mp4"), _folder.File("restored.mkv"));
+        await Ffmpeg.CreateClipAsync(plain);
+        await Ffmpeg.RunAsync("-i", plain, "-c", "copy", "-metadata:s:v", "rotate=90", clip);
+
+        var (code, _) = await RestoreAsync(clip, result, "--route", "clear", "--ffmpeg-out", Lossless);
+
+        Assert.Equal(0, code);
+        Assert.Contains("width=64\nheight=96\n", await Ffmpeg.DescribeAsync(result), StringComparison.Ordinal);
+        Assert.Equal(await Ffmpeg.HashesAsync(clip, "yuv420p"), await Ffmpeg.HashesAsync(result, "yuv420p"));
+    }
+
+    [Fact]
+    public async Task DeepColour_IsRestoredWith8BitsAndSaid()
+    {
+        var clip = _folder.File("deep.mkv");
+        await Ffmpeg.CreateAsync(clip, "testsrc2=size=64x48:rate=25:duration=0.2", "-pix_fmt", "yuv420p10le", "-c:v", "ffv1");
+
+        var outcome = await Terminal.RunAsync(
+            "restore", clip, "--out", _folder.File("restored.mp4"), "--package", Package, "--route", "clear");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("yuv420p10le: frames are restored with 8 bits", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("5 written", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HighDynamicRange_IsRefusedWithTheCommandThatMapsIt()
+    {
+        var clip = _folder.File("hdr.mkv");
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc2=size=64x48:rate=25:duration=0.2", "-pix_fmt", "yuv420p10le", "-c:v", "ffv1", "-color_trc", "smpte2084");
+
+        var outcome = await Terminal.RunAsync("restore", clip, "--out", _folder.File("restored.mp4"), "--package", Package);
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains("smpte2084", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("tonemap", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Interlaced_IsDeinterlacedAndSaid()
+    {
+        var clip = _folder.File("interlaced.mkv");
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc2=size=64x48:rate=25:duration=0.4,interlace", "-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-q:v", "2",
+            "-top", "1");
+
+        var outcome = await Terminal.RunAsync(
+            "restore", clip, "--out", _folder.File("restored.mkv"), "--package", Package, "--route", "clear");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("is interlaced: frames are deinterlaced first", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ManyVideosIntoAFolder_KeepTheirNamesAndAreSkippedWhenDone()
+    {
+        string[] clips = [_folder.File("in", "a.mp4"), _folder.File("in", "b.mkv")];
+        foreach (var clip in clips)
+        {
+            await Ffmpeg.CreateAsync(clip, "testsrc2=size=64x48:rate=25:duration=0.2", "-c:v", "libx264", "-pix_fmt", "yuv420p");
+        }
+
+        var folder = Path.Combine(_folder.Path, "out");
+        string[] command = ["restore", .. clips, "--out", folder, "--package", Package];
+        var first = await Terminal.RunAsync(command);
+        var second = await Terminal.RunAsync(command);
+
+        Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
+        Assert.Equal(
+            ["a.mp4", "b.mkv"], Directory.GetFiles(folder).Select(Path.GetFileName).Where(name => name![0] != '.').Order());
+        Assert.Equal(2, second.Output.Split("skipped (done before)").Length - 1);
+    }
+
+    [Fact]
+    public async Task FrameLimit_EndsWellAndCutsTheSound()
+    {
+        var (clip, result) = (_folder.File("clip.mp4"), _folder.File("restored.mp4"));
+        await Ffmpeg.CreateClipAsync(clip);
+
+        var (code, document) = await RestoreAsync(clip, result, "--route", "clear", "--frames", "15");
+
+        Assert.Equal(0, code);
+        Assert.Equal(15, document.GetProperty("videos")[0].GetProperty("written").GetInt64());
+        Assert.Contains("nb_read_frames=15", await Ffmpeg.DescribeAsync(result), StringComparison.Ordinal);
+        var duration = await Shell.RunAsync("ffprobe", ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", result]);
+        Assert.InRange(double.Parse(duration.Output, System.Globalization.CultureInfo.InvariantCulture), 0.45, 0.7);
+    }
+
+    [Fact]
+    public async Task FramesThatFail_StandInTheOutputAsTheyCame()
+    {
+        var (clip, result) = (_folder.File("clip.mkv"), _folder.File("restored.mkv"));
+        var package = Path.Combine(_folder.Path, "failing");
+        TestPackage.Of(new TestNetwork.FailsUnless(64, 64)).Write(package);
+        await Ffmpeg.CreateAsync(clip, "testsrc2=size=96x64:rate=25:duration=0.2", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
+
+        var outcome = await Terminal.RunAsync(
+            "restore", clip, "--out", result, "--package", package, "--route", "rain", "--ffmpeg-out", Lossless);
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("5 failed", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("stand in the output as they came; the first: Engine", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(await Ffmpeg.HashesAsync(clip, "yuv420p"), await Ffmpeg.HashesAsync(result, "yuv420p"));
+    }
+
+    [Fact]
+    public async Task Interrupt_FinishesThePartPlayableAndTellsWhereItIs()
+    {
+        var (clip, result) = (_folder.File("clip.mp4"), _folder.File("restored.mp4"));
+        await Ffmpeg.CreateClipAsync(clip);
+        using var program = new InterruptibleProgram(
+            "restore", clip, "--out", result, "--package", Package, "--route", "clear", "--ffmpeg-in", "-re -stream_loop -1");
+
+        // As a Ctrl-C comes: once frames are through.
+        await program.WaitForLineAsync(line => line.Contains("  out ", StringComparison.Ordinal) && !line.Contains("  out 0 ", StringComparison.Ordinal));
+        program.Interrupt();
+        var outcome = await program.WaitForExitAsync();
+
+        Assert.Equal(130, outcome.ExitCode);
+        Assert.Contains("interrupted; ", outcome.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(result));
+        var part = _folder.File("restored.partial.mp4");
+        var written = int.Parse(outcome.Output.Split(" written")[0].Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(written, 1, int.MaxValue);
+        Assert.Contains($"nb_read_frames={written}", await Ffmpeg.DescribeAsync(part), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StandardInputAndOutput_CarryFramesAndNothingElse()
+    {
+        var program = typeof(CommandLine).Assembly.Location;
+        var (clip, result) = (_folder.File("clip.mkv"), _folder.File("result.mkv"));
+        await Ffmpeg.CreateAsync(clip, "testsrc2=size=64x48:rate=25:duration=0.4", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
+
+        var outcome = await Shell.RunAsync("bash", ["-c", $$"""
+            set -o pipefail
+            ffmpeg -nostdin -v error -i '{{clip}}' -f yuv4mpegpipe - \
+                | dotnet '{{program}}' restore - --out - --package '{{Package}}' --route clear \
+                | ffmpeg -nostdin -v error -i - -c:v ffv1 '{{result}}'
+            """]);
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Contains("10 read, 0 restored, 10 passed through", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(await Ffmpeg.HashesAsync(clip, "yuv420p"), await Ffmpeg.HashesAsync(result, "yuv420p"));
+    }
+
+    [Fact]
+    public async Task MissingFfmpeg_EndsWith5AndTheCommandThatInstallsIt()
+    {
+        var program = typeof(CommandLine).Assembly.Location;
+        File.WriteAllText(_folder.File("clip.mp4"), "");
+        File.CreateSymbolicLink(_folder.File("bin", "dotnet"), (await Shell.RunAsync("bash", ["-c", "readlink -f $(which dotnet)"])).Output.Trim());
+
+        var outcome = await Shell.RunAsync(
+            _folder.File("bin", "dotnet"),
+            [program, "restore", _folder.File("clip.mp4"), "--out", _folder.File("out.mp4"), "--package", Package],
+            new Dictionary<string, string> { ["PATH"] = _folder.File("bin") });
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains("apt-get install -y --no-install-recommends ffmpeg", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FileThatIsNoVideo_IsToldInFfmpegsWords()
+    {
+        File.WriteAllText(_folder.File("lying.mp4"), "this is no video");
+
+        var outcome = await Terminal.RunAsync("restore", _folder.File("lying.mp4"), "--out", _folder.File("out.mp4"), "--package", Package);
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains("lying.mp4' cannot be read as a video: ffprobe says:", outcome.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File("out.mp4")));
+    }
+
+    [Fact]
+    public async Task OutputThatCannotBeWritten_IsToldInFfmpegsWords()
+    {
+        var clip = _folder.File("clip.mkv");
+        await Ffmpeg.CreateAsync(clip, "testsrc2=size=64x48:rate=25:duration=0.4", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
+
+        var outcome = await Terminal.RunAsync(
+            "restore", clip, "--out", _folder.File("out.mp4"), "--package", Package, "--ffmpeg-out", "-c:v no_such_encoder");
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains("no_such_encoder", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("--ffmpeg-out", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("missing.mp4", "does not exist")]
+    [InlineData("/dev/video77", "There is no device '/dev/video77'")]
+    public async Task MissingInput_IsTold(string input, string expected)
+    {
+        var outcome = await Terminal.RunAsync("restore", input, "--out", _folder.File("out.mp4"), "--package", Package);
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CameraBesideOtherInputs_IsRefused()
+    {
+        var outcome = await Terminal.RunAsync(
+            "restore", "rtsp://user:geheim@127.0.0.1/x", "a.mp4", "--out", _folder.File("out"), "--package", Package);
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains("rtsp://user:***@127.0.0.1/x was given together with other inputs", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ResultOverItsOwnInput_IsRefused()
+    {
+        var clip = _folder.File("clip.mp4");
+        File.WriteAllText(clip, "");
+
+        var outcome = await Terminal.RunAsync("restore", clip, "--out", clip, "--package", Package, "--overwrite");
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains("Input and output are the same file", outcome.Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Task<(int ExitCode, System.Text.Json.JsonElement Document)> RestoreAsync(string clip, string result, params string[] more) =>
+        Terminal.RunJsonAsync(["restore", clip, "--out", result, "--package", Package, .. more]);
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static async Task<double> MeanLumaAsync(string file)
+    {
+        var path = Path.ChangeExtension(file, ".gray");
+        await Ffmpeg.RunAsync("-i", file, "-frames:v", "1", "-vf", "extractplanes=y", "-f", "rawvideo", path);
+        return File.ReadAllBytes(path).Average(level => (double)level);
+    }
+}
