@@ -5,9 +5,11 @@
 RUN_APT=(libturbojpeg0)
 # libopenblas0-pthread: the BLAS that libtorch pulls in by itself is 40 times slower on matrix products.
 TRAIN_APT=(libturbojpeg0 libtorch-dev g++ libopenblas0-pthread libtcmalloc-minimal4)
-# A gRPC client, an ONNX reader and a reader of metrics that are not ours, to test against.
+# A gRPC client, an ONNX reader and a reader of metrics that are not ours, and what cameras and videos are made with, to
+# test against.
 TEST_APT=("${TRAIN_APT[@]}" python3-grpcio protobuf-compiler protobuf-compiler-grpc python3-protobuf python3-onnx
-    python3-numpy python3-prometheus-client)
+    python3-numpy python3-prometheus-client ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base
+    gstreamer1.0-plugins-good)
 
 check_toolchain() {
     local words

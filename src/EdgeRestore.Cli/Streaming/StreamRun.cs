@@ -45,12 +45,16 @@ internal sealed class StreamRun
 
             await sending;
         }
-        catch
+        catch (Exception exception)
         {
             await both.CancelAsync();
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // What the sender failed with is the cause; the receiver only saw the cancellation.
-            sending.GetAwaiter().GetResult();
+            // The cause is what one side failed with; the other only saw the cancellation.
+            if (exception is OperationCanceledException && sending.IsFaulted)
+            {
+                sending.GetAwaiter().GetResult();
+            }
+
             throw;
         }
 

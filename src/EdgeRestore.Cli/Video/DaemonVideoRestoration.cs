@@ -67,12 +67,16 @@ internal sealed class DaemonVideoRestoration : IVideoRestoration
 
             await sending;
         }
-        catch
+        catch (Exception exception)
         {
             await both.CancelAsync();
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // What the sender failed with is the cause; the receiver only saw the cancellation.
-            sending.GetAwaiter().GetResult();
+            // The cause is what one side failed with; the other only saw the cancellation.
+            if (exception is OperationCanceledException && sending.IsFaulted)
+            {
+                sending.GetAwaiter().GetResult();
+            }
+
             throw;
         }
     }
@@ -134,7 +138,8 @@ internal sealed class DaemonVideoRestoration : IVideoRestoration
                 continue;
             }
 
-            if (reply.Error == RestoreError.None && !(reply.Bypassed && TravelsAsRgb))
+            // A frame that passes through stays as it came, to the bit, whatever way it took.
+            if (reply.Error == RestoreError.None && !reply.Bypassed)
             {
                 Take(reply.Payload.Span, sent.Frame);
             }

@@ -59,7 +59,7 @@ internal sealed record VideoReport
         screen.Line(
             $"  {Read} read, {Restored} restored, {Bypassed} passed through, {Failed} failed, {Dropped} dropped, {Written} written "
             + $"in {Seconds:F1} s: {FramesPerSecond:F1} frames/s; median {MedianMs:F1} ms, 99th percentile {P99Ms:F1} ms"
-            + (Reconnects > 0 ? $"; opened again {Reconnects} times" : ""));
+            + (Reconnects switch { 0 => "", 1 => "; opened again once", _ => $"; opened again {Reconnects} times" }));
         if (Routes.Count > 0)
         {
             screen.Line("  routes: " + string.Join(", ", Routes.Select(route => $"{route.Key} {route.Value}")));

@@ -25,7 +25,7 @@ internal static class Ffmpeg
         return outcome.Output;
     }
 
-    /// <summary>One hash per frame, with its time: equal for equal pictures.</summary>
+    /// <summary>One hash per frame: equal for equal pictures.</summary>
     public static async Task<string[]> HashesAsync(string file, string layout)
     {
         var text = await RunAsync("-i", file, "-map", "0:v:0", "-vsync", "passthrough", "-pix_fmt", layout, "-f", "framemd5", "-");

@@ -15,7 +15,7 @@ internal sealed class InterruptibleProgram : IDisposable
 
     public InterruptibleProgram(params string[] arguments)
     {
-        _process = Process.Start(new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, .. arguments])
+        _process = Process.Start(new ProcessStartInfo("dotnet", [Repository.Program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

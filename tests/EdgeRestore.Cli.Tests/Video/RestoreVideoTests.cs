@@ -48,7 +48,7 @@ public sealed class RestoreVideoTests : IDisposable
     [InlineData("full-range.mkv", "yuv420p", "testsrc2=size=64x48:rate=25:duration=0.4,scale=out_range=pc:out_color_matrix=bt709", "-color_range pc -colorspace bt709")]
     [InlineData("bt601.mkv", "yuv420p", "testsrc2=size=64x48:rate=24000/1001:duration=0.4", "-color_range tv -colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m")]
     [InlineData("untold.mkv", "yuv420p", "testsrc2=size=64x48:rate=50:duration=0.4", "")]
-    [InlineData("odd.mkv", "yuv420p", "testsrc2=size=65x49:rate=25:duration=0.4", "")]
+    [InlineData("odd.mkv", "yuv420p", "testsrc=size=65x49:rate=25:duration=0.4", "")]
     [InlineData("gray.mkv", "gray", "testsrc2=size=64x48:rate=25:duration=0.4", "")]
     [InlineData("anamorphic.mkv", "yuv420p", "testsrc2=size=64x48:rate=25:duration=0.4,setsar=16/11", "")]
     public async Task AnyKindThatPassesThrough_IsTheSameToTheBit(string name, string layout, string filter, string tags)
@@ -70,7 +70,7 @@ public sealed class RestoreVideoTests : IDisposable
     {
         var (clip, result) = (_folder.File(name), _folder.File($"restored-{name}"));
         await Ffmpeg.CreateAsync(
-            clip, $"color=gray:size={size}:rate=25:duration=0.2", "-pix_fmt", "yuv420p", "-c:v", "ffv1", "-color_range", "pc");
+            clip, $"testsrc=size={size}:rate=25:duration=0.2,lutrgb=r=100:g=100:b=100", "-pix_fmt", "yuv420p", "-c:v", "ffv1", "-color_range", "pc");
 
         var (code, document) = await RestoreAsync(clip, result, "--route", "compression", "--ffmpeg-out", Lossless);
 
@@ -85,7 +85,7 @@ public sealed class RestoreVideoTests : IDisposable
     public async Task OddSides_AreKeptByTheDefaultEncoderToo()
     {
         var (clip, result) = (_folder.File("odd.mkv"), _folder.File("restored.mp4"));
-        await Ffmpeg.CreateAsync(clip, "testsrc2=size=65x49:rate=25:duration=0.2", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
+        await Ffmpeg.CreateAsync(clip, "testsrc=size=65x49:rate=25:duration=0.2", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
 
         var (code, _) = await RestoreAsync(clip, result, "--route", "clear");
 
@@ -248,7 +248,7 @@ public sealed class RestoreVideoTests : IDisposable
     [Fact]
     public async Task StandardInputAndOutput_CarryFramesAndNothingElse()
     {
-        var program = typeof(CommandLine).Assembly.Location;
+        var program = Repository.Program;
         var (clip, result) = (_folder.File("clip.mkv"), _folder.File("result.mkv"));
         await Ffmpeg.CreateAsync(clip, "testsrc2=size=64x48:rate=25:duration=0.4", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
 
@@ -267,7 +267,7 @@ public sealed class RestoreVideoTests : IDisposable
     [Fact]
     public async Task MissingFfmpeg_EndsWith5AndTheCommandThatInstallsIt()
     {
-        var program = typeof(CommandLine).Assembly.Location;
+        var program = Repository.Program;
         File.WriteAllText(_folder.File("clip.mp4"), "");
         File.CreateSymbolicLink(_folder.File("bin", "dotnet"), (await Shell.RunAsync("bash", ["-c", "readlink -f $(which dotnet)"])).Output.Trim());
 
