@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using EdgeRestore.Cli.Benching;
 using EdgeRestore.Cli.Demo;
 using EdgeRestore.Cli.Evaluating;
 using EdgeRestore.Cli.Packages;
@@ -22,6 +23,7 @@ internal static class CommandLine
         RestoreCommand.Create(),
         StreamCommand.Create(),
         StatusCommand.Create(),
+        BenchCommand.Create(),
         EvaluateCommand.Create(),
         PackageCommand.Create(),
         PhotographsCommand.Create(),

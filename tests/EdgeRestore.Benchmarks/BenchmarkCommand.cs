@@ -36,7 +36,7 @@ internal static class BenchmarkCommand
             "Measures what serving costs, and what channel selection gains; prints one table.\n\n" +
             "Contestants take turns within one run, and ratios are medians over rounds, so that what else the " +
             "machine does hits all of them.\n\n" +
-            "Example: bench --seconds 5 --write tests/EdgeRestore.Benchmarks/results/my-box\n\n" +
+            "Example: ./edgerestore benchmark --seconds 5 --write tests/EdgeRestore.Benchmarks/results/my-box\n\n" +
             "Exit codes: 0 every target met; 1 a target missed; 2 wrong option; 5 cannot run.")
         {
             package, width, height, rounds, seconds, slowDown, write,

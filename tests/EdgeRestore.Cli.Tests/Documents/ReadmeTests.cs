@@ -7,7 +7,7 @@ public sealed partial class ReadmeTests
 {
     // Their verbs belong to other executables, whose options this program does not know.
     private static readonly string[] OtherVerbs =
-        ["test", "serve", "train", "classifier", "import", "export", "quantize", "bench", "setup"];
+        ["test", "serve", "train", "classifier", "import", "export", "quantize", "benchmark", "setup"];
 
     private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 

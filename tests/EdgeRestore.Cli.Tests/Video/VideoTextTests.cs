@@ -1,7 +1,6 @@
 using EdgeRestore.Cli.Video;
-using EdgeRestore.Frames;
-
 using EdgeRestore.EndToEnd.Fixtures;
+using EdgeRestore.Frames;
 
 namespace EdgeRestore.Cli.Tests.Video;
 
