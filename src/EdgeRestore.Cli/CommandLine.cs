@@ -24,6 +24,7 @@ internal static class CommandLine
         StreamCommand.Create(),
         StatusCommand.Create(),
         BenchCommand.Create(),
+        TokenCommand.Create(),
         EvaluateCommand.Create(),
         PackageCommand.Create(),
         PhotographsCommand.Create(),

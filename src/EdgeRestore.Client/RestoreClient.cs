@@ -16,25 +16,25 @@ public sealed class RestoreClient : IDisposable
     private readonly GrpcChannel _channel;
     private readonly RestoreService.RestoreServiceClient _service;
 
-    /// <param name="address">Such as <c>http://127.0.0.1:50051</c>.</param>
-    public RestoreClient(Uri address)
+    /// <param name="address">
+    /// Such as <c>http://127.0.0.1:50051</c>, <c>https://box:50051</c> or <c>unix:/run/edgerestore/daemon.sock</c>.
+    /// </param>
+    /// <param name="options">Identity and trust; without them: no token, no certificate, the machine's authorities.</param>
+    /// <exception cref="EdgeRestoreException">
+    /// A file of the options cannot be used, or a token would travel in the clear.
+    /// </exception>
+    public RestoreClient(Uri address, RestoreClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(address);
         _address = address;
-        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        _channel = GrpcChannel.ForAddress(DaemonConnection.AuthorityOf(address), new GrpcChannelOptions
         {
             // The daemon's limits hold, which the reply to `open` tells; a smaller one here would end the stream.
             MaxReceiveMessageSize = null,
             MaxSendMessageSize = null,
             ThrowOperationCanceledOnCancellation = true,
             DisposeHttpClient = true,
-            HttpHandler = new SocketsHttpHandler
-            {
-                EnableMultipleHttp2Connections = true,
-                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-                KeepAlivePingDelay = TimeSpan.FromSeconds(60),
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
-            },
+            HttpHandler = DaemonConnection.CreateHandler(address, options ?? new RestoreClientOptions()),
         });
         _service = new RestoreService.RestoreServiceClient(_channel);
         Packages = new PackageAdministration(new AdminService.AdminServiceClient(_channel), address);

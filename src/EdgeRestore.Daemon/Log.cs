@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(
         3,
         LogLevel.Warning,
-        "Listening on {Endpoint} without encryption or authentication: whoever reaches it may stream. "
-        + "Put a proxy before it, or listen on 127.0.0.1")]
+        "Listening on {Endpoint} without encryption or authentication, as --insecure asks: whoever reaches it may stream "
+        + "or read what is streamed")]
     public static partial void ListeningBeyondLoopback(ILogger logger, string endpoint);
 
     [LoggerMessage(4, LogLevel.Information, "Stopping: {StreamCount} open streams have {DrainSeconds} s to finish")]
@@ -135,6 +135,15 @@ internal static partial class Log
         "Stream {Stream} frame {Sequence} passes through, its restoration for {Degradation} is not used: {Detail}")]
     public static partial void OutputRefused(
         ILogger logger, string stream, ulong sequence, Degradation degradation, string detail);
+
+    [LoggerMessage(50, LogLevel.Information, "Read {Path} anew: it had changed")]
+    public static partial void SecretsReloaded(ILogger logger, string path);
+
+    [LoggerMessage(51, LogLevel.Warning, "{Path} has changed and cannot be used, what it held before stays: {Reason}")]
+    public static partial void SecretsKept(ILogger logger, string path, string reason);
+
+    [LoggerMessage(52, LogLevel.Information, "Request of {Peer} for {Path} refused: {Detail}")]
+    public static partial void AccessRefused(ILogger logger, string peer, string path, string detail);
 
     [LoggerMessage(20, LogLevel.Error, "Stream {Stream} failed for a reason of the daemon's own")]
     public static partial void StreamFault(ILogger logger, string stream, Exception exception);

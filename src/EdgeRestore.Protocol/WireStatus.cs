@@ -48,6 +48,11 @@ public static class WireStatus
         $"No open message came within {limitSeconds} s. Send it first, as soon as the call has begun, or raise "
         + $"Limits:OpenSeconds (now {limitSeconds}).");
 
+    public static Status FirstFrameTooLate(int limitSeconds) => From(
+        RestoreError.DeadlineExceeded,
+        $"No frame came within {limitSeconds} s of the stream's opening. Open the stream when there are frames to send, or "
+        + $"raise Peers:FirstFrameSeconds (now {limitSeconds}).");
+
     public static Status MalformedRequest(string reason) => From(
         RestoreError.Input,
         $"A request cannot be read: {reason} Generate the client from this daemon's restore.proto.");

@@ -11,7 +11,7 @@ public sealed class SettingsTests
     {
         var settings = Read([]);
 
-        Assert.Equal(new ListenOptions { Endpoint = "127.0.0.1:50051", DrainSeconds = 10 }, settings.Listen);
+        Assert.Equal(new ListenOptions { Endpoint = "127.0.0.1:50051", HttpEndpoint = null, DrainSeconds = 10 }, settings.Listen);
         Assert.Equal(
             new EngineOptions
             {
@@ -57,6 +57,25 @@ public sealed class SettingsTests
                 TrialSeconds = 900,
             },
             settings.Packages);
+        Assert.Equal(
+            new SecurityOptions
+            {
+                Certificate = null,
+                Key = null,
+                ClientAuthorities = null,
+                Tokens = null,
+                Insecure = false,
+            },
+            settings.Security);
+        Assert.Equal(
+            new PeerOptions
+            {
+                MaxConnections = 256,
+                MaxHeaderBytes = 16_384,
+                MaxFramesPerSecond = 0,
+                FirstFrameSeconds = 60,
+            },
+            settings.Peers);
     }
 
     [Fact]
@@ -74,7 +93,7 @@ public sealed class SettingsTests
         Assert.Equal(
             "4 settings are not valid. "
             + "Listen:Endpoint is '127.0.0.1'; allowed is an IP address with a port, such as 127.0.0.1:50051, "
-            + "0.0.0.0:50051 or [::1]:50051. Correct it. "
+            + "0.0.0.0:50051 or [::1]:50051, or unix: with the absolute path of a socket. Correct it. "
             + "Listen:DrainSeconds is 0; allowed is 1 to 3600. Correct it. "
             + "Engine:Colour is unknown; allowed are Package, Device, Threads, Concurrency, Preload, MaxTilePixels, RunSeconds, OnnxRuntime. Remove it. "
             + "Limits:MaxPayloadBytes is 2000 while Limits:MaxPixels is 9000000; a frame of that many pixels takes up "
@@ -93,6 +112,8 @@ public sealed class SettingsTests
             ["Limits"] = typeof(LimitOptions),
             ["Telemetry"] = typeof(TelemetryOptions),
             ["Packages"] = typeof(PackageOptions),
+            ["Security"] = typeof(SecurityOptions),
+            ["Peers"] = typeof(PeerOptions),
         };
         var keys = sections.SelectMany(section => section.Value.GetProperties()
             .Where(property => property.CanWrite)

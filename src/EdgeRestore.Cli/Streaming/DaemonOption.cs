@@ -13,12 +13,13 @@ internal static class DaemonOption
         CustomParser = result =>
         {
             var text = result.Tokens.Single().Value;
-            if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" or "unix")
             {
                 return address;
             }
 
-            result.AddError($"--daemon is '{text}'. Allowed: an address such as http://127.0.0.1:50051.");
+            result.AddError($"--daemon is '{text}'. Allowed: an address such as http://127.0.0.1:50051, https://box:50051 or "
+                + "unix:/run/edgerestore/daemon.sock.");
             return null;
         },
     };

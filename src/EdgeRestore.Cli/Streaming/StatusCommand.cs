@@ -21,12 +21,14 @@ internal static class StatusCommand
     public static Command Create()
     {
         var daemon = DaemonOption.Create();
+        var identity = new IdentityOptions();
         var json = ScreenOption.CreateJson();
         var command = new Command("status", Description) { daemon, json };
+        identity.AddTo(command);
         command.SetAction(async (parsed, token) =>
         {
             var screen = ScreenOption.Open(parsed, json);
-            using var client = new RestoreClient(parsed.GetRequiredValue(daemon));
+            using var client = new RestoreClient(parsed.GetRequiredValue(daemon), identity.Read(parsed));
             var status = await client.GetStatusAsync(token);
             if (screen.Json)
             {

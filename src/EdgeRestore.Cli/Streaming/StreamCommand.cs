@@ -66,13 +66,15 @@ internal static class StreamCommand
             inputs, daemon, folder, payload, delivery, rate, route, strength, overwrite, json,
         };
         video.AddTo(command);
+        var identity = new IdentityOptions();
+        identity.AddTo(command);
         command.SetAction(async (parsed, token) =>
         {
             var path = parsed.GetValue(folder);
             var screen = ScreenOption.Open(parsed, json, resultsOnError: path == "-");
             var (videos, others) = VideoOptions.Part(parsed.GetRequiredValue(inputs));
             RequireOneKind(videos, others, path);
-            using var client = new RestoreClient(parsed.GetRequiredValue(daemon));
+            using var client = new RestoreClient(parsed.GetRequiredValue(daemon), identity.Read(parsed));
             var settings = Settings(parsed.GetValue(route), parsed.GetValue(strength));
             var isLive = parsed.GetValue(delivery) is { } given
                 ? given == Delivery.Live.ToWireName()

@@ -19,7 +19,7 @@ internal static class DaemonCommand
     private static readonly (string Key, Option<string> Option)[] Keys =
     [
         Of("Engine:Package", "--package", "DIR", "Package to serve [default: the one that comes with the program]"),
-        Of("Listen:Endpoint", "--listen", "IP:PORT", "Where to listen, port 0 for any [default: 127.0.0.1:50051]"),
+        Of("Listen:Endpoint", "--listen", "IP:PORT", "Where to listen, or unix:PATH; port 0 for any [default: 127.0.0.1:50051]"),
         Of("Listen:HttpEndpoint", "--http", "IP:PORT", "Where to serve /metrics and REST by HTTP/1.1 [default: nowhere]"),
         Of("Listen:DrainSeconds", "--drain", "SECONDS", "Time for open streams to finish at a stop [default: 10]"),
         Of("Engine:Device", "--device", "NAME", "auto, cpu, cuda or tensorrt [default: auto]"),
@@ -41,6 +41,14 @@ internal static class DaemonCommand
         Of("Limits:MaxPixels", "--max-pixels", "PIXELS", "Most pixels of a frame [default: 8912896]"),
         Of("Limits:FrameMemoryMegabytes", "--frame-memory", "MIB", "Memory for frames of all streams [default: 1024]"),
         Of("Limits:MaxPayloadBytes", "--max-payload", "BYTES", "Largest frame as sent [default: 33554432]"),
+        Of("Peers:MaxConnections", "--max-connections", "N", "Connections, over all clients [default: 256]"),
+        Of("Peers:MaxHeaderBytes", "--max-headers", "BYTES", "Headers of one request [default: 16384]"),
+        Of("Peers:MaxFramesPerSecond", "--max-fps", "N", "Frames taken of one stream, 0 for any [default: 0]"),
+        Of("Peers:FirstFrameSeconds", "--first-frame-limit", "SECONDS", "Time to a first frame [default: 60]"),
+        Of("Security:Certificate", "--tls-cert", "FILE", "Certificate chain, PEM; turns TLS on [default: none]"),
+        Of("Security:Key", "--tls-key", "FILE", "Its private key, PEM [default: in the certificate's file]"),
+        Of("Security:ClientAuthorities", "--client-ca", "FILE", "Authorities of client certificates, PEM [default: none]"),
+        Of("Security:Tokens", "--tokens", "FILE", "Hashed bearer tokens and their roles [default: none]"),
         Of("Telemetry:Otlp", "--otlp", "URL", "OpenTelemetry collector for metrics and spans [default: none]"),
         Of("Telemetry:OtlpProtocol", "--otlp-protocol", "grpc|http", "How it is spoken to [default: grpc]"),
         Of("Telemetry:OtlpSeconds", "--otlp-interval", "SECONDS", "Time between reports of metrics [default: 60]"),
@@ -48,8 +56,16 @@ internal static class DaemonCommand
         Of("Telemetry:LogFormat", "--log-format", "NAME", "text, json or systemd [default: text]"),
     ];
 
+    private static readonly (string Key, Option<bool> Option)[] Flags =
+    [
+        ("Security:Insecure", new Option<bool>("--insecure")
+        {
+            Description = "Listen beyond this machine without authentication or encryption",
+        }),
+    ];
+
     /// <summary>Every key that an option sets.</summary>
-    public static IEnumerable<string> SettableKeys => Keys.Select(key => key.Key);
+    public static IEnumerable<string> SettableKeys => [.. Keys.Select(key => key.Key), .. Flags.Select(flag => flag.Key)];
 
     /// <summary>Runs the daemon until it is told to stop.</summary>
     /// <exception cref="EdgeRestoreException">It cannot start.</exception>
@@ -66,7 +82,7 @@ internal static class DaemonCommand
         {
             ConfigFile,
         };
-        foreach (var (_, option) in Keys)
+        foreach (var option in (IEnumerable<Option>)[.. Keys.Select(key => key.Option), .. Flags.Select(flag => flag.Option)])
         {
             command.Add(option);
         }
@@ -103,7 +119,9 @@ internal static class DaemonCommand
         builder.AddEnvironmentVariables(EnvironmentPrefix);
         builder.AddInMemoryCollection(Keys
             .Where(key => parsed.GetValue(key.Option) is not null)
-            .Select(key => KeyValuePair.Create(key.Key, parsed.GetValue(key.Option))));
+            .Select(key => KeyValuePair.Create(key.Key, parsed.GetValue(key.Option)))
+            .Concat(Flags.Where(flag => parsed.GetValue(flag.Option))
+                .Select(flag => KeyValuePair.Create(flag.Key, (string?)bool.TrueString))));
         try
         {
             return builder.Build();

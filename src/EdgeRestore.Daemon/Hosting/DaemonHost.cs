@@ -1,7 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
 using EdgeRestore.Daemon.Faults;
 using EdgeRestore.Daemon.Packages;
+using EdgeRestore.Daemon.Security;
 using EdgeRestore.Daemon.Services;
 using EdgeRestore.Daemon.Settings;
 using EdgeRestore.Daemon.Streams;
@@ -11,6 +11,7 @@ using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ListenOptions = EdgeRestore.Daemon.Settings.ListenOptions;
 
 namespace EdgeRestore.Daemon.Hosting;
 
@@ -32,12 +33,10 @@ internal sealed class DaemonHost : IAsyncDisposable
     public StreamHost Streams => _streams;
 
     /// <summary>Where it listens; the port is the one taken when any was asked for.</summary>
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features
-        .Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address => ReadAddresses().First();
 
     /// <summary>Where HTTP/1.1 is served, if it is.</summary>
-    public Uri? HttpAddress => _app.Services.GetRequiredService<IServer>().Features
-        .Get<IServerAddressesFeature>()!.Addresses.Skip(1).Select(address => new Uri(address)).FirstOrDefault();
+    public Uri? HttpAddress => ReadAddresses().Skip(1).FirstOrDefault();
 
     /// <summary>Runs a daemon until it is told to stop, and tells standard output when it is ready.</summary>
     /// <exception cref="EdgeRestoreException">Package, device or port do not allow it.</exception>
@@ -46,10 +45,10 @@ internal sealed class DaemonHost : IAsyncDisposable
         await using var daemon = await StartAsync(
             settings, logging => LogToStandardError(logging, settings.Telemetry.LogFormat));
         using var export = settings.Telemetry.Otlp is null ? null : new OtlpExport(settings.Telemetry);
-        Console.WriteLine($"listening on {daemon.Address.GetLeftPart(UriPartial.Authority)}");
+        Console.WriteLine($"listening on {daemon.Address.ToString().TrimEnd('/')}");
         if (daemon.HttpAddress is { } http)
         {
-            Console.WriteLine($"serving HTTP/1.1 on {http.GetLeftPart(UriPartial.Authority)}");
+            Console.WriteLine($"serving HTTP/1.1 on {http.ToString().TrimEnd('/')}");
         }
 
         ServiceManager.Notify("READY=1");
@@ -69,13 +68,31 @@ internal sealed class DaemonHost : IAsyncDisposable
 
         // 1, 2
         var package = PackageStart.Run(settings, clock, load);
-        var streams = new StreamHost(package.Served, settings.Limits, settings.Engine.Concurrency, clock);
+        var streams = new StreamHost(package.Served, settings.Limits, settings.Engine.Concurrency, clock)
+        {
+            Peers = settings.Peers,
+        };
 
         // 3
-        var daemon = new DaemonHost(Build(settings, package, streams, configureLogging), streams);
+        var sockets = settings.Listen.ParseEndpoints().OfType<UnixDomainSocketEndPoint>()
+            .Select(endpoint => endpoint.ToString()!).ToList();
+        WebApplication app;
         try
         {
+            app = Build(settings, package, streams, configureLogging);
+        }
+        catch
+        {
+            streams.Dispose();
+            throw;
+        }
+
+        var daemon = new DaemonHost(app, streams);
+        try
+        {
+            sockets.ForEach(UnixSocket.Prepare);
             await daemon._app.StartAsync();
+            sockets.ForEach(UnixSocket.Protect);
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
@@ -146,7 +163,11 @@ internal sealed class DaemonHost : IAsyncDisposable
             grpc.MaxReceiveMessageSize = settings.Limits.MaxPayloadBytes + WireLimits.MessageOverheadBytes;
             grpc.MaxSendMessageSize = null;
         });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.Services.AddSingleton(services => DaemonSecurity.Load(
+            settings.Security,
+            streams,
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeRestore.Daemon.Security")));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             // A stream is one request that lasts for months, with pauses.
             kestrel.Limits.MaxRequestBodySize = null;
@@ -155,15 +176,17 @@ internal sealed class DaemonHost : IAsyncDisposable
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(30);
             kestrel.Limits.Http2.MaxStreamsPerConnection = Math.Max(100, settings.Limits.MaxStreams + 16);
-            kestrel.Listen(settings.Listen.ParseEndpoint(), listen => listen.Protocols = HttpProtocols.Http2);
-            if (settings.Listen.HttpEndpoint is { } http)
-            {
-                kestrel.Listen(IPEndPoint.Parse(http), listen => listen.Protocols = HttpProtocols.Http1);
-            }
+            kestrel.Limits.MaxConcurrentConnections = settings.Peers.MaxConnections;
+            kestrel.Limits.MaxRequestHeadersTotalSize = settings.Peers.MaxHeaderBytes;
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = settings.Peers.MaxHeaderBytes;
+            kestrel.AddServerHeader = false;
+            Listen(kestrel, settings.Listen, kestrel.ApplicationServices.GetRequiredService<DaemonSecurity>().Tls);
         });
         var app = builder.Build();
+        var security = app.Services.GetRequiredService<DaemonSecurity>();
         var drain = app.Services.GetRequiredService<CallDrain>();
         app.Use(next => call => drain.InvokeAsync(call, next));
+        app.Use(next => call => security.Gate.InvokeAsync(call, next));
         app.MapGrpcService<RestoreStreams>();
         app.MapGrpcService<AdminPackages>();
         app.MapGrpcService<HealthService>();
@@ -188,6 +211,32 @@ internal sealed class DaemonHost : IAsyncDisposable
             ServiceManager.Exit));
     }
 
+    private static void Listen(KestrelServerOptions kestrel, ListenOptions options, TlsFiles? tls)
+    {
+        var isFirst = true;
+        foreach (var endpoint in options.ParseEndpoints())
+        {
+            // Without TLS there is no telling the two versions apart, so each has an endpoint.
+            var protocols = tls is not null ? HttpProtocols.Http1AndHttp2
+                : isFirst ? HttpProtocols.Http2 : HttpProtocols.Http1;
+            isFirst = false;
+            kestrel.Listen(endpoint, listen =>
+            {
+                listen.Protocols = protocols;
+                if (tls is not null)
+                {
+                    listen.UseHttps(tls.CreateHandshake());
+                }
+            });
+        }
+    }
+
+    // Kestrel writes a socket's path behind a host of its own making.
+    private IEnumerable<Uri> ReadAddresses() => _app.Services.GetRequiredService<IServer>().Features
+        .Get<IServerAddressesFeature>()!.Addresses
+        .Select(address => new Uri(address.IndexOf("://unix:", StringComparison.Ordinal) is > 0 and var index
+            ? address[(index + "://".Length)..] : address));
+
     private void Announce(DaemonSettings settings, long start)
     {
         foreach (var step in _streams.Restorer.Providers.Where(step => !step.IsUsed))
@@ -195,9 +244,12 @@ internal sealed class DaemonHost : IAsyncDisposable
             Log.ProviderSkipped(_logger, step.Provider, step.Reason);
         }
 
-        if (!IPAddress.IsLoopback(settings.Listen.ParseEndpoint().Address))
+        if (settings.Security.Insecure)
         {
-            Log.ListeningBeyondLoopback(_logger, settings.Listen.Endpoint);
+            foreach (var endpoint in settings.Listen.ListExposed())
+            {
+                Log.ListeningBeyondLoopback(_logger, endpoint.ToString()!);
+            }
         }
 
         var manifest = _streams.Restorer.Package.Manifest;

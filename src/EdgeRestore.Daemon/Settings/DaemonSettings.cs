@@ -18,6 +18,10 @@ internal sealed record DaemonSettings
 
     public PackageOptions Packages { get; init; } = new();
 
+    public SecurityOptions Security { get; init; } = new();
+
+    public PeerOptions Peers { get; init; } = new();
+
     /// <summary>Binds and checks every section.</summary>
     /// <exception cref="SettingsException">Its message lists all that is wrong.</exception>
     public static DaemonSettings Read(IConfiguration configuration)
@@ -28,9 +32,25 @@ internal sealed record DaemonSettings
         var limits = Bind<LimitOptions>(configuration, "Limits", failures);
         var telemetry = Bind<TelemetryOptions>(configuration, "Telemetry", failures);
         var packages = Bind<PackageOptions>(configuration, "Packages", failures);
+        var security = Bind<SecurityOptions>(configuration, "Security", failures);
+        var peers = Bind<PeerOptions>(configuration, "Peers", failures);
         failures.AddRange(limits.FindContradictions());
+        if (failures.Count == 0)
+        {
+            failures.AddRange(security.FindFaults(listen));
+        }
+
         return failures.Count == 0
-            ? new DaemonSettings { Listen = listen, Engine = engine, Limits = limits, Telemetry = telemetry, Packages = packages }
+            ? new DaemonSettings
+            {
+                Listen = listen,
+                Engine = engine,
+                Limits = limits,
+                Telemetry = telemetry,
+                Security = security,
+                Peers = peers,
+                Packages = packages,
+            }
             : throw new SettingsException(
                 $"{failures.Count} setting{(failures.Count == 1 ? " is" : "s are")} not valid. "
                 + $"{string.Join(' ', failures)} "
@@ -53,7 +73,9 @@ internal sealed record DaemonSettings
             var text = section[property.Name];
             if (text is not null && !TrySet(property, options, text))
             {
-                failures.Add($"{name}:{property.Name} is '{text}'; allowed is a whole number. Correct it.");
+                failures.Add(
+                    $"{name}:{property.Name} is '{text}'; allowed is "
+                    + $"{(property.PropertyType == typeof(bool) ? "true or false" : "a whole number")}. Correct it.");
                 continue;
             }
 
@@ -75,6 +97,13 @@ internal sealed record DaemonSettings
         {
             property.SetValue(options, text);
             return true;
+        }
+
+        if (property.PropertyType == typeof(bool))
+        {
+            var isBool = bool.TryParse(text, out var flag);
+            property.SetValue(options, flag);
+            return isBool;
         }
 
         if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))

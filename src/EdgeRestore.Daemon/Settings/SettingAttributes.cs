@@ -24,13 +24,23 @@ internal sealed class OneOfAttribute(params string[] words) : ValidationAttribut
 /// <summary>An IPv4 or IPv6 address with a port.</summary>
 internal sealed class EndpointAttribute(bool isRequired = true) : ValidationAttribute
 {
+    // What a socket's address holds, its final zero left out (man 7 unix).
+    private const int MaxUnixPathLength = 107;
+
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
-        (value is null && !isRequired) || value is string text && IPEndPoint.TryParse(text, out var endpoint)
-            && text.EndsWith($":{endpoint.Port}", StringComparison.Ordinal)
+        (value is null && !isRequired) || (value is string text && (IsIp(text) || IsUnix(text)))
             ? ValidationResult.Success
             : new ValidationResult(
                 $"is '{value}'; allowed is an IP address with a port, such as 127.0.0.1:50051, 0.0.0.0:50051 or "
-                + $"[::1]:50051");
+                + $"[::1]:50051, or unix: with the absolute path of a socket");
+
+    private static bool IsIp(string text) =>
+        IPEndPoint.TryParse(text, out var endpoint) && text.EndsWith($":{endpoint.Port}", StringComparison.Ordinal);
+
+    private static bool IsUnix(string text) =>
+        text.StartsWith(ListenOptions.UnixPrefix, StringComparison.Ordinal)
+        && text[ListenOptions.UnixPrefix.Length..] is ['/', _, ..] path
+        && System.Text.Encoding.UTF8.GetByteCount(path) <= MaxUnixPathLength;
 }
 
 /// <summary>The address of an HTTP server, or none.</summary>

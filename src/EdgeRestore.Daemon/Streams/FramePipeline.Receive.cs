@@ -14,7 +14,9 @@ internal sealed partial class FramePipeline
     private async Task ReceiveAsync(
         IAsyncStreamReader<InboundRequest> requests, CancellationToken draining, CancellationToken cancellationToken)
     {
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(draining, cancellationToken);
+        using var pace = new FramePace(_host.Peers, _host.Clock);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(
+            draining, pace.FirstFrameLate, cancellationToken);
         try
         {
             while (_ending is null && await requests.MoveNext(reading.Token))
@@ -24,6 +26,7 @@ internal sealed partial class FramePipeline
                 {
                     case RestoreRequest.MessageOneofCase.Frame:
                         await _inbox.AddAsync(Accept(requests.Current, arrivedAt), cancellationToken);
+                        await pace.TakeAsync(reading.Token);
                         break;
                     case RestoreRequest.MessageOneofCase.Open:
                         _ending = WireStatus.OpenedTwice;
@@ -38,6 +41,11 @@ internal sealed partial class FramePipeline
             when (draining.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             _ending = WireStatus.ShuttingDown;
+        }
+        catch (OperationCanceledException)
+            when (pace.FirstFrameLate.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            _ending = WireStatus.FirstFrameTooLate(_host.Peers.FirstFrameSeconds);
         }
         catch (RpcException exception)
         {

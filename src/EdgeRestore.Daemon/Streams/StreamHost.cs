@@ -34,6 +34,8 @@ internal sealed class StreamHost : IDisposable
 
     public LimitOptions Limits { get; }
 
+    public PeerOptions Peers { get; init; } = new();
+
     public TimeProvider Clock { get; }
 
     public long StartedAt { get; }

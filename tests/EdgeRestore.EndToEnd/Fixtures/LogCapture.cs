@@ -10,6 +10,8 @@ internal sealed class LogCapture : ILoggerProvider
 {
     private readonly ConcurrentQueue<(LogLevel Level, EventId Id, string Text)> _entries = new();
 
+    public IReadOnlyList<string> AllTexts => [.. _entries.Select(entry => entry.Text)];
+
     public IReadOnlyList<string> Texts(int eventId) =>
         [.. _entries.Where(entry => entry.Id.Id == eventId).Select(entry => entry.Text)];
 

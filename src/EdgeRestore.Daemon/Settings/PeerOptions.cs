@@ -1,0 +1,23 @@
+namespace EdgeRestore.Daemon.Settings;
+
+/// <summary>What one peer may take up, beside its frames.</summary>
+internal sealed record PeerOptions
+{
+    /// <value>TCP or Unix connections, over all peers; further ones are closed at once; 256.</value>
+    [Within(1, 65_536)]
+    public int MaxConnections { get; init; } = 256;
+
+    /// <value>Bytes of a request's headers, all together; 16,384.</value>
+    [Within(1024, 1_048_576)]
+    public int MaxHeaderBytes { get; init; } = 16 * 1024;
+
+    /// <summary>Frames that are read of one stream in a second; the sender of more is held back by flow control.</summary>
+    /// <value>0: as many as can be computed; 0.</value>
+    [Within(0, 100_000)]
+    public int MaxFramesPerSecond { get; init; }
+
+    /// <summary>How long a stream may hold its place without a first frame.</summary>
+    /// <value>Seconds; 60.</value>
+    [Within(1, 86_400)]
+    public int FirstFrameSeconds { get; init; } = 60;
+}

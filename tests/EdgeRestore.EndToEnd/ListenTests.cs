@@ -1,0 +1,132 @@
+using System.Net.Sockets;
+using EdgeRestore.Client;
+using EdgeRestore.Daemon.Hosting;
+using EdgeRestore.Daemon.Settings;
+using EdgeRestore.EndToEnd.Fixtures;
+using Microsoft.Extensions.Configuration;
+
+namespace EdgeRestore.EndToEnd;
+
+/// <summary>Where the daemon may listen: beyond this machine only when it knows who comes; and on Unix sockets.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
+public sealed class ListenTests : IDisposable
+{
+    private const UnixFileMode OwnerAndGroup =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Socket => _folder.Combine("daemon.sock");
+
+    [Theory]
+    [InlineData("0.0.0.0:50051", null, "", "for everybody")]
+    [InlineData("[::]:50051", null, "", "for everybody")]
+    [InlineData("192.0.2.7:50051", null, "", "for everybody")]
+    [InlineData("127.0.0.1:50051", "0.0.0.0:50052", "", "for everybody")]
+    [InlineData("0.0.0.0:50051", null, "Tokens", "without encryption")]
+    [InlineData("0.0.0.0:50051", null, "Tokens Certificate", null)]
+    [InlineData("0.0.0.0:50051", null, "ClientAuthorities Certificate", null)]
+    [InlineData("0.0.0.0:50051", null, "Insecure", null)]
+    [InlineData("127.0.0.1:50051", "[::1]:50052", "", null)]
+    [InlineData("unix:/run/edgerestore.sock", null, "", null)]
+    public void EndpointBeyondThisMachine_NeedsAuthenticationAndEncryption(
+        string endpoint, string? http, string security, string? fault)
+    {
+        var values = new Dictionary<string, string?>
+        {
+            ["Listen:Endpoint"] = endpoint,
+            ["Listen:HttpEndpoint"] = http,
+        };
+        foreach (var name in security.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            values[$"Security:{name}"] = name == "Insecure" ? "true" : "/some/file";
+        }
+
+        var exception = Record.Exception(
+            () => DaemonSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(values).Build()));
+
+        Assert.Equal(fault is null, exception is null);
+        if (fault is not null)
+        {
+            Assert.IsType<SettingsException>(exception);
+            Assert.Contains(fault, exception.Message, StringComparison.Ordinal);
+            Assert.Contains("--insecure", exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Process_ToldToListenEverywhere_EndsWithTheReason()
+    {
+        var (exitCode, _, errors) = await DaemonProcess.RunAsync("--listen", "0.0.0.0:0");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("--insecure", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Process_ToldThatItMayBeInsecure_ListensAndWarns()
+    {
+        new TestPackages.TestPackage().Write(_folder.Combine("package"));
+
+        await using var daemon = await DaemonProcess.StartAsync(
+            _folder.Combine("package"), "--listen", "0.0.0.0:0", "--insecure", "--log-format", "json");
+
+        Assert.Contains("\"EventId\":3,\"LogLevel\":\"Warning\"", daemon.LogText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UnixSocket_StreamsAndIsForOwnerAndGroup()
+    {
+        await using var daemon = await StartAsync();
+        using var client = new RestoreClient(daemon.Address);
+        await using var stream = await client.OpenAsync(Streaming.Rgb()).WaitAsync(Patience.Limit);
+
+        Assert.Equal($"unix://{Socket}", daemon.Address.ToString());
+        Assert.Single(await stream.ExchangeAsync(Streaming.Paint()));
+        Assert.Equal(OwnerAndGroup, File.GetUnixFileMode(Socket));
+    }
+
+    [Fact]
+    public async Task UnixSocketThatAKilledDaemonLeft_IsTakenOver()
+    {
+        // Closing the handle alone leaves the file, as a process that is killed does.
+        var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        dead.Bind(new UnixDomainSocketEndPoint(Socket));
+        dead.SafeHandle.Dispose();
+        Assert.True(File.Exists(Socket));
+
+        await using var daemon = await StartAsync();
+        using var client = new RestoreClient(daemon.Address);
+
+        Assert.True(await client.IsServingAsync().WaitAsync(Patience.Limit));
+    }
+
+    [Fact]
+    public async Task UnixSocketOfARunningDaemon_IsLeftToIt()
+    {
+        await using var daemon = await StartAsync();
+
+        var exception = await Assert.ThrowsAsync<EdgeRestoreException>(StartAsync);
+
+        Assert.Contains("in use", exception.Message, StringComparison.Ordinal);
+        using var client = new RestoreClient(daemon.Address);
+        Assert.True(await client.IsServingAsync().WaitAsync(Patience.Limit));
+    }
+
+    [Fact]
+    public async Task FileThatIsNoSocket_IsNotRemoved()
+    {
+        File.WriteAllText(Socket, "precious");
+
+        await Assert.ThrowsAsync<EdgeRestoreException>(StartAsync);
+
+        Assert.Equal("precious", File.ReadAllText(Socket));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Task<RunningDaemon> StartAsync() => RunningDaemon.StartAsync(configure: settings => settings with
+    {
+        Listen = settings.Listen with { Endpoint = $"unix:{Socket}" },
+    });
+}
