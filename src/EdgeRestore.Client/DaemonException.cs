@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Grpc.Core;
 
 namespace EdgeRestore.Client;
@@ -26,6 +27,12 @@ public sealed class DaemonException : EdgeRestoreException
     {
         // A status that came over the connection carries no exception; one that the client itself made does.
         null => new DaemonException(exception.Status.Detail, exception.StatusCode, exception),
+        var reason when IsUntrusted(reason) => new DaemonException(
+            $"No encrypted connection to the daemon at {address}: {Innermost(reason).Message} Give the authority that signed "
+            + "its certificate (--ca, AuthoritiesFile), an address that the certificate names, and a client certificate "
+            + "where the daemon wants one.",
+            StatusCode.Unavailable,
+            exception),
         var reason when IsConnectionLoss(reason) => new DaemonException(
             $"The connection to the daemon at {address} closed before the call had ended: "
             + $"{Innermost(reason).Message.TrimEnd('.')}. The daemon was stopped or the network failed. Open the "
@@ -56,6 +63,9 @@ public sealed class DaemonException : EdgeRestoreException
         IOException => true,
         _ => reason.InnerException is { } inner && IsConnectionLoss(inner),
     };
+
+    private static bool IsUntrusted(Exception reason) => reason is AuthenticationException
+        || (reason.InnerException is { } inner && IsUntrusted(inner));
 
     private static Exception Innermost(Exception exception) =>
         exception.InnerException is null ? exception : Innermost(exception.InnerException);

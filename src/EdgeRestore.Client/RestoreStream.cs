@@ -175,6 +175,11 @@ public sealed class RestoreStream : IAsyncDisposable
         {
             throw DaemonException.From(exception, _address);
         }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // gRPC's client takes a daemon's DEADLINE_EXCEEDED for its own.
+            throw DaemonException.From(new RpcException(_call.GetStatus(), exception.Message), _address);
+        }
         finally
         {
             if (!more)

@@ -69,7 +69,7 @@ public sealed class ListenTests : IDisposable
         new TestPackages.TestPackage().Write(_folder.Combine("package"));
 
         await using var daemon = await DaemonProcess.StartAsync(
-            _folder.Combine("package"), "--listen", "0.0.0.0:0", "--insecure", "--log-format", "json");
+            _folder.Combine("package"), "--http", "0.0.0.0:0", "--insecure", "--log-format", "json");
 
         Assert.Contains("\"EventId\":3,\"LogLevel\":\"Warning\"", daemon.LogText, StringComparison.Ordinal);
     }
@@ -81,7 +81,7 @@ public sealed class ListenTests : IDisposable
         using var client = new RestoreClient(daemon.Address);
         await using var stream = await client.OpenAsync(Streaming.Rgb()).WaitAsync(Patience.Limit);
 
-        Assert.Equal($"unix://{Socket}", daemon.Address.ToString());
+        Assert.Equal($"unix:{Socket}", daemon.Address.ToString());
         Assert.Single(await stream.ExchangeAsync(Streaming.Paint()));
         Assert.Equal(OwnerAndGroup, File.GetUnixFileMode(Socket));
     }

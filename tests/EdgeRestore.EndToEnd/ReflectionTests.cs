@@ -16,7 +16,10 @@ public sealed class ReflectionTests
         var response = Assert.Single(await AskAsync(new ServerReflectionRequest { ListServices = "" }));
 
         Assert.Equal(
-            [Restore, "edgerestore.v1.AdminService", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"],
+            [
+                Restore, "edgerestore.v1.AdminService", "inference.GRPCInferenceService", "grpc.health.v1.Health",
+                "grpc.reflection.v1.ServerReflection",
+            ],
             response.ListServicesResponse.Service.Select(service => service.Name));
     }
 

@@ -22,6 +22,9 @@ internal static partial class ServiceManager
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
 
+            // A manager that does not read must not stop the daemon: what finds no room is left out.
+            socket.Blocking = false;
+
             // '@' stands for the zero that begins an abstract name.
             socket.SendTo(
                 Encoding.UTF8.GetBytes(state), new UnixDomainSocketEndPoint(path[0] == '@' ? '\0' + path[1..] : path));

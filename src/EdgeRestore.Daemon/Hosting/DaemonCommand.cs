@@ -64,8 +64,12 @@ internal static class DaemonCommand
         }),
     ];
 
+    /// <summary>Every key that an option sets, and the option.</summary>
+    public static IEnumerable<(string Key, string Name)> Options =>
+        [.. Keys.Select(key => (key.Key, key.Option.Name)), .. Flags.Select(flag => (flag.Key, flag.Option.Name))];
+
     /// <summary>Every key that an option sets.</summary>
-    public static IEnumerable<string> SettableKeys => [.. Keys.Select(key => key.Key), .. Flags.Select(flag => flag.Key)];
+    public static IEnumerable<string> SettableKeys => Options.Select(option => option.Key);
 
     /// <summary>Runs the daemon until it is told to stop.</summary>
     /// <exception cref="EdgeRestoreException">It cannot start.</exception>

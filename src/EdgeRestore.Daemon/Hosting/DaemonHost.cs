@@ -1,9 +1,11 @@
 using System.Net.Sockets;
 using EdgeRestore.Daemon.Faults;
 using EdgeRestore.Daemon.Packages;
+using EdgeRestore.Daemon.OpenInference;
 using EdgeRestore.Daemon.Security;
 using EdgeRestore.Daemon.Services;
 using EdgeRestore.Daemon.Settings;
+using EdgeRestore.Daemon.Singles;
 using EdgeRestore.Daemon.Streams;
 using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Protocol;
@@ -187,11 +189,15 @@ internal sealed class DaemonHost : IAsyncDisposable
         var drain = app.Services.GetRequiredService<CallDrain>();
         app.Use(next => call => drain.InvokeAsync(call, next));
         app.Use(next => call => security.Gate.InvokeAsync(call, next));
+        app.UseRouting();
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.MapGrpcService<RestoreStreams>();
         app.MapGrpcService<AdminPackages>();
+        app.MapGrpcService<InferenceService>();
         app.MapGrpcService<HealthService>();
         app.MapGrpcService<ReflectionService>();
         MetricsEndpoint.Map(app, streams.Metrics);
+        RestoreEndpoint.Map(app, streams, app.Services.GetRequiredService<DrainSignal>());
         return app;
     }
 

@@ -1,6 +1,7 @@
 using EdgeRestore.Daemon.Faults;
 using EdgeRestore.Daemon.Hosting;
 using EdgeRestore.Protocol;
+using EdgeRestore.Protocol.Inference;
 using EdgeRestore.Protocol.V1;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -42,7 +43,8 @@ internal sealed class HealthService(DrainSignal drain, WedgeSignal wedge) : Heal
     }
 
     private static bool IsKnown(string service) =>
-        service.Length == 0 || service == RestoreService.Descriptor.FullName;
+        service.Length == 0 || service == RestoreService.Descriptor.FullName
+        || service == GRPCInferenceService.Descriptor.FullName;
 
     private ServingStatus ReadStatus() =>
         drain.Token.IsCancellationRequested || wedge.Fault is not null

@@ -1,0 +1,178 @@
+using EdgeRestore.Codecs;
+using EdgeRestore.Daemon.Payloads;
+using EdgeRestore.Daemon.Streams;
+using EdgeRestore.Daemon.Telemetry;
+using EdgeRestore.Frames;
+using EdgeRestore.Inference;
+using EdgeRestore.Protocol.V1;
+
+namespace EdgeRestore.Daemon.Singles;
+
+/// <summary>Frames that come one by one, by REST or the Open Inference Protocol: through the same gates as streams'.</summary>
+/// <remarks>One frame at a time; whoever asks holds a stream's place.</remarks>
+internal static class SingleFrame
+{
+    // As FramePipeline counts: the payload, its pixels, their result, and what is sent of it.
+    private const int PixelCopies = 2;
+
+    /// <summary>Decodes, restores and encodes one frame.</summary>
+    /// <param name="host">What streams share.</param>
+    /// <param name="payload">The frame as it came; not kept.</param>
+    /// <param name="request">What to make of it.</param>
+    /// <param name="cancellationToken">Ends the waiting for a turn.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<SingleReply> RestoreAsync(
+        StreamHost host, ReadOnlyMemory<byte> payload, SingleRequest request, CancellationToken cancellationToken)
+    {
+        var arrivedAt = host.Clock.GetTimestamp();
+        host.Metrics.FrameEntered(payload.Length);
+        try
+        {
+            var reply = await RunAsync(host, payload, request, arrivedAt, cancellationToken);
+            if (reply.Error == RestoreError.None)
+            {
+                host.Metrics.FrameAnswered(reply.Result, reply.Times, reply.Payload.Length);
+            }
+            else
+            {
+                host.Metrics.FrameFailed(reply.Error);
+            }
+
+            return reply;
+        }
+        finally
+        {
+            host.Metrics.FrameLeft(payload.Length);
+        }
+    }
+
+    private static async Task<SingleReply> RunAsync(
+        StreamHost host,
+        ReadOnlyMemory<byte> payload,
+        SingleRequest request,
+        long arrivedAt,
+        CancellationToken cancellationToken)
+    {
+        using var reader = new PayloadReader(
+            request.Input, default, host.Limits, host.Restorer.Package.Manifest.Network.MinSidePixels);
+        if (reader.FindFault(payload.Length) is { } fault)
+        {
+            return SingleReply.Failed(RestoreError.Input, fault);
+        }
+
+        using var memory = host.Memory.Reserve();
+        if (!memory.TryRaiseTo(payload.Length))
+        {
+            return NoMemory(host, $"payloads of {payload.Length} bytes");
+        }
+
+        Frame input;
+        var start = host.Clock.GetTimestamp();
+        await host.CodecGate.WaitAsync(cancellationToken);
+        try
+        {
+            var bytes = PooledBytes.Rent(payload.Length);
+            payload.Span.CopyTo(bytes.Span);
+            input = reader.Read(bytes);
+        }
+        catch (EdgeRestoreException exception)
+        {
+            return SingleReply.Failed(ErrorOf(exception), exception.Message);
+        }
+        finally
+        {
+            host.CodecGate.Release();
+        }
+
+        using (input)
+        {
+            var decode = host.Clock.GetElapsedTime(start);
+            if (!memory.TryRaiseTo(payload.Length + ((long)input.LengthBytes * (PixelCopies + 1))))
+            {
+                return NoMemory(host, $"frames of {input.Width}x{input.Height}");
+            }
+
+            using var output = Frame.Rent(input.Width, input.Height, PixelFormat.Rgb24);
+            var result = await ComputeAsync(host, input, output, request, cancellationToken);
+            return result.Error == RestoreError.None
+                ? await EncodeAsync(host, output, request, result, arrivedAt, decode, cancellationToken)
+                : SingleReply.Failed(result.Error, result.Detail ?? "No reason was given.");
+        }
+    }
+
+    private static async Task<RestoreResult> ComputeAsync(
+        StreamHost host, Frame input, Frame output, SingleRequest request, CancellationToken cancellationToken)
+    {
+        await host.Turns.WaitAsync(Priority.Normal, cancellationToken);
+        RestoreResult result;
+        try
+        {
+            using var package = host.Packages.Lease(request.StreamNumber);
+            result = package.Served.Restore(
+                input, output, request.Router.For(package.Served), request.Strength, cancellationToken);
+        }
+        catch (ArgumentException exception)
+        {
+            // Between asking and its turn the package became another one, without the route.
+            return new RestoreResult(
+                RestoreError.Engine, exception.Message, default, true, 0, TimeSpan.Zero, TimeSpan.Zero);
+        }
+        finally
+        {
+            host.Turns.Release();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return result;
+    }
+
+    private static async Task<SingleReply> EncodeAsync(
+        StreamHost host,
+        Frame output,
+        SingleRequest request,
+        RestoreResult result,
+        long arrivedAt,
+        TimeSpan decode,
+        CancellationToken cancellationToken)
+    {
+        var start = host.Clock.GetTimestamp();
+        using var writer = new PayloadWriter(request.Output, default);
+        await host.CodecGate.WaitAsync(cancellationToken);
+        byte[] bytes;
+        try
+        {
+            var (encoded, owner) = writer.Write(output);
+            using (owner)
+            {
+                // Of its own: it outlives the frame until the transport has written it.
+                bytes = encoded.ToArray();
+            }
+        }
+        catch (EdgeRestoreException exception)
+        {
+            return SingleReply.Failed(ErrorOf(exception), exception.Message);
+        }
+        finally
+        {
+            host.CodecGate.Release();
+        }
+
+        var encode = host.Clock.GetElapsedTime(start);
+        var total = host.Clock.GetElapsedTime(arrivedAt);
+        var queue = total - decode - result.Classify - result.Run - encode;
+        return new SingleReply
+        {
+            Payload = bytes,
+            Width = output.Width,
+            Height = output.Height,
+            Result = result,
+            Times = new StageTimes(total, queue > TimeSpan.Zero ? queue : TimeSpan.Zero, decode, encode),
+        };
+    }
+
+    private static RestoreError ErrorOf(EdgeRestoreException exception) =>
+        exception is ImageException ? RestoreError.Input : RestoreError.Engine;
+
+    private static SingleReply NoMemory(StreamHost host, string what) => SingleReply.Failed(
+        RestoreError.Capacity, Protocol.WireStatus.NoMemory(what, host.Memory.FreeBytes, host.Memory.MaxBytes));
+}
