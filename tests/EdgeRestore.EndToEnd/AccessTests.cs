@@ -4,8 +4,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using EdgeRestore.Client;
+using EdgeRestore.Daemon.Security;
+using EdgeRestore.Daemon.Settings;
+using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.EndToEnd.Fixtures;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeRestore.EndToEnd;
 
@@ -122,6 +127,31 @@ public sealed class AccessTests : IDisposable
 
         Assert.Equal(StatusCode.Unauthenticated, await StreamAsync(over));
         Assert.Equal(StatusCode.OK, await StreamAsync(holds));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "/edgerestore.v1.AdminService/Activate", true)]
+    [InlineData("::1", "/edgerestore.v1.AdminService/Activate", true)]
+    [InlineData(null, "/edgerestore.v1.AdminService/Activate", true)]
+    [InlineData("192.0.2.1", "/edgerestore.v1.AdminService/Activate", false)]
+    [InlineData("192.0.2.1", "/edgerestore.v1.RestoreService/Restore", true)]
+    public async Task DaemonWithoutAuthentication_GivesAdminToItsOwnMachineOnly(string? peer, string path, bool isLetIn)
+    {
+        using var metrics = new DaemonMetrics();
+        var gate = new AccessGate(
+            new SecurityOptions { Insecure = true }, metrics, TimeProvider.System, NullLogger.Instance);
+        var call = new DefaultHttpContext();
+        call.Connection.RemoteIpAddress = peer is null ? null : IPAddress.Parse(peer);
+        call.Request.Path = path;
+        var hasPassed = false;
+
+        await gate.InvokeAsync(call, _ =>
+        {
+            hasPassed = true;
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(isLetIn, hasPassed);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class TokenCommand
         Makes a bearer token: prints it, once, and adds its hash to the daemon's token file, which the daemon reads anew by
         itself. To rotate, make a second token, give it to the client, then remove the first one's line.
 
-        Example: ./edgerestore token camera-1 --role stream --file tokens > camera-1.token
+        Example: ./edgerestore token camera-1 --role stream --file tokens
 
         Exit codes: 0 done; 2 wrong command line; 5 the file cannot be written.
         """;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using EdgeRestore.Daemon.Settings;
 using EdgeRestore.Daemon.Telemetry;
@@ -31,7 +32,20 @@ internal sealed class AccessGate
     public async Task InvokeAsync(HttpContext call, RequestDelegate next)
     {
         var right = AccessRules.Find(call.Request.Path.Value ?? "");
-        if ((_tokens is null && !_takesCertificates) || right == Right.None)
+        var isOpen = _tokens is null && !_takesCertificates;
+        if (isOpen && right == Right.Admin && call.Connection.RemoteIpAddress is { } peer && !IPAddress.IsLoopback(peer))
+        {
+            // Whoever says --insecure opens streams to a network, not the choice of what is served.
+            await RefuseAsync(
+                call,
+                StatusCode.Unauthenticated,
+                "unauthenticated",
+                "This needs the right admin, which a daemon without authentication gives to its own machine only. Ask from "
+                + "there, or set Security:Tokens or Security:ClientAuthorities.");
+            return;
+        }
+
+        if (isOpen || right == Right.None)
         {
             await next(call);
             return;
