@@ -17,9 +17,9 @@ namespace EdgeRestore.EndToEnd;
 /// <summary>Who may do what with which token.</summary>
 public sealed class AccessTests : IDisposable
 {
-    private const int ReloadedEvent = 30;
-    private const int KeptEvent = 31;
-    private const int RefusedEvent = 32;
+    private const int ReloadedEvent = 50;
+    private const int KeptEvent = 51;
+    private const int RefusedEvent = 52;
 
     private readonly TemporaryFolder _folder = new();
 

@@ -10,7 +10,7 @@ namespace EdgeRestore.EndToEnd;
 /// <summary>Encryption, certificates that change while the daemon runs, and roles out of client certificates.</summary>
 public sealed class TlsTests : IDisposable
 {
-    private const int KeptEvent = 31;
+    private const int KeptEvent = 51;
 
     private readonly TemporaryFolder _folder = new();
     private readonly TestAuthority _authority = new();
