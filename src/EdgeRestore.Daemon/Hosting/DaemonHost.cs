@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using EdgeRestore.Daemon.Faults;
-using EdgeRestore.Daemon.Packages;
 using EdgeRestore.Daemon.OpenInference;
+using EdgeRestore.Daemon.Packages;
 using EdgeRestore.Daemon.Security;
 using EdgeRestore.Daemon.Services;
 using EdgeRestore.Daemon.Settings;
