@@ -154,11 +154,13 @@ internal static class PackageRollout
     {
         var daemon = DaemonOption.Create();
         var json = ScreenOption.CreateJson();
+        var identity = new IdentityOptions();
         command.Add(daemon);
+        identity.AddTo(command);
         command.Add(json);
         command.SetAction(async (parsed, token) =>
         {
-            using var client = new RestoreClient(parsed.GetRequiredValue(daemon));
+            using var client = new RestoreClient(parsed.GetRequiredValue(daemon), identity.Read(parsed));
             var status = await call(parsed, client.Packages, token);
             Show(status, ScreenOption.Open(parsed, json), parsed.InvocationConfiguration.Output);
             return judge?.Invoke(parsed, status) ?? ExitCode.Done;
