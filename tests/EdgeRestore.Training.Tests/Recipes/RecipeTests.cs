@@ -180,7 +180,9 @@ public sealed class RecipeTests
         Assert.Equal(
             EdgeNetworkConfig.Small with
             {
-                Preset = "narrow", Width = 24, Selection = new ChannelSelection { SkipKept = 0.25 },
+                Preset = "narrow",
+                Width = 24,
+                Selection = new ChannelSelection { SkipKept = 0.25 },
             } is var expected ? expected.ToJson() : "",
             network.Config.ToJson());
     }
