@@ -15,7 +15,8 @@ internal sealed class InterruptibleProgram : IDisposable
 
     public InterruptibleProgram(params string[] arguments)
     {
-        _process = Process.Start(new ProcessStartInfo("dotnet", [Repository.Program, .. arguments])
+        // Tests that were started in the background of a script ignore SIGINT, and so would what they start.
+        _process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Repository.Program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
