@@ -42,6 +42,7 @@ public sealed class OutputCheckTests
         Assert.Contains("one level all over, 77", Find(_ => 77), StringComparison.Ordinal);
         Assert.Contains("differs by 110 levels", Find(pixel => (byte)(pixel + 110)), StringComparison.Ordinal);
         Assert.Null(Find(pixel => (byte)(pixel + 110), Degradation.LowLightNoise));
+        Assert.Null(Find(pixel => (byte)(pixel + 110), Degradation.HazeSnow));
 
         // A picture without contrast may come back as one; a lens cap is no fault.
         input.Pixels.Fill(5);
