@@ -171,7 +171,8 @@ public sealed class RestoreClient : IDisposable
         }
     }
 
+    // A connection that broke under the write comes as what the transport says, not as a status of the call.
     internal static bool IsRefusedWhileWriting(Exception exception, CancellationToken cancellationToken) =>
-        exception is InvalidOperationException
+        exception is InvalidOperationException or IOException
         || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }
