@@ -1,5 +1,6 @@
 using EdgeRestore.Client;
 using EdgeRestore.EndToEnd.Fixtures;
+using EdgeRestore.Inference;
 using EdgeRestore.Packages;
 using EdgeRestore.Protocol.V1;
 using EdgeRestore.Repositories;
@@ -91,6 +92,29 @@ public sealed class PackageRepositoryTests : IDisposable
         Assert.Equal("2.0.0", _packages.OpenRepository().ReadActivation().Active!.Version);
         Assert.Contains(
             "test 9.9.9 was not activated", Assert.Single(daemon.Log.Texts(ActivationFileRefusedEvent)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ActivationByFile_WhileTheDaemonStarts_IsTakenOver()
+    {
+        _packages.Install(("1.0.0", new TestNetwork.Add(2)), ("2.0.0", new TestNetwork.Add(10)));
+        var path = _packages.OpenRepository().ActivationPath;
+
+        // The activation has been read by now, and nobody watches the file yet.
+        (Restorer Restorer, string Device) Load(ModelPackage package, RestorerOptions options)
+        {
+            if (package.Manifest.Version == "1.0.0")
+            {
+                WriteByHand(path, "2.0.0");
+            }
+
+            return (Restorer.Load(package, options), "cpu");
+        }
+
+        await using var daemon = await RunningDaemon.StartAsync(packages: _packages.Options(), load: Load);
+
+        var client = daemon.CreateClient();
+        await Patience.UntilAsync(() => client.GetStatusAsync(), status => status.Package.Version == "2.0.0");
     }
 
     [Fact]
