@@ -54,15 +54,21 @@ internal sealed unsafe class DegradationClassifier : IDisposable
     {
         lock (_gate)
         {
+            var thumbnail = new Span<byte>(_thumbnail, ClassifierInput.ThumbnailLengthBytes);
+            var crops = new Span<byte>(_crops, ClassifierInput.CropsLengthBytes);
             probabilities.Clear();
             var (first, count) = views.GetOffsetAndLength(ClassifierInput.ViewCount);
             for (var view = first; view < first + count; view++)
             {
-                _input.Fill(
-                    frame,
-                    new Span<byte>(_thumbnail, ClassifierInput.ThumbnailLengthBytes),
-                    new Span<byte>(_crops, ClassifierInput.CropsLengthBytes),
-                    view);
+                if (view == first)
+                {
+                    _input.Fill(frame, thumbnail, crops, view);
+                }
+                else
+                {
+                    ClassifierInput.FillNext(frame, thumbnail, crops, view);
+                }
+
                 _engine.Run(_binding, isFirst: !_hasRun);
                 _hasRun = true;
                 for (var index = 0; index < probabilities.Length; index++)

@@ -62,13 +62,31 @@ public sealed class ClassifierInput
         ArgumentOutOfRangeException.ThrowIfNegative(view);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(view, ViewCount);
         FillThumbnail(frame, thumbnail);
-        FillCrops(frame, crops, Moves[view].X, Moves[view].Y);
-        if (view % 2 == 1)
+        if (IsMirrored(view))
         {
             Mirroring.ReverseRows(thumbnail, ThumbnailSide);
-            Mirroring.ReverseRows(crops, CropsSide);
         }
+
+        FillCrops(frame, crops, view);
     }
+
+    /// <summary>Goes on to the next view of the frame that the inputs were filled from.</summary>
+    /// <param name="frame">The same frame; only its patches are read again.</param>
+    /// <param name="thumbnail">As the view before left it.</param>
+    /// <param name="crops">Overwritten.</param>
+    /// <param name="view">1 to <see cref="ViewCount"/> - 1: one more than the view before.</param>
+    public static void FillNext(Frame frame, Span<byte> thumbnail, Span<byte> crops, int view)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        ArgumentOutOfRangeException.ThrowIfLessThan(view, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(view, ViewCount);
+
+        // All views share the thumbnail, and every second one mirrors it.
+        Mirroring.ReverseRows(thumbnail, ThumbnailSide);
+        FillCrops(frame, crops, view);
+    }
+
+    private static bool IsMirrored(int view) => view % 2 == 1;
 
     /// <summary>
     /// Exact area averages in whole numbers. Lengths are counted in 128ths of a pixel: a pixel is 128 long and an
@@ -141,8 +159,9 @@ public sealed class ClassifierInput
         }
     }
 
-    private static void FillCrops(Frame frame, Span<byte> crops, int moveX, int moveY)
+    private static void FillCrops(Frame frame, Span<byte> crops, int view)
     {
+        var (moveX, moveY) = Moves[view];
         for (var y = 0; y < CropsSide; y++)
         {
             var sourceY = Mirroring.Fold(Start(frame.Height, y / PatchSide, moveY) + (y % PatchSide), frame.Height);
@@ -163,6 +182,11 @@ public sealed class ClassifierInput
                     source.Slice(Mirroring.Fold(left + x, frame.Width) * 3, 3).CopyTo(piece[(x * 3)..]);
                 }
             }
+        }
+
+        if (IsMirrored(view))
+        {
+            Mirroring.ReverseRows(crops, CropsSide);
         }
     }
 

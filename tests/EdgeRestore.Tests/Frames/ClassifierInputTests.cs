@@ -97,6 +97,22 @@ public sealed class ClassifierInputTests
         Assert.Equal(expected, _thumbnail);
     }
 
+    [Fact]
+    public void FillNext_AllViews_AreWhatFillGives()
+    {
+        using var frame = TestImages.Random(301, 200, PixelFormat.Rgb24, 3);
+        var (thumbnail, crops) = (new byte[_thumbnail.Length], new byte[_crops.Length]);
+        new ClassifierInput().Fill(frame, thumbnail, crops);
+        for (var view = 1; view < ClassifierInput.ViewCount; view++)
+        {
+            ClassifierInput.FillNext(frame, thumbnail, crops, view);
+            new ClassifierInput().Fill(frame, _thumbnail, _crops, view);
+
+            Assert.Equal(_thumbnail, thumbnail);
+            Assert.Equal(_crops, crops);
+        }
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(5)]
