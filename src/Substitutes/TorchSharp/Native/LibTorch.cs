@@ -15,7 +15,7 @@ internal static unsafe partial class LibTorch
     {
         if (status != 0)
         {
-            throw new ExternalException(Marshal.PtrToStringUTF8(ts_error()));
+            throw new ExternalException(Marshal.PtrToStringUTF8(ts_error()), FunctionNodes.TakeFailure());
         }
     }
 
@@ -127,6 +127,40 @@ internal static unsafe partial class LibTorch
     internal static partial int ts_grad_of(
         nint* outputs, int outputCount, nint* inputs, int inputCount, nint* gradients, int gradientCount,
         int retainGraph, int createGraph, int allowUnused, nint* results);
+
+    [LibraryImport(Library)]
+    internal static partial void ts_function_callbacks(
+        delegate* unmanaged[Cdecl]<long, nint*, int, nint*, int, int> backward,
+        delegate* unmanaged[Cdecl]<long, void> dropped);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ts_function(
+        long id, string name, nint* inputs, int inputCount, int* wanted, nint* handle);
+
+    [LibraryImport(Library)]
+    internal static partial int ts_function_connect(
+        nint handle, nint output, int isInput, int isDirty, nint* connected);
+
+    [LibraryImport(Library)]
+    internal static partial int ts_function_save(nint handle, nint* tensors, int count, int materialize);
+
+    [LibraryImport(Library)]
+    internal static partial nint ts_function_node(nint handle);
+
+    [LibraryImport(Library)]
+    internal static partial int ts_function_saved(nint node, nint* tensors, int count);
+
+    [LibraryImport(Library)]
+    internal static partial void ts_release_function(nint handle);
+
+    [LibraryImport(Library)]
+    internal static partial int ts_anomaly_enabled();
+
+    [LibraryImport(Library)]
+    internal static partial int ts_anomaly_checks_nan();
+
+    [LibraryImport(Library)]
+    internal static partial void ts_set_anomaly(int enabled, int checkNan);
 
     [LibraryImport(Library)]
     internal static partial int ts_grad_enabled();
