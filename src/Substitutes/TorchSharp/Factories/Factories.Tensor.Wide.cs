@@ -7,13 +7,13 @@ public static partial class torch
         FromHost<float>([scalar], [], dtype, device, requires_grad);
 
     public static Tensor tensor(
-        IList<float> rawArray, ReadOnlySpan<long> dimensions,
+        IList<float> dataArray, ReadOnlySpan<long> dimensions,
         ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
+        string[]? names = null) => FromList(dataArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        float[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromHost<float>(dataArray, [dataArray.Length], dtype, device, requires_grad);
+        float[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) => FromHost<float>(rawArray, [rawArray.Length], dtype, device, requires_grad);
 
     public static Tensor tensor(
         IList<float> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
@@ -46,8 +46,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        double[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromHost<double>(dataArray, [dataArray.Length], dtype, device, requires_grad);
+        double[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) => FromHost<double>(rawArray, [rawArray.Length], dtype, device, requires_grad);
 
     public static Tensor tensor(
         IList<double> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
@@ -80,8 +80,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        bool[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromHost<bool>(dataArray, [dataArray.Length], dtype, device, requires_grad);
+        bool[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) => FromHost<bool>(rawArray, [rawArray.Length], dtype, device, requires_grad);
 
     public static Tensor tensor(
         IList<bool> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
@@ -114,9 +114,9 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        System.Numerics.Complex[] dataArray,
+        System.Numerics.Complex[] rawArray,
         ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromHost<System.Numerics.Complex>(dataArray, [dataArray.Length], dtype, device,
+        string[]? names = null) => FromHost<System.Numerics.Complex>(rawArray, [rawArray.Length], dtype, device,
             requires_grad);
 
     public static Tensor tensor(

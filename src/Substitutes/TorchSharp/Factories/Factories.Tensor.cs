@@ -12,8 +12,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        byte[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromHost<byte>(dataArray, [dataArray.Length], dtype, device, requires_grad);
+        byte[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) => FromHost<byte>(rawArray, [rawArray.Length], dtype, device, requires_grad);
 
     public static Tensor tensor(
         IList<byte> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
@@ -46,8 +46,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        sbyte[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromHost<sbyte>(dataArray, [dataArray.Length], dtype, device, requires_grad);
+        sbyte[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) => FromHost<sbyte>(rawArray, [rawArray.Length], dtype, device, requires_grad);
 
     public static Tensor tensor(
         IList<sbyte> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
@@ -80,8 +80,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        short[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromHost<short>(dataArray, [dataArray.Length], dtype, device, requires_grad);
+        short[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) => FromHost<short>(rawArray, [rawArray.Length], dtype, device, requires_grad);
 
     public static Tensor tensor(
         IList<short> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
@@ -114,8 +114,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        int[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromHost<int>(dataArray, [dataArray.Length], dtype, device, requires_grad);
+        int[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) => FromHost<int>(rawArray, [rawArray.Length], dtype, device, requires_grad);
 
     public static Tensor tensor(
         IList<int> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
@@ -148,8 +148,8 @@ public static partial class torch
         string[]? names = null) => FromList(rawArray, dimensions, dtype, device, requires_grad);
 
     public static Tensor tensor(
-        long[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
-        string[]? names = null) => FromHost<long>(dataArray, [dataArray.Length], dtype, device, requires_grad);
+        long[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) => FromHost<long>(rawArray, [rawArray.Length], dtype, device, requires_grad);
 
     public static Tensor tensor(
         IList<long> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,

@@ -55,8 +55,8 @@ public static partial class torch
         public Tensor uniform_(double from, double to, Generator? generator = null) =>
             Mutate("uniform_", this, from, to, generator);
 
-        public Tensor normal_(double mean = 0.0, double stddev = 1.0, Generator? generator = null) =>
-            Mutate("normal_", this, mean, stddev, generator);
+        public Tensor normal_(double mean = 0.0, double std = 1.0, Generator? generator = null) =>
+            Mutate("normal_", this, mean, std, generator);
 
         public Tensor exponential_(double lambda = 1.0, Generator? generator = null) =>
             Mutate("exponential_", this, lambda, generator);
@@ -64,8 +64,8 @@ public static partial class torch
         public Tensor cauchy_(double median = 0.0, double sigma = 1.0, Generator? generator = null) =>
             Mutate("cauchy_", this, median, sigma, generator);
 
-        public Tensor log_normal_(double mean = 1.0, double stddev = 2.0, Generator? generator = null) =>
-            Mutate("log_normal_", this, mean, stddev, generator);
+        public Tensor log_normal_(double mean = 1.0, double std = 2.0, Generator? generator = null) =>
+            Mutate("log_normal_", this, mean, std, generator);
 
         public Tensor geometric_(double p, Generator? generator = null) => Mutate("geometric_", this, p, generator);
 

@@ -22,9 +22,9 @@ public static partial class torch
 
             public static Tensor sigmoid(Tensor x, bool inplace = false) => InPlace(inplace, x, "sigmoid");
 
-            public static Tensor hardswish(Tensor x, bool inplace = false) => InPlace(inplace, x, "hardswish");
+            public static Tensor hardswish(Tensor input, bool inplace = false) => InPlace(inplace, input, "hardswish");
 
-            public static Tensor hardsigmoid(Tensor x, bool inplace = false) => InPlace(inplace, x, "hardsigmoid");
+            public static Tensor hardsigmoid(Tensor input, bool inplace = false) => InPlace(inplace, input, "hardsigmoid");
 
             public static Tensor gelu(Tensor x) => Aten.Call("gelu", x);
 
@@ -33,8 +33,8 @@ public static partial class torch
             public static Tensor gelu(Tensor x, Modules.GELU.Approximate approximate, bool inplace = false) =>
                 InPlace(inplace, x, "gelu", approximate.ToString());
 
-            public static Tensor leaky_relu(Tensor x, double negative_slope = 0.01, bool inplace = false) =>
-                InPlace(inplace, x, "leaky_relu", negative_slope);
+            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01, bool inplace = false) =>
+                InPlace(inplace, input, "leaky_relu", negative_slope);
 
             public static Tensor elu(Tensor x, double alpha = 1.0, bool inplace = false) =>
                 InPlace(inplace, x, "elu", alpha);
@@ -58,7 +58,7 @@ public static partial class torch
 
             public static Tensor glu(Tensor input, long dim = -1) => Aten.Call("glu", input, dim);
 
-            public static Tensor prelu(Tensor x, Tensor a) => Aten.Call("prelu", x, a);
+            public static Tensor prelu(Tensor input, Tensor weight) => Aten.Call("prelu", input, weight);
 
             public static Tensor logsigmoid(Tensor x) => Aten.Call("log_sigmoid", x);
 

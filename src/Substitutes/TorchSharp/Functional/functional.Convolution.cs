@@ -79,11 +79,11 @@ public static partial class torch
                         0)),
                     Two(stride ?? (1, 1)));
 
-            public static Tensor pixel_shuffle(Tensor x, long upscale_factor) =>
-                Aten.Call("pixel_shuffle", x, upscale_factor);
+            public static Tensor pixel_shuffle(Tensor input, long upscale_factor) =>
+                Aten.Call("pixel_shuffle", input, upscale_factor);
 
-            public static Tensor pixel_unshuffle(Tensor x, long downscale_factor) =>
-                Aten.Call("pixel_unshuffle", x, downscale_factor);
+            public static Tensor pixel_unshuffle(Tensor input, long downscale_factor) =>
+                Aten.Call("pixel_unshuffle", input, downscale_factor);
 
             public static Tensor channel_shuffle(Tensor x, long groups) => Aten.Call("channel_shuffle", x, groups);
 

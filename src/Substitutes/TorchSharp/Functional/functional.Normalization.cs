@@ -48,8 +48,8 @@ public static partial class torch
                 Aten.Call("cosine_similarity", x1, x2, dim, eps);
 
             public static Tensor pairwise_distance(
-                Tensor input1, Tensor input2, double p = 2.0, double eps = 1e-6, bool keep_dim = false) =>
-                Aten.Call("pairwise_distance", input1, input2, p, eps, keep_dim);
+                Tensor input1, Tensor input2, double p = 2.0, double eps = 1e-6, bool keepdim = false) =>
+                Aten.Call("pairwise_distance", input1, input2, p, eps, keepdim);
 
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
                 InPlace(inplace, input, "dropout", p, training);
@@ -96,11 +96,11 @@ public static partial class torch
             /// <summary>softmax(q kᵀ / √d) v, written out: libtorch 1.13 has no public operator for it.</summary>
             public static Tensor scaled_dot_product_attention(
                 Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0,
-                    bool is_causal = false)
+                    bool is_casual = false)
             {
                 using var scope = NewDisposeScope();
                 var scores = (query * (1 / Math.Sqrt(query.size(-1)))).matmul(key.transpose(-2, -1));
-                if (is_causal)
+                if (is_casual)
                 {
                     var rows = query.size(-2);
                     var columns = key.size(-2);

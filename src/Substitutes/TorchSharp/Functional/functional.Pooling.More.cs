@@ -30,10 +30,10 @@ public static partial class torch
                     dilation ?? [1, 1, 1], ceil_mode);
 
             public static Tensor avg_pool3d(
-                Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null,
+                Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null,
                 bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
                 Aten.Call(
-                    "avg_pool3d", input, kernel_size, strides ?? kernel_size, padding ?? [0, 0, 0], ceil_mode,
+                    "avg_pool3d", input, kernel_size, stride ?? kernel_size, padding ?? [0, 0, 0], ceil_mode,
                     count_include_pad, divisor_override);
 
             public static Tensor adaptive_avg_pool3d(Tensor input, long[] output_size) =>

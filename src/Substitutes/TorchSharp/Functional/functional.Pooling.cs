@@ -17,11 +17,11 @@ public static partial class torch
                     ceil_mode);
 
             public static Tensor max_pool2d(
-                Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null,
+                Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null,
                     long[]? dilation = null,
                 bool ceil_mode = false) =>
                 Aten.Call(
-                    "max_pool2d", input, kernel_size, stride ?? kernel_size, padding ?? [0, 0], dilation ?? [1, 1],
+                    "max_pool2d", input, kernel_size, strides ?? kernel_size, padding ?? [0, 0], dilation ?? [1, 1],
                     ceil_mode);
 
             public static Tensor max_pool2d(
@@ -134,10 +134,10 @@ public static partial class torch
             }
 
             public static Tensor upsample(
-                Tensor x, long[]? size = null, double[]? scale_factor = null, UpsampleMode mode = UpsampleMode.Nearest,
+                Tensor input, long[]? size = null, double[]? scale_factor = null, UpsampleMode mode = UpsampleMode.Nearest,
                 bool align_corners = false) =>
                 interpolate(
-                    x, size, scale_factor, (InterpolationMode)mode, mode == UpsampleMode.Nearest ? null
+                    input, size, scale_factor, (InterpolationMode)mode, mode == UpsampleMode.Nearest ? null
                         : align_corners);
 
             public static Tensor grid_sample(

@@ -76,19 +76,19 @@ public static partial class torch
     public static Tensor divide_(Tensor left, Scalar right, RoundingMode? rounding_mode = null) =>
         left.div_(right, rounding_mode);
 
-    public static Tensor true_divide(Tensor left, Tensor right) => left.true_divide(right);
+    public static Tensor true_divide(Tensor dividend, Tensor divisor) => dividend.true_divide(divisor);
 
     public static Tensor true_divide(Tensor left, Scalar right) => left.true_divide(right);
 
-    public static Tensor true_divide_(Tensor left, Tensor right) => left.true_divide_(right);
+    public static Tensor true_divide_(Tensor dividend, Tensor divisor) => dividend.true_divide_(divisor);
 
     public static Tensor true_divide_(Tensor left, Scalar right) => left.true_divide_(right);
 
-    public static Tensor floor_divide(Tensor left, Tensor right) => left.floor_divide(right);
+    public static Tensor floor_divide(Tensor input, Tensor other) => input.floor_divide(other);
 
     public static Tensor floor_divide(Tensor left, Scalar right) => left.floor_divide(right);
 
-    public static Tensor floor_divide_(Tensor left, Tensor right) => left.floor_divide_(right);
+    public static Tensor floor_divide_(Tensor input, Tensor other) => input.floor_divide_(other);
 
     public static Tensor floor_divide_(Tensor left, Scalar right) => left.floor_divide_(right);
 
@@ -127,15 +127,15 @@ public static partial class torch
         return inverse.mul(left);
     }
 
-    public static Tensor maximum(Tensor left, Tensor right) => left.maximum(right);
+    public static Tensor maximum(Tensor input, Tensor other) => input.maximum(other);
 
-    public static Tensor minimum(Tensor left, Tensor right) => left.minimum(right);
+    public static Tensor minimum(Tensor input, Tensor other) => input.minimum(other);
 
-    public static Tensor fmax(Tensor left, Tensor right) => left.fmax(right);
+    public static Tensor fmax(Tensor input, Tensor other) => input.fmax(other);
 
-    public static Tensor fmin(Tensor left, Tensor right) => left.fmin(right);
+    public static Tensor fmin(Tensor input, Tensor other) => input.fmin(other);
 
-    public static Tensor atan2(Tensor left, Tensor right) => left.atan2(right);
+    public static Tensor atan2(Tensor input, Tensor other) => input.atan2(other);
 
     public static Tensor hypot(Tensor left, Tensor right) => left.hypot(right);
 
@@ -143,13 +143,13 @@ public static partial class torch
 
     public static Tensor logaddexp2(Tensor left, Tensor right) => left.logaddexp2(right);
 
-    public static Tensor nextafter(Tensor left, Tensor right) => left.nextafter(right);
+    public static Tensor nextafter(Tensor input, Tensor other) => input.nextafter(other);
 
-    public static Tensor heaviside(Tensor left, Tensor right) => left.heaviside(right);
+    public static Tensor heaviside(Tensor input, Tensor values) => input.heaviside(values);
 
-    public static Tensor copysign(Tensor left, Tensor right) => left.copysign(right);
+    public static Tensor copysign(Tensor input, Tensor other) => input.copysign(other);
 
-    public static Tensor lcm(Tensor left, Tensor right) => left.lcm(right);
+    public static Tensor lcm(Tensor input, Tensor other) => input.lcm(other);
 
     public static Tensor gcd(Tensor left, Tensor right) => left.gcd(right);
 
@@ -169,13 +169,13 @@ public static partial class torch
 
     public static Tensor bitwise_right_shift(Tensor left, Tensor right) => left.bitwise_right_shift(right);
 
-    public static Tensor xlogy(Tensor left, Tensor right) => left.xlogy(right);
+    public static Tensor xlogy(Tensor x, Tensor y) => x.xlogy(y);
 
-    public static Tensor ldexp(Tensor left, Tensor right) => left.ldexp(right);
+    public static Tensor ldexp(Tensor input, Tensor other) => input.ldexp(other);
 
-    public static Tensor float_power(Tensor left, Tensor right) => left.float_power(right);
+    public static Tensor float_power(Tensor input, Tensor target) => input.float_power(target);
 
-    public static Tensor arctan2(Tensor left, Tensor right) => left.arctan2(right);
+    public static Tensor arctan2(Tensor input, Tensor other) => input.arctan2(other);
 
     public static Tensor logical_and_(Tensor left, Tensor right) => left.logical_and_(right);
 
@@ -189,7 +189,7 @@ public static partial class torch
 
     public static Tensor bitwise_xor_(Tensor left, Tensor right) => left.bitwise_xor_(right);
 
-    public static Tensor atan2_(Tensor left, Tensor right) => left.atan2_(right);
+    public static Tensor atan2_(Tensor input, Tensor other) => input.atan2_(other);
 
     public static Tensor addcmul(Tensor input, Tensor tensor1, Tensor tensor2) => input.addcmul(tensor1, tensor2);
 

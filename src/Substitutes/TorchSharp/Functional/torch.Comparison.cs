@@ -18,7 +18,7 @@ public static partial class torch
 
     public static Tensor ne_(Tensor left, Scalar right) => left.ne_(right);
 
-    public static Tensor not_equal(Tensor left, Tensor right) => left.ne(right);
+    public static Tensor not_equal(Tensor tensor, Tensor target) => tensor.ne(target);
 
     public static Tensor not_equal(Tensor left, Scalar right) => left.ne(right);
 
@@ -34,7 +34,7 @@ public static partial class torch
 
     public static Tensor lt_(Tensor left, Scalar right) => left.lt_(right);
 
-    public static Tensor less(Tensor left, Tensor right) => left.lt(right);
+    public static Tensor less(Tensor tensor, Tensor target) => tensor.lt(target);
 
     public static Tensor less(Tensor left, Scalar right) => left.lt(right);
 
@@ -50,7 +50,7 @@ public static partial class torch
 
     public static Tensor le_(Tensor left, Scalar right) => left.le_(right);
 
-    public static Tensor less_equal(Tensor left, Tensor right) => left.le(right);
+    public static Tensor less_equal(Tensor tensor, Tensor target) => tensor.le(target);
 
     public static Tensor less_equal(Tensor left, Scalar right) => left.le(right);
 
@@ -66,7 +66,7 @@ public static partial class torch
 
     public static Tensor gt_(Tensor left, Scalar right) => left.gt_(right);
 
-    public static Tensor greater(Tensor left, Tensor right) => left.gt(right);
+    public static Tensor greater(Tensor tensor, Tensor target) => tensor.gt(target);
 
     public static Tensor greater(Tensor left, Scalar right) => left.gt(right);
 
@@ -82,7 +82,7 @@ public static partial class torch
 
     public static Tensor ge_(Tensor left, Scalar right) => left.ge_(right);
 
-    public static Tensor greater_equal(Tensor left, Tensor right) => left.ge(right);
+    public static Tensor greater_equal(Tensor tensor, Tensor target) => tensor.ge(target);
 
     public static Tensor greater_equal(Tensor left, Scalar right) => left.ge(right);
 
@@ -101,6 +101,6 @@ public static partial class torch
         tensor.isclose(other, rtol, atol, nanEqual);
 
     public static Tensor isin(
-        Tensor elements, Tensor test_elements, bool assumeUnique = false, bool invert = false) =>
-        elements.isin(test_elements, assumeUnique, invert);
+        Tensor tensor, Tensor test_elements, bool assumeUnique = false, bool invert = false) =>
+        tensor.isin(test_elements, assumeUnique, invert);
 }

@@ -50,7 +50,7 @@ public static partial class torch
 
         public static Tensor xlog1py(Tensor input, Tensor other) => Aten.Call("special_xlog1py", input, other);
 
-        public static Tensor zeta(Tensor input, Tensor other) => Aten.Call("special_zeta", input, other);
+        public static Tensor zeta(Tensor x, Tensor q) => Aten.Call("special_zeta", x, q);
 
         public static Tensor polygamma(long n, Tensor input) => Aten.Call("special_polygamma", n, input);
 

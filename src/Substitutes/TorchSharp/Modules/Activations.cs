@@ -26,7 +26,7 @@ public sealed class ReLU : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.relu(input, inplace);
+    public override Tensor forward(Tensor tensor) => functional.relu(tensor, inplace);
 }
 
 public sealed class ReLU6 : ParameterLessModule<Tensor, Tensor>
@@ -39,7 +39,7 @@ public sealed class ReLU6 : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.relu6(input, inplace);
+    public override Tensor forward(Tensor tensor) => functional.relu6(tensor, inplace);
 }
 
 public sealed class SiLU : ParameterLessModule<Tensor, Tensor>
@@ -52,7 +52,7 @@ public sealed class SiLU : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.silu(input, inplace);
+    public override Tensor forward(Tensor tensor) => functional.silu(tensor, inplace);
 }
 
 public sealed class Mish : ParameterLessModule<Tensor, Tensor>
@@ -65,7 +65,7 @@ public sealed class Mish : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.mish(input, inplace);
+    public override Tensor forward(Tensor tensor) => functional.mish(tensor, inplace);
 }
 
 public sealed class SELU : ParameterLessModule<Tensor, Tensor>
@@ -78,7 +78,7 @@ public sealed class SELU : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.selu(input, inplace);
+    public override Tensor forward(Tensor tensor) => functional.selu(tensor, inplace);
 }
 
 public sealed class Tanh : ParameterLessModule<Tensor, Tensor>
@@ -91,7 +91,7 @@ public sealed class Tanh : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.tanh(input, inplace);
+    public override Tensor forward(Tensor tensor) => functional.tanh(tensor, inplace);
 }
 
 public sealed class Sigmoid : ParameterLessModule<Tensor, Tensor>
@@ -104,7 +104,7 @@ public sealed class Sigmoid : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.sigmoid(input, inplace);
+    public override Tensor forward(Tensor tensor) => functional.sigmoid(tensor, inplace);
 }
 
 public sealed class Hardswish : ParameterLessModule<Tensor, Tensor>
@@ -117,7 +117,7 @@ public sealed class Hardswish : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.hardswish(input, inplace);
+    public override Tensor forward(Tensor tensor) => functional.hardswish(tensor, inplace);
 }
 
 public sealed class Hardsigmoid : ParameterLessModule<Tensor, Tensor>
@@ -130,7 +130,7 @@ public sealed class Hardsigmoid : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.hardsigmoid(input, inplace);
+    public override Tensor forward(Tensor tensor) => functional.hardsigmoid(tensor, inplace);
 }
 
 public sealed class GELU : ParameterLessModule<Tensor, Tensor>
@@ -152,7 +152,7 @@ public sealed class GELU : ParameterLessModule<Tensor, Tensor>
         tanh,
     }
 
-    public override Tensor forward(Tensor input) => functional.gelu(input, approximate, inplace);
+    public override Tensor forward(Tensor tensor) => functional.gelu(tensor, approximate, inplace);
 }
 
 public sealed class LeakyReLU : ParameterLessModule<Tensor, Tensor>
@@ -168,7 +168,7 @@ public sealed class LeakyReLU : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.leaky_relu(input, negative_slope, inplace);
+    public override Tensor forward(Tensor tensor) => functional.leaky_relu(tensor, negative_slope, inplace);
 }
 
 public sealed class ELU : ParameterLessModule<Tensor, Tensor>
@@ -184,7 +184,7 @@ public sealed class ELU : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.elu(input, alpha, inplace);
+    public override Tensor forward(Tensor tensor) => functional.elu(tensor, alpha, inplace);
 }
 
 public sealed class CELU : ParameterLessModule<Tensor, Tensor>
@@ -200,7 +200,7 @@ public sealed class CELU : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.celu(input, alpha, inplace);
+    public override Tensor forward(Tensor tensor) => functional.celu(tensor, alpha, inplace);
 }
 
 public sealed class Hardtanh : ParameterLessModule<Tensor, Tensor>
@@ -219,7 +219,7 @@ public sealed class Hardtanh : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.hardtanh(input, min_val, max_val, inplace);
+    public override Tensor forward(Tensor tensor) => functional.hardtanh(tensor, min_val, max_val, inplace);
 }
 
 public sealed class Threshold : ParameterLessModule<Tensor, Tensor>
@@ -238,7 +238,7 @@ public sealed class Threshold : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.threshold(input, threshold, value, inplace);
+    public override Tensor forward(Tensor tensor) => functional.threshold(tensor, threshold, value, inplace);
 }
 
 public sealed class Softplus : ParameterLessModule<Tensor, Tensor>
@@ -254,7 +254,7 @@ public sealed class Softplus : ParameterLessModule<Tensor, Tensor>
 
     public double threshold { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.softplus(input, beta, threshold);
+    public override Tensor forward(Tensor tensor) => functional.softplus(tensor, beta, threshold);
 }
 
 public sealed class Hardshrink : ParameterLessModule<Tensor, Tensor>
@@ -267,7 +267,7 @@ public sealed class Hardshrink : ParameterLessModule<Tensor, Tensor>
 
     public double lambda { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.hardshrink(input, lambda);
+    public override Tensor forward(Tensor tensor) => functional.hardshrink(tensor, lambda);
 }
 
 public sealed class Softshrink : ParameterLessModule<Tensor, Tensor>
@@ -280,7 +280,7 @@ public sealed class Softshrink : ParameterLessModule<Tensor, Tensor>
 
     public double lambda { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.softshrink(input, lambda);
+    public override Tensor forward(Tensor tensor) => functional.softshrink(tensor, lambda);
 }
 
 public sealed class GLU : ParameterLessModule<Tensor, Tensor>
@@ -293,7 +293,7 @@ public sealed class GLU : ParameterLessModule<Tensor, Tensor>
 
     public long dim { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.glu(input, dim);
+    public override Tensor forward(Tensor tensor) => functional.glu(tensor, dim);
 }
 
 public sealed class Softmax : ParameterLessModule<Tensor, Tensor>
@@ -306,7 +306,7 @@ public sealed class Softmax : ParameterLessModule<Tensor, Tensor>
 
     public long dim { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.softmax(input, dim);
+    public override Tensor forward(Tensor tensor) => functional.softmax(tensor, dim);
 }
 
 public sealed class LogSoftmax : ParameterLessModule<Tensor, Tensor>
@@ -319,7 +319,7 @@ public sealed class LogSoftmax : ParameterLessModule<Tensor, Tensor>
 
     public long dim { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.log_softmax(input, dim);
+    public override Tensor forward(Tensor tensor) => functional.log_softmax(tensor, dim);
 }
 
 public sealed class Softmin : ParameterLessModule<Tensor, Tensor>
@@ -332,7 +332,7 @@ public sealed class Softmin : ParameterLessModule<Tensor, Tensor>
 
     public long dim { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.softmin(input, dim);
+    public override Tensor forward(Tensor tensor) => functional.softmin(tensor, dim);
 }
 
 public sealed class PixelShuffle : ParameterLessModule<Tensor, Tensor>
@@ -371,5 +371,5 @@ public sealed class ChannelShuffle : ParameterLessModule<Tensor, Tensor>
 
     public long groups { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.channel_shuffle(input, groups);
+    public override Tensor forward(Tensor tensor) => functional.channel_shuffle(tensor, groups);
 }

@@ -25,7 +25,7 @@ public sealed class Dropout : DropoutModule
     {
     }
 
-    public override Tensor forward(Tensor input) => functional.dropout(input, p, training, inplace);
+    public override Tensor forward(Tensor tensor) => functional.dropout(tensor, p, training, inplace);
 }
 
 public sealed class Dropout1d : DropoutModule
@@ -35,7 +35,7 @@ public sealed class Dropout1d : DropoutModule
     {
     }
 
-    public override Tensor forward(Tensor input) => functional.dropout1d(input, p, training, inplace);
+    public override Tensor forward(Tensor tensor) => functional.dropout1d(tensor, p, training, inplace);
 }
 
 public sealed class Dropout2d : DropoutModule
@@ -65,7 +65,7 @@ public sealed class AlphaDropout : DropoutModule
     {
     }
 
-    public override Tensor forward(Tensor input) => functional.alpha_dropout(input, p, training, inplace);
+    public override Tensor forward(Tensor tensor) => functional.alpha_dropout(tensor, p, training, inplace);
 }
 
 public sealed class FeatureAlphaDropout : DropoutModule

@@ -67,8 +67,8 @@ public static partial class torch
 
         public static CosineSimilarity CosineSimilarity(long dim = 1, double eps = 1e-8) => new(dim, eps);
 
-        public static PairwiseDistance PairwiseDistance(double p = 2.0, double eps = 1e-6, bool keep_dim = false) =>
-            new(p, eps, keep_dim);
+        public static PairwiseDistance PairwiseDistance(double p = 2.0, double eps = 1e-6, bool keepdim = false) =>
+            new(p, eps, keepdim);
 
         public static CTCLoss CTCLoss(
             long blank = 0, bool zero_infinity = false, Reduction reduction = Reduction.Mean) =>

@@ -36,19 +36,19 @@ public static partial class torch
             new(features, eps, momentum, affine, track_running_stats, device, dtype);
 
         public static InstanceNorm1d InstanceNorm1d(
-            long features, double eps = 1e-05, double momentum = 0.1, bool affine = false,
+            long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = false,
             bool track_running_stats = false, Device? device = null, ScalarType? dtype = null) =>
-            new(features, eps, momentum, affine, track_running_stats, device, dtype);
+            new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
 
         public static InstanceNorm2d InstanceNorm2d(
-            long features, double eps = 1e-05, double momentum = 0.1, bool affine = false,
+            long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = false,
             bool track_running_stats = false, Device? device = null, ScalarType? dtype = null) =>
-            new(features, eps, momentum, affine, track_running_stats, device, dtype);
+            new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
 
         public static InstanceNorm3d InstanceNorm3d(
-            long features, double eps = 1e-05, double momentum = 0.1, bool affine = false,
+            long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = false,
             bool track_running_stats = false, Device? device = null, ScalarType? dtype = null) =>
-            new(features, eps, momentum, affine, track_running_stats, device, dtype);
+            new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
 
         public static LocalResponseNorm LocalResponseNorm(
             long size, double alpha = 0.0001, double beta = 0.75, double k = 1.0) => new(size, alpha, beta, k);

@@ -128,8 +128,8 @@ public static partial class torch
             new(input => functional.fold(input, output_size, kernel_size, dilation, padding, stride));
 
         public static Bilinear Bilinear(
-            long in1Features, long in2Features, long outputSize, bool hasBias = true, Device? device = null,
-            ScalarType? dtype = null) => new(in1Features, in2Features, outputSize, hasBias, device, dtype);
+            long in1_features, long in2_features, long out_features, bool hasBias = true, Device? device = null,
+            ScalarType? dtype = null) => new(in1_features, in2_features, out_features, hasBias, device, dtype);
 
         public static RReLU RReLU(double lower = 1.0 / 8, double upper = 1.0 / 3, bool inplace = false) =>
             new(lower, upper, inplace);

@@ -90,22 +90,22 @@ public sealed class PoissonNLLLoss(bool log_input, bool full, float eps, Reducti
 public sealed class CosineEmbeddingLoss(double margin, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor, Tensor>(reduction)
 {
-    public override Tensor forward(Tensor input1, Tensor input2, Tensor input3) =>
-        functional.cosine_embedding_loss(input1, input2, input3, margin, reduction);
+    public override Tensor forward(Tensor input1, Tensor input2, Tensor target) =>
+        functional.cosine_embedding_loss(input1, input2, target, margin, reduction);
 }
 
 public sealed class MarginRankingLoss(double margin, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor, Tensor>(reduction)
 {
-    public override Tensor forward(Tensor input1, Tensor input2, Tensor input3) =>
-        functional.margin_ranking_loss(input1, input2, input3, margin, reduction);
+    public override Tensor forward(Tensor input1, Tensor input2, Tensor target) =>
+        functional.margin_ranking_loss(input1, input2, target, margin, reduction);
 }
 
 public sealed class TripletMarginLoss(double margin, long p, double eps, bool swap, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor, Tensor>(reduction)
 {
-    public override Tensor forward(Tensor input1, Tensor input2, Tensor input3) =>
-        functional.triplet_margin_loss(input1, input2, input3, margin, p, eps, swap, reduction);
+    public override Tensor forward(Tensor anchor, Tensor positive, Tensor negative) =>
+        functional.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, reduction);
 }
 
 public sealed class CosineSimilarity(long dim, double eps)

@@ -23,12 +23,12 @@ public static partial class torch
 
             public virtual bool training => _training;
 
-            public virtual void train(bool on = true)
+            public virtual void train(bool train = true)
             {
-                _training = on;
+                _training = train;
                 foreach (var (_, child) in _internal_submodules)
                 {
-                    child.train(on);
+                    child.train(train);
                 }
             }
 

@@ -84,11 +84,11 @@ public sealed class MaxUnpool1d : Module<Tensor, Tensor, long[]?, Tensor>
     internal MaxUnpool1d(long[] kernel, long[] stride, long[] padding)
         : base(nameof(MaxUnpool1d)) => (_kernel, _stride, _padding) = (kernel, stride, padding);
 
-    public override Tensor forward(Tensor input, Tensor indices, long[]? output_size = null) =>
-        functional.Unpool(input, indices, _kernel, _stride, _padding, output_size);
+    public override Tensor forward(Tensor tensor, Tensor indices, long[]? output_size = null) =>
+        functional.Unpool(tensor, indices, _kernel, _stride, _padding, output_size);
 
-    public new Tensor call(Tensor input, Tensor indices, long[]? output_size = null) =>
-        base.call(input, indices, output_size);
+    public new Tensor call(Tensor tensor, Tensor indices, long[]? output_size = null) =>
+        base.call(tensor, indices, output_size);
 
     protected override void RegisterComponents()
     {
@@ -104,11 +104,11 @@ public sealed class MaxUnpool2d : Module<Tensor, Tensor, long[]?, Tensor>
     internal MaxUnpool2d(long[] kernel, long[] stride, long[] padding)
         : base(nameof(MaxUnpool2d)) => (_kernel, _stride, _padding) = (kernel, stride, padding);
 
-    public override Tensor forward(Tensor input, Tensor indices, long[]? output_size = null) =>
-        functional.Unpool(input, indices, _kernel, _stride, _padding, output_size);
+    public override Tensor forward(Tensor tensor, Tensor indices, long[]? output_size = null) =>
+        functional.Unpool(tensor, indices, _kernel, _stride, _padding, output_size);
 
-    public new Tensor call(Tensor input, Tensor indices, long[]? output_size = null) =>
-        base.call(input, indices, output_size);
+    public new Tensor call(Tensor tensor, Tensor indices, long[]? output_size = null) =>
+        base.call(tensor, indices, output_size);
 
     protected override void RegisterComponents()
     {
@@ -124,11 +124,11 @@ public sealed class MaxUnpool3d : Module<Tensor, Tensor, long[]?, Tensor>
     internal MaxUnpool3d(long[] kernel, long[] stride, long[] padding)
         : base(nameof(MaxUnpool3d)) => (_kernel, _stride, _padding) = (kernel, stride, padding);
 
-    public override Tensor forward(Tensor input, Tensor indices, long[]? output_size = null) =>
-        functional.Unpool(input, indices, _kernel, _stride, _padding, output_size);
+    public override Tensor forward(Tensor tensor, Tensor indices, long[]? output_size = null) =>
+        functional.Unpool(tensor, indices, _kernel, _stride, _padding, output_size);
 
-    public new Tensor call(Tensor input, Tensor indices, long[]? output_size = null) =>
-        base.call(input, indices, output_size);
+    public new Tensor call(Tensor tensor, Tensor indices, long[]? output_size = null) =>
+        base.call(tensor, indices, output_size);
 
     protected override void RegisterComponents()
     {

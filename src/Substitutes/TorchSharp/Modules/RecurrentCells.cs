@@ -78,9 +78,9 @@ public sealed class RNNCell : RecurrentCell<Tensor?, Tensor>
         : base(nameof(RNNCell), 1, inputSize, hiddenSize, bias, device, dtype) =>
         _name = nonLinearity == NonLinearities.ReLU ? "rnn_relu_cell" : "rnn_tanh_cell";
 
-    public override Tensor forward(Tensor input, Tensor? hx = null) => Step(_name, input, hx);
+    public override Tensor forward(Tensor input, Tensor? h0 = null) => Step(_name, input, h0);
 
-    public new Tensor call(Tensor input, Tensor? hx = null) => base.call(input, hx);
+    public new Tensor call(Tensor input1, Tensor? input2 = null) => base.call(input1, input2);
 }
 
 public sealed class GRUCell : RecurrentCell<Tensor?, Tensor>
@@ -90,9 +90,9 @@ public sealed class GRUCell : RecurrentCell<Tensor?, Tensor>
     {
     }
 
-    public override Tensor forward(Tensor input, Tensor? hx = null) => Step("gru_cell", input, hx);
+    public override Tensor forward(Tensor input, Tensor? h0 = null) => Step("gru_cell", input, h0);
 
-    public new Tensor call(Tensor input, Tensor? hx = null) => base.call(input, hx);
+    public new Tensor call(Tensor input1, Tensor? input2 = null) => base.call(input1, input2);
 }
 
 public sealed class LSTMCell : RecurrentCell<(Tensor, Tensor)?, (Tensor, Tensor)>

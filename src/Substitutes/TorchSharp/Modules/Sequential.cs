@@ -68,18 +68,18 @@ public class Sequential : nn.Module<Tensor, Tensor>, IList<nn.Module<Tensor, Ten
         Add(_modules.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), module);
 
     // What comes out of each module is let go as soon as the next has used it.
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor tensor)
     {
         if (_modules.Count == 0)
         {
-            return input.alias();
+            return tensor.alias();
         }
 
-        var current = _modules[0].call(input);
+        var current = _modules[0].call(tensor);
         foreach (var module in _modules.Skip(1))
         {
             var next = module.call(current);
-            if (!ReferenceEquals(next, current) && !ReferenceEquals(current, input))
+            if (!ReferenceEquals(next, current) && !ReferenceEquals(current, tensor))
             {
                 current.Dispose();
             }

@@ -56,7 +56,7 @@ public sealed class Flatten : ParameterLessModule<Tensor, Tensor>
 
     public long end_dim { get; set; }
 
-    public override Tensor forward(Tensor input) => input.flatten(start_dim, end_dim);
+    public override Tensor forward(Tensor tensor) => tensor.flatten(start_dim, end_dim);
 }
 
 public sealed class Unflatten : ParameterLessModule<Tensor, Tensor>
@@ -72,5 +72,5 @@ public sealed class Unflatten : ParameterLessModule<Tensor, Tensor>
 
     public long[] unflattened_size { get; set; }
 
-    public override Tensor forward(Tensor input) => input.unflatten(dim, unflattened_size);
+    public override Tensor forward(Tensor tensor) => tensor.unflatten(dim, unflattened_size);
 }

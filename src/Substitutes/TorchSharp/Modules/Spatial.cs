@@ -30,7 +30,7 @@ public sealed class RReLU : ParameterLessModule<Tensor, Tensor>
 
     public bool inplace { get; set; }
 
-    public override Tensor forward(Tensor input) => functional.rrelu(input, lower, upper, training, inplace);
+    public override Tensor forward(Tensor tensor) => functional.rrelu(tensor, lower, upper, training, inplace);
 }
 
 /// <summary>y = x1' A x2 + b, one matrix A for each output.</summary>

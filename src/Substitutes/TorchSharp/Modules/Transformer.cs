@@ -26,8 +26,8 @@ public sealed class TransformerEncoder : Module<Tensor, Tensor?, Tensor?, Tensor
         return x.MoveToOuterDisposeScope();
     }
 
-    public new Tensor call(Tensor src, Tensor? src_mask = null, Tensor? src_key_padding_mask = null) =>
-        base.call(src, src_mask, src_key_padding_mask);
+    public new Tensor call(Tensor input1, Tensor? input2 = null, Tensor? input3 = null) =>
+        base.call(input1, input2, input3);
 
     Tensor IModule<Tensor, Tensor>.call(Tensor input1) => call(input1);
 }

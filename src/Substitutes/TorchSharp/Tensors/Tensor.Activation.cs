@@ -26,7 +26,7 @@ public static partial class torch
 
         public Tensor hardsigmoid() => Aten.Call("hardsigmoid", this);
 
-        public Tensor hardtanh(Scalar min_val, Scalar max_val) => Aten.Call("hardtanh", this, min_val, max_val);
+        public Tensor hardtanh(Scalar min, Scalar max) => Aten.Call("hardtanh", this, min, max);
 
         public Tensor mish() => Aten.Call("mish", this);
 

@@ -32,7 +32,7 @@ public static partial class torch
 
         public Tensor sub(Tensor target, Scalar alpha) => Aten.Call("sub.Tensor", this, target, alpha);
 
-        public Tensor sub(Scalar scalar) => Aten.Call("sub.Scalar", this, scalar);
+        public Tensor sub(Scalar target) => Aten.Call("sub.Scalar", this, target);
 
         public Tensor sub(Scalar scalar, Scalar alpha) => Aten.Call("sub.Scalar", this, scalar, alpha);
 
@@ -40,21 +40,21 @@ public static partial class torch
 
         public Tensor sub_(Tensor target, Scalar alpha) => Mutate("sub_.Tensor", this, target, alpha);
 
-        public Tensor sub_(Scalar scalar) => Mutate("sub_.Scalar", this, scalar);
+        public Tensor sub_(Scalar target) => Mutate("sub_.Scalar", this, target);
 
         public Tensor sub_(Scalar scalar, Scalar alpha) => Mutate("sub_.Scalar", this, scalar, alpha);
 
         public Tensor mul(Tensor target) => Aten.Call("mul.Tensor", this, target);
 
-        public Tensor mul(Scalar scalar) => Aten.Call("mul.Scalar", this, scalar);
+        public Tensor mul(Scalar target) => Aten.Call("mul.Scalar", this, target);
 
         public Tensor mul_(Tensor target) => Mutate("mul_.Tensor", this, target);
 
-        public Tensor mul_(Scalar scalar) => Mutate("mul_.Scalar", this, scalar);
+        public Tensor mul_(Scalar target) => Mutate("mul_.Scalar", this, target);
 
         public Tensor multiply(Tensor target) => Aten.Call("mul.Tensor", this, target);
 
-        public Tensor multiply(Scalar scalar) => Aten.Call("mul.Scalar", this, scalar);
+        public Tensor multiply(Scalar target) => Aten.Call("mul.Scalar", this, target);
 
         public Tensor multiply_(Tensor target) => Mutate("mul_.Tensor", this, target);
 
@@ -102,21 +102,21 @@ public static partial class torch
 
         public Tensor floor_divide_(Scalar other) => Mutate("floor_divide_.Scalar", this, other);
 
-        public Tensor remainder(Tensor other) => Aten.Call("remainder.Tensor", this, other);
+        public Tensor remainder(Tensor target) => Aten.Call("remainder.Tensor", this, target);
 
-        public Tensor remainder(Scalar other) => Aten.Call("remainder.Scalar", this, other);
+        public Tensor remainder(Scalar scalar) => Aten.Call("remainder.Scalar", this, scalar);
 
-        public Tensor remainder_(Tensor other) => Mutate("remainder_.Tensor", this, other);
+        public Tensor remainder_(Tensor target) => Mutate("remainder_.Tensor", this, target);
 
-        public Tensor remainder_(Scalar other) => Mutate("remainder_.Scalar", this, other);
+        public Tensor remainder_(Scalar scalar) => Mutate("remainder_.Scalar", this, scalar);
 
-        public Tensor fmod(Tensor other) => Aten.Call("fmod.Tensor", this, other);
+        public Tensor fmod(Tensor target) => Aten.Call("fmod.Tensor", this, target);
 
-        public Tensor fmod(Scalar other) => Aten.Call("fmod.Scalar", this, other);
+        public Tensor fmod(Scalar scalar) => Aten.Call("fmod.Scalar", this, scalar);
 
-        public Tensor fmod_(Tensor other) => Mutate("fmod_.Tensor", this, other);
+        public Tensor fmod_(Tensor target) => Mutate("fmod_.Tensor", this, target);
 
-        public Tensor fmod_(Scalar other) => Mutate("fmod_.Scalar", this, other);
+        public Tensor fmod_(Scalar scalar) => Mutate("fmod_.Scalar", this, scalar);
 
         public Tensor pow(Tensor exponent) => Aten.Call("pow.Tensor_Tensor", this, exponent);
 
@@ -168,11 +168,11 @@ public static partial class torch
 
         public Tensor bitwise_right_shift(Tensor other) => Aten.Call("bitwise_right_shift.Tensor", this, other);
 
-        public Tensor xlogy(Tensor other) => Aten.Call("xlogy.Tensor", this, other);
+        public Tensor xlogy(Tensor y) => Aten.Call("xlogy.Tensor", this, y);
 
         public Tensor ldexp(Tensor other) => Aten.Call("ldexp.Tensor", this, other);
 
-        public Tensor float_power(Tensor other) => Aten.Call("float_power.Tensor_Tensor", this, other);
+        public Tensor float_power(Tensor target) => Aten.Call("float_power.Tensor_Tensor", this, target);
 
         public Tensor arctan2(Tensor other) => Aten.Call("atan2", this, other);
 

@@ -121,7 +121,7 @@ public static partial class torch
 
         public Tensor clone() => Aten.Call("clone", this);
 
-        public Tensor copy_(Tensor source, bool non_blocking = false) => Mutate("copy_", this, source, non_blocking);
+        public Tensor copy_(Tensor source, bool nonBlocking = false) => Mutate("copy_", this, source, nonBlocking);
 
         public Tensor set_(Tensor source)
         {

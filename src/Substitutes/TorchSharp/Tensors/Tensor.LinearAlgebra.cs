@@ -12,9 +12,9 @@ public static partial class torch
 
         public Tensor bmm(Tensor batch2) => Aten.Call("bmm", this, batch2);
 
-        public Tensor mv(Tensor vec) => Aten.Call("mv", this, vec);
+        public Tensor mv(Tensor target) => Aten.Call("mv", this, target);
 
-        public Tensor dot(Tensor other) => Aten.Call("dot", this, other);
+        public Tensor dot(Tensor target) => Aten.Call("dot", this, target);
 
         public Tensor vdot(Tensor target) => Aten.Call("vdot", this, target);
 
@@ -69,7 +69,7 @@ public static partial class torch
 
     public static Tensor mv(Tensor input, Tensor target) => input.mv(target);
 
-    public static Tensor dot(Tensor input, Tensor target) => input.dot(target);
+    public static Tensor dot(Tensor input, Tensor other) => input.dot(other);
 
     public static Tensor vdot(Tensor input, Tensor target) => input.vdot(target);
 
@@ -86,8 +86,8 @@ public static partial class torch
     public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, float beta = 1, float alpha = 1) =>
         input.addmm(mat1, mat2, beta, alpha);
 
-    public static Tensor addmv(Tensor input, Tensor mat, Tensor vec, float beta = 1.0f, float alpha = 1.0f) =>
-        input.addmv(mat, vec, beta, alpha);
+    public static Tensor addmv(Tensor input, Tensor mat1, Tensor mat2, float beta = 1.0f, float alpha = 1.0f) =>
+        input.addmv(mat1, mat2, beta, alpha);
 
     public static Tensor addr(Tensor input, Tensor vec1, Tensor vec2, float beta = 1.0f, float alpha = 1.0f) =>
         input.addr(vec1, vec2, beta, alpha);

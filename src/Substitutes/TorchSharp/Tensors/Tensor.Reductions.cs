@@ -85,8 +85,8 @@ public static partial class torch
 
         public Tensor std(bool unbiased = true) => Aten.Call("std", this, unbiased);
 
-        public Tensor std(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
-            As(type, Aten.Call("std.dim", this, dimensions, unbiased, keepdim));
+        public Tensor std(long[] dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            As(type, Aten.Call("std.dim", this, dim, unbiased, keepdim));
 
         public Tensor std(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false,
             ScalarType? type = null) =>
@@ -101,8 +101,8 @@ public static partial class torch
 
         public Tensor var(bool unbiased = true) => Aten.Call("var", this, unbiased);
 
-        public Tensor var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
-            As(type, Aten.Call("var.dim", this, dimensions, unbiased, keepdim));
+        public Tensor var(long[] dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+            As(type, Aten.Call("var.dim", this, dim, unbiased, keepdim));
 
         public Tensor var(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false,
             ScalarType? type = null) =>
@@ -117,8 +117,8 @@ public static partial class torch
 
         public Tensor norm(float p = 2.0f) => Aten.Call("norm.Scalar", this, (double)p);
 
-        public Tensor norm(int dimension, bool keepdim = false, float p = 2.0f) =>
-            Aten.Call("norm.ScalarOpt_dim", this, (double)p, new long[] { dimension }, keepdim);
+        public Tensor norm(int dim, bool keepdim = false, float p = 2.0f) =>
+            Aten.Call("norm.ScalarOpt_dim", this, (double)p, new long[] { dim }, keepdim);
 
         public Tensor dist(Tensor other, float p = 2.0f) => Aten.Call("dist", this, other, (double)p);
 
@@ -301,8 +301,8 @@ public static partial class torch
         input.std(dimensions, unbiased, keepdim, type);
 
     public static Tensor std(
-        Tensor input, long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
-        input.std(dim, unbiased, keepdim, type);
+        Tensor input, long dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+        input.std(dimensions, unbiased, keepdim, type);
 
     public static Tensor var(Tensor input, bool unbiased = true) => input.var(unbiased);
 
@@ -311,8 +311,8 @@ public static partial class torch
         input.var(dimensions, unbiased, keepdim, type);
 
     public static Tensor var(
-        Tensor input, long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
-        input.var(dim, unbiased, keepdim, type);
+        Tensor input, long dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+        input.var(dimensions, unbiased, keepdim, type);
 
     public static (Tensor std, Tensor mean) std_mean(Tensor input, bool unbiased = true) =>
         Aten.Call2("std_mean", input, unbiased);
@@ -339,7 +339,7 @@ public static partial class torch
 
     public static Tensor cumsum(Tensor input, long dim, ScalarType? type = null) => input.cumsum(dim, type);
 
-    public static Tensor cumprod(Tensor input, long dim, ScalarType? type = null) => input.cumprod(dim, type);
+    public static Tensor cumprod(Tensor input, long dim, ScalarType? dtype = null) => input.cumprod(dim, dtype);
 
     public static (Tensor values, Tensor indexes) cummax(Tensor input, long dim) => input.cummax(dim);
 
@@ -361,7 +361,7 @@ public static partial class torch
         Tensor input, long dim = -1, bool descending = false, bool stable = false) => input.sort(dim, descending,
             stable);
 
-    public static Tensor msort(Tensor input) => input.msort();
+    public static Tensor msort(Tensor tensor) => tensor.msort();
 
     public static Tensor argsort(Tensor input, long dim = -1, bool descending = false) =>
         input.argsort(dim, descending);

@@ -194,7 +194,7 @@ public static partial class torch
 
     public static Tensor transpose(Tensor input, long dim0, long dim1) => input.transpose(dim0, dim1);
 
-    public static Tensor swapaxes(Tensor input, long dim0, long dim1) => input.transpose(dim0, dim1);
+    public static Tensor swapaxes(Tensor input, long axis0, long axis1) => input.transpose(axis0, axis1);
 
     public static Tensor swapdims(Tensor input, long dim0, long dim1) => input.transpose(dim0, dim1);
 
@@ -209,7 +209,7 @@ public static partial class torch
 
     public static Tensor[] broadcast_tensors(params Tensor[] tensors) => Aten.CallMany("broadcast_tensors", tensors);
 
-    public static Tensor tile(Tensor input, long[] reps) => input.tile(reps);
+    public static Tensor tile(Tensor input, long[] dims) => input.tile(dims);
 
     public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) =>
         input.repeat_interleave(repeats, dim, output_size);
@@ -256,7 +256,7 @@ public static partial class torch
 
     public static Tensor concat(IList<Tensor> tensors, long dim = 0) => cat(tensors, dim);
 
-    public static Tensor concatenate(IList<Tensor> tensors, long dim = 0) => cat(tensors, dim);
+    public static Tensor concatenate(IList<Tensor> tensors, long axis = 0) => cat(tensors, axis);
 
     public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => Aten.Call("stack", tensors.ToArray(), dim);
 
@@ -274,8 +274,8 @@ public static partial class torch
 
     public static Tensor[] split(Tensor input, long split_size, long dim = 0) => input.split(split_size, dim);
 
-    public static Tensor[] split(Tensor input, long[] split_size_or_sections, long dim = 0) =>
-        input.split(split_size_or_sections, dim);
+    public static Tensor[] split(Tensor tensor, long[] split_size_or_sections, long dim = 0) =>
+        tensor.split(split_size_or_sections, dim);
 
     public static Tensor[] chunk(Tensor input, long chunks, long dim = 0) => input.chunk(chunks, dim);
 
@@ -285,7 +285,7 @@ public static partial class torch
     public static Tensor[] tensor_split(Tensor input, long[] indices_or_sections, long dim = 0) =>
         input.tensor_split(indices_or_sections, dim);
 
-    public static Tensor[] unbind(Tensor input, int dimension = 0) => input.unbind(dimension);
+    public static Tensor[] unbind(Tensor tensor, int dim = 0) => tensor.unbind(dim);
 
     public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") =>
         Aten.CallMany("meshgrid.indexing", tensors.ToArray(), indexing);

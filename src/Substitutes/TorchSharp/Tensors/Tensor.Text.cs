@@ -34,9 +34,9 @@ public static partial class torch
         public override string ToString() => ToString(TensorStringStyle.Metadata);
 
         public string ToString(
-            bool withData, string? fltFormat = null, int? width = null, CultureInfo? cultureInfo = null,
+            bool disamb, string? fltFormat = null, int? width = null, CultureInfo? cultureInfo = null,
                 string? newLine = null) =>
-            ToString(withData ? torch.TensorStringStyle : TensorStringStyle.Metadata, fltFormat, width, cultureInfo,
+            ToString(disamb ? torch.TensorStringStyle : TensorStringStyle.Metadata, fltFormat, width, cultureInfo,
                 newLine);
 
         public string ToString(

@@ -37,8 +37,8 @@ public static partial class torch
         public static Tensor eigvalsh(Tensor input, char UPLO = 'L') =>
             Aten.Call("linalg_eigvalsh", input, UPLO.ToString());
 
-        public static Tensor householder_product(Tensor input, Tensor tau) =>
-            Aten.Call("linalg_householder_product", input, tau);
+        public static Tensor householder_product(Tensor A, Tensor tau) =>
+            Aten.Call("linalg_householder_product", A, tau);
 
         public static (Tensor L, Tensor info) inv_ex(Tensor input, bool check_errors = false) =>
             Aten.Call2("linalg_inv_ex", input, check_errors);
@@ -81,8 +81,8 @@ public static partial class torch
 
         public static Tensor tensorinv(Tensor input, long ind) => Aten.Call("linalg_tensorinv", input, ind);
 
-        public static Tensor tensorsolve(Tensor input, Tensor other, long[]? dims = null) =>
-            Aten.Call("linalg_tensorsolve", input, other, dims);
+        public static Tensor tensorsolve(Tensor A, Tensor B, long[]? dims = null) =>
+            Aten.Call("linalg_tensorsolve", A, B, dims);
 
         public static Tensor vander(Tensor input, long? N = null) => Aten.Call("linalg_vander", input, N);
 
