@@ -144,7 +144,7 @@ public sealed partial class Restorer
                 .Run(slot, engine, input, target, strength);
         if (nonFinite > 0)
         {
-            return $"Engine '{engine.Key}' gave {nonFinite} values that are not finite for a " +
+            return $"Engine '{engine.Name}' gave {nonFinite} values that are not finite for a " +
                 $"{input.Width}x{input.Height} frame, allowed are none; the frame passes through. Fix the route, or use " +
                 "a package without it.";
         }

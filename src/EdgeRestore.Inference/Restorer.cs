@@ -46,7 +46,7 @@ public sealed partial class Restorer : IDisposable
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
 
         Engine Build(string file, string precision, ExecutionProvider on) => Engine.Build(
-            new EngineKey(package.Sha256, file, precision, on.ToName(), version), package.GetPath(file), on, threads);
+            new EngineName(package.Sha256, file, precision, on.ToName(), version), package.GetPath(file), on, threads);
 
         var first = package.Manifest.Routes[0];
         var (provider, probed, steps) = ProviderProbe.Find(

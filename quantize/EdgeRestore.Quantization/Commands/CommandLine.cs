@@ -25,6 +25,7 @@ internal static class CommandLine
         CalibrationCommand.Create(),
         Fp16Command.Create(),
         Int8Command.Create(),
+        EngineCommand.Create(),
     };
 
     /// <summary>Runs one command line and gives the exit code; messages of the world's failures go out as they are.</summary>

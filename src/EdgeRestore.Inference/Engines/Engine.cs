@@ -14,9 +14,9 @@ internal sealed class Engine : IDisposable
     // Two slots may both find out, and find the same.
     private volatile EngineReach _reach;
 
-    private Engine(EngineKey key, InferenceSession session)
+    private Engine(EngineName name, InferenceSession session)
     {
-        Key = key;
+        Name = name;
         _session = session;
 
         // The first run of a shape is unplanned and takes its memory piecemeal. Giving that back keeps a folder of
@@ -24,38 +24,70 @@ internal sealed class Engine : IDisposable
         _firstRunOptions.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
     }
 
-    public EngineKey Key { get; }
+    public EngineName Name { get; }
 
     public InferenceSession Session => _session;
 
     /// <summary>Builds an engine. Takes a tenth of a second on a CPU, minutes with TensorRT.</summary>
-    /// <param name="key">Names the engine in errors.</param>
+    /// <param name="name">Names the engine in errors.</param>
     /// <param name="path">The graph's file; its weights are found relative to it.</param>
     /// <param name="provider">What runs it.</param>
     /// <param name="threads">Threads that one run uses on the CPU.</param>
     /// <exception cref="EngineException">The graph or the provider cannot be loaded.</exception>
-    public static Engine Build(EngineKey key, string path, ExecutionProvider provider, int threads)
+    public static Engine Build(EngineName name, string path, ExecutionProvider provider, int threads)
     {
         try
         {
-            using var options = new SessionOptions();
+            using var options = CreateOptions(threads);
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL;
-            options.ExecutionMode = ExecutionMode.ORT_SEQUENTIAL;
-            options.EnableMemoryPattern = true;
-            options.EnableCpuMemArena = true;
-            options.IntraOpNumThreads = threads;
-            options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
-            options.AddSessionConfigEntry("session.use_env_allocators", "1");
-
-            // Each session has threads of its own that spin for work: they must not go on while another engine runs.
-            options.AddSessionConfigEntry("session.force_spinning_stop", "1");
             provider.AppendTo(options);
-            return new Engine(key, new InferenceSession(path, options));
+            return new Engine(name, new InferenceSession(path, options));
         }
         catch (OnnxRuntimeException exception)
         {
             throw new EngineException(
-                key, $"Engine '{key}' cannot be built from '{path}': {exception.Message}", exception);
+                name, $"Engine '{name}' cannot be built from '{path}': {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Opens a graph with TensorRT: builds where its cache lacks the engine, and then takes minutes.</summary>
+    /// <param name="name">Names the engine in errors.</param>
+    /// <param name="path">The graph's file.</param>
+    /// <param name="tensorRt">The provider's options by its own names.</param>
+    /// <param name="fixedDimensions">Free dimensions of the graph, by name, and the size that they have here.</param>
+    /// <param name="token">Asks ONNX Runtime to give up.</param>
+    /// <exception cref="EngineException">The graph or the provider cannot be loaded.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Engine OpenTensorRt(
+        EngineName name, string path, IReadOnlyDictionary<string, string> tensorRt, IReadOnlyDictionary<string, long> fixedDimensions,
+        CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(tensorRt);
+        ArgumentNullException.ThrowIfNull(fixedDimensions);
+        try
+        {
+            using var options = CreateOptions(threads: 0);
+
+            // The provider names its files by the graph as it sees it: what is not optimised is named the same each time
+            // (https://github.com/microsoft/onnxruntime/issues/14999), and TensorRT optimises anyway.
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
+            foreach (var (dimension, size) in fixedDimensions)
+            {
+                options.AddFreeDimensionOverrideByName(dimension, size);
+            }
+
+            using var provider = new OrtTensorRTProviderOptions();
+            provider.UpdateOptions(new Dictionary<string, string>(tensorRt));
+            options.AppendExecutionProvider_Tensorrt(provider);
+            options.AppendExecutionProvider_CUDA();
+            using var _ = token.Register(() => options.SetLoadCancellationFlag(true));
+            return new Engine(name, new InferenceSession(path, options));
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            token.ThrowIfCancellationRequested();
+            throw new EngineException(
+                name, $"Engine '{name}' cannot be opened from '{path}': {exception.Message}", exception);
         }
     }
 
@@ -69,7 +101,7 @@ internal sealed class Engine : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new EngineException(Key, $"Engine '{Key}' failed: {exception.Message}", exception);
+            throw new EngineException(Name, $"Engine '{Name}' failed: {exception.Message}", exception);
         }
     }
 
@@ -83,6 +115,23 @@ internal sealed class Engine : IDisposable
         }
 
         return _reach;
+    }
+
+    private static SessionOptions CreateOptions(int threads)
+    {
+        var options = new SessionOptions
+        {
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            EnableMemoryPattern = true,
+            EnableCpuMemArena = true,
+            IntraOpNumThreads = threads,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        options.AddSessionConfigEntry("session.use_env_allocators", "1");
+
+        // Each session has threads of its own that spin for work: they must not go on while another engine runs.
+        options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        return options;
     }
 
     public void Dispose()

@@ -13,9 +13,9 @@ public sealed class EngineException : EdgeRestoreException
     {
     }
 
-    public EngineException(EngineKey key, string message, Exception innerException)
-        : base(message, innerException) => Key = key;
+    public EngineException(EngineName name, string message, Exception innerException)
+        : base(message, innerException) => Name = name;
 
     /// <summary>The engine that failed, or null when none was reached.</summary>
-    public EngineKey? Key { get; }
+    public EngineName? Name { get; }
 }

@@ -44,6 +44,30 @@ public sealed class ModelPackage
     /// <summary>Full path of a file that the manifest lists.</summary>
     public string GetPath(string file) => Path.Combine(Directory, file);
 
+    /// <summary>The files that a graph takes its weights from, ordered by path.</summary>
+    /// <param name="file">A graph that the manifest lists.</param>
+    /// <exception cref="PackageException">The graph has been changed since the package was opened.</exception>
+    public IReadOnlyList<PackageFile> ReadWeightFiles(string file)
+    {
+        var graph = Manifest.Files.Single(listed => listed.Path == file);
+        var folder = FolderOf(file);
+        try
+        {
+            var bytes = File.ReadAllBytes(GetPath(file));
+            var locations = OnnxExternalData.ReadLocations(bytes);
+            return
+            [
+                .. Manifest.Files.Where(listed => listed.Path.StartsWith(folder, StringComparison.Ordinal)
+                        && locations.Contains(listed.Path[folder.Length..]))
+                    .OrderBy(listed => listed.Path, StringComparer.Ordinal),
+            ];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw Damaged(Directory, graph, $"no ONNX graph ({exception.Message})", "an ONNX graph");
+        }
+    }
+
     /// <summary>
     /// Opens a package: (1) manifest read, its signature verified where a trust store is given, then checked, (2) every
     /// listed file inside the folder, of the right length and hash, (3) every graph takes weights from listed files only.
@@ -167,7 +191,7 @@ public sealed class ModelPackage
         }
 
         // Locations are relative to the graph's own folder.
-        var folder = file.Path.Contains('/') ? file.Path[..(file.Path.LastIndexOf('/') + 1)] : "";
+        var folder = FolderOf(file.Path);
         foreach (var location in locations)
         {
             if (!manifest.Files.Any(listed => listed.Path == folder + location))
@@ -177,6 +201,8 @@ public sealed class ModelPackage
             }
         }
     }
+
+    private static string FolderOf(string path) => path[..(path.LastIndexOf('/') + 1)];
 
     private static PackageException Damaged(string root, PackageFile file, string found, string allowed) => new(
         $"The file '{file.Path}' of package '{root}' is not what the manifest vouches for: found {found}, " +
