@@ -31,8 +31,8 @@ internal static class DaemonConnection
         {
             EnableMultipleHttp2Connections = true,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(60),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(30),
+            KeepAlivePingDelay = options.PingTime,
+            KeepAlivePingTimeout = options.PingTime / 2,
         };
         if (address.Scheme == UnixScheme)
         {

@@ -10,6 +10,9 @@ public sealed class DaemonException : EdgeRestoreException
     private const long Http2NoError = 0;
     private const long Http2InternalError = 2;
 
+    // What .NET's client makes of a peer that answers no ping, as of one that does not speak HTTP/2.
+    private const long Http2ProtocolError = 1;
+
     private DaemonException(string message, StatusCode statusCode, Exception innerException)
         : base(message, innerException)
     {
@@ -35,7 +38,7 @@ public sealed class DaemonException : EdgeRestoreException
             exception),
         var reason when IsConnectionLoss(reason) => new DaemonException(
             $"The connection to the daemon at {address} closed before the call had ended: "
-            + $"{Innermost(reason).Message.TrimEnd('.')}. The daemon was stopped or the network failed. Open the "
+            + $"{Tell(Innermost(reason)).TrimEnd('.')}. The daemon was stopped or the network failed. Open the "
             + "stream again, here or on another daemon, and send again what was not answered.",
             StatusCode.Unavailable,
             exception),
@@ -59,13 +62,17 @@ public sealed class DaemonException : EdgeRestoreException
     private static bool IsConnectionLoss(Exception reason) => reason switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => false,
-        HttpProtocolException { ErrorCode: var code } => code is Http2NoError or Http2InternalError,
+        HttpProtocolException { ErrorCode: var code } =>
+            code is Http2NoError or Http2InternalError or Http2ProtocolError,
         IOException => true,
         _ => reason.InnerException is { } inner && IsConnectionLoss(inner),
     };
 
     private static bool IsUntrusted(Exception reason) => reason is AuthenticationException
         || (reason.InnerException is { } inner && IsUntrusted(inner));
+
+    private static string Tell(Exception reason) => reason is HttpProtocolException { ErrorCode: Http2ProtocolError }
+        ? "it answered no ping, or with what is not HTTP/2" : reason.Message;
 
     private static Exception Innermost(Exception exception) =>
         exception.InnerException is null ? exception : Innermost(exception.InnerException);

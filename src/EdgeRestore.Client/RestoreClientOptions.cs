@@ -18,4 +18,11 @@ public sealed record RestoreClientOptions
     /// <summary>Its private key.</summary>
     /// <value>Without one: it is in the certificate's file.</value>
     public string? KeyFile { get; init; }
+
+    /// <summary>
+    /// How long the daemon may be silent before it is asked for a sign of life, which it must give within half of that;
+    /// after that calls fail with Unavailable.
+    /// </summary>
+    /// <value>A minute; at least two seconds.</value>
+    public TimeSpan PingTime { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -145,6 +145,9 @@ internal static partial class Log
     [LoggerMessage(52, LogLevel.Information, "Request of {Peer} for {Path} refused: {Detail}")]
     public static partial void AccessRefused(ILogger logger, string peer, string path, string detail);
 
+    [LoggerMessage(53, LogLevel.Warning, "Call of {Peer} for {Path} ended, what let it in no longer holds: {Detail}")]
+    public static partial void AccessWithdrawn(ILogger logger, string peer, string path, string detail);
+
     [LoggerMessage(20, LogLevel.Error, "Stream {Stream} failed for a reason of the daemon's own")]
     public static partial void StreamFault(ILogger logger, string stream, Exception exception);
 }

@@ -53,6 +53,12 @@ public static class WireStatus
         $"No frame came within {limitSeconds} s of the stream's opening. Open the stream when there are frames to send, or "
         + $"raise Peers:FirstFrameSeconds (now {limitSeconds}).");
 
+    /// <summary>For a call that was let in and no longer would be.</summary>
+    /// <param name="code">Unauthenticated or PermissionDenied.</param>
+    /// <param name="detail">What its identity lacks now, and what to do.</param>
+    public static Status AccessWithdrawn(StatusCode code, string detail) => new(
+        code, $"The call was ended, since what let it in no longer holds: {detail}");
+
     public static Status MalformedRequest(string reason) => From(
         RestoreError.Input,
         $"A request cannot be read: {reason} Generate the client from this daemon's restore.proto.");

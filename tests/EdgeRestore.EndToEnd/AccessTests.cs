@@ -139,7 +139,7 @@ public sealed class AccessTests : IDisposable
     {
         using var metrics = new DaemonMetrics();
         var gate = new AccessGate(
-            new SecurityOptions { Insecure = true }, metrics, TimeProvider.System, NullLogger.Instance);
+            new SecurityOptions { Insecure = true }, null, metrics, TimeProvider.System, NullLogger.Instance);
         var call = new DefaultHttpContext();
         call.Connection.RemoteIpAddress = peer is null ? null : IPAddress.Parse(peer);
         call.Request.Path = path;

@@ -62,16 +62,11 @@ public sealed class CancellationTests
         await using var daemon = await RunningDaemon.StartAsync();
         using (var call = daemon.CreateService().Restore())
         {
-            await Patience.UntilAsync(
-                () => Task.FromResult(daemon.Streams.Registry.OpeningCount), count => count == 1);
+            await Patience.UntilSeenAsync(() => daemon.Streams.Registry.OpeningCount, count => count == 1);
         }
 
-        await Patience.UntilAsync(
-            async () =>
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5));
-                return daemon.Streams.Registry.OpeningCount;
-            },
+        await Patience.UntilSeenAsync(
+            () => daemon.Streams.Registry.OpeningCount,
             count => count == 0);
     }
 
@@ -133,11 +128,7 @@ public sealed class CancellationTests
 
     // The registry itself is read: a status call would be one more stream of this connection.
     private static Task WaitForNoStreamAsync(RunningDaemon daemon) =>
-        Patience.UntilAsync(
-            async () =>
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5));
-                return daemon.Streams.Registry.OpenCount;
-            },
+        Patience.UntilSeenAsync(
+            () => daemon.Streams.Registry.OpenCount,
             count => count == 0);
 }

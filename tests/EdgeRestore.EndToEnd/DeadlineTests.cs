@@ -64,6 +64,29 @@ public sealed class DeadlineTests
         Assert.InRange(timings.QueueUs, Math.Max(0, 40_000 - busy - 5), Math.Max(0, 40_000 - busy));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task TimeOfDayJumpsWhileFramesWait_NoneIsLate(int days)
+    {
+        var clock = new ManualClock();
+        await using var daemon = await RunningDaemon.StartAsync(clock: clock);
+        var settings = Streaming.Rgb();
+        settings.FrameDeadlineMs = 40;
+        await using var stream = await daemon.OpenAsync(settings);
+        var receiving = stream.ReceiveAsync().ToListAsync();
+
+        using (await daemon.HoldEngineAsync())
+        {
+            await stream.SendAsync(Streaming.Paint()).AsTask().WaitAsync(Patience.Limit);
+            await daemon.WaitForFramesAsync(frames => frames.Received == 1);
+            clock.Jump(TimeSpan.FromDays(days));
+        }
+
+        await stream.CompleteAsync().WaitAsync(Patience.Limit);
+        Assert.Equal(RestoreError.None, Assert.Single(await receiving).Error);
+    }
+
     [Fact]
     public async Task NoDeadline_FrameMayWaitForEver()
     {

@@ -39,12 +39,8 @@ public sealed class FrameMemoryLimitTests
             Assert.Single(await small.ExchangeAsync(Streaming.Paint()));
         }
 
-        await Patience.UntilAsync(
-            async () =>
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5));
-                return daemon.Streams.Registry.OpenCount;
-            },
+        await Patience.UntilSeenAsync(
+            () => daemon.Streams.Registry.OpenCount,
             count => count == 1);
         await using var third = await daemon.OpenAsync(Streaming.Rgb(Side, Side));
         Assert.Single(await first.ExchangeAsync(Streaming.Paint(width: Side, height: Side)));

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using EdgeRestore.EndToEnd.Fixtures;
 using EdgeRestore.Protocol.V1;
 using Grpc.Core;
@@ -49,12 +51,10 @@ public sealed class HealthTests
     [Fact]
     public async Task NoDaemon_ClientSaysThatNobodyAnswersAndWhatToDo()
     {
-        Uri address;
-        await using (var daemon = await RunningDaemon.StartAsync())
-        {
-            address = daemon.Address;
-        }
-
+        // Bound by this test, so that nobody else gets the port, and listened to by nobody.
+        using var port = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        port.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var address = new Uri($"http://{port.LocalEndPoint}");
         using var client = new Client.RestoreClient(address);
         var exception = await Assert.ThrowsAsync<Client.DaemonException>(
             () => client.OpenAsync(Streaming.Rgb()).WaitAsync(Patience.Limit));

@@ -71,6 +71,9 @@ public sealed class ListenTests : IDisposable
         await using var daemon = await DaemonProcess.StartAsync(
             _folder.Combine("package"), "--http", "0.0.0.0:0", "--insecure", "--log-format", "json");
 
+        // The log has a thread and a pipe of its own: only at its end is it sure to be here.
+        daemon.Terminate();
+        await daemon.WaitForExitAsync();
         Assert.Contains("\"EventId\":3,\"LogLevel\":\"Warning\"", daemon.LogText, StringComparison.Ordinal);
     }
 

@@ -52,9 +52,12 @@ public sealed class OutputCheckTests
 
         string? Find(Func<byte, byte> change, Degradation route = Degradation.Noise)
         {
-            for (var index = 0; index < input.Pixels.Length; index++)
+            var changed = Enumerable.Range(0, 256).Select(pixel => change((byte)pixel)).ToArray();
+            var from = input.Pixels;
+            var to = output.Pixels;
+            for (var index = 0; index < from.Length; index++)
             {
-                output.Pixels[index] = change(input.Pixels[index]);
+                to[index] = changed[from[index]];
             }
 
             return OutputCheck.FindFault(input, output, route);

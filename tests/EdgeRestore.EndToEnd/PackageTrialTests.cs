@@ -42,6 +42,30 @@ public sealed class PackageTrialTests : IDisposable
     }
 
     [Fact]
+    public async Task FailsAtTheSizeOfAnOpenStream_IsRefusedBeforeItsFrames()
+    {
+        // The probe's size is all that it can do.
+        _packages.Install(("1.0.0", new TestNetwork.Add(2)), ("2.0.0", new TestNetwork.FailsUnless(64, 64)));
+        await using var daemon = await _packages.StartAsync();
+        var packages = daemon.CreateClient().Packages;
+        await using var stream = await PackageTesting.OpenStreamAsync(daemon);
+        await using var replies = stream.ReceiveAsync().GetAsyncEnumerator();
+        await PackageTesting.SendOneAsync(stream, replies);
+
+        var exception = await Assert.ThrowsAsync<DaemonException>(
+            () => packages.ActivateAsync(PackageTesting.Name, "2.0.0"));
+
+        Assert.Contains("64x48 on route noise failing", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(2, PackageTesting.LevelsOf(await PackageTesting.SendOneAsync(stream, replies)));
+        Assert.Equal("1.0.0", _packages.OpenRepository().ReadActivation().Active!.Version);
+
+        // Without that stream nothing keeps it out.
+        await stream.DisposeAsync();
+        await Patience.UntilSeenAsync(() => daemon.Streams.Registry.OpenCount, count => count == 0);
+        await packages.ActivateAsync(PackageTesting.Name, "2.0.0");
+    }
+
+    [Fact]
     public async Task RouteMissing_RefusesTheVersion()
     {
         _packages.Install(("1.0.0", new TestNetwork.Add(2)));

@@ -55,12 +55,8 @@ public sealed class PriorityTests
         {
             await stream.SendAsync(Streaming.Paint()).AsTask().WaitAsync(Patience.Limit);
             await stream.CompleteAsync().WaitAsync(Patience.Limit);
-            await Patience.UntilAsync(
-                async () =>
-                {
-                    await Task.Delay(TimeSpan.FromMilliseconds(5));
-                    return daemon.Streams.Turns.WaitingCount;
-                },
+            await Patience.UntilSeenAsync(
+                () => daemon.Streams.Turns.WaitingCount,
                 count => count == waitingCount);
         }
     }

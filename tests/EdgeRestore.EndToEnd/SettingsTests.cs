@@ -74,6 +74,7 @@ public sealed class SettingsTests
                 MaxHeaderBytes = 16_384,
                 MaxFramesPerSecond = 0,
                 FirstFrameSeconds = 60,
+                PingSeconds = 60,
             },
             settings.Peers);
     }

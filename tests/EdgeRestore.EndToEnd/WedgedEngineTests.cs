@@ -1,8 +1,14 @@
 using System.Net.Sockets;
 using System.Text;
 using EdgeRestore.Client;
+using EdgeRestore.Daemon.Faults;
+using EdgeRestore.Daemon.Packages;
+using EdgeRestore.Daemon.Settings;
+using EdgeRestore.Daemon.Streams;
 using EdgeRestore.EndToEnd.Fixtures;
+using EdgeRestore.Inference;
 using EdgeRestore.TestPackages;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeRestore.EndToEnd;
 
@@ -31,6 +37,45 @@ public sealed class WedgedEngineTests : IDisposable
         Assert.Contains("A computation on cpu does not come back", daemon.LogText, StringComparison.Ordinal);
         Assert.Contains("Served was test 1.0.0, in flight were: stream test for", daemon.LogText, StringComparison.Ordinal);
         await Assert.ThrowsAsync<DaemonException>(() => stream.ReceiveAsync().ToListAsync());
+    }
+
+    [Fact]
+    public async Task ProcessWasFrozen_TimeThatNobodySawPassDoesNotCount()
+    {
+        var clock = new ManualClock();
+        using var streams = new StreamHost(Load(), new LimitOptions(), 1, clock);
+        var exitCode = 0;
+        using var watch = new WedgeWatch(
+            streams,
+            new EngineOptions { RunSeconds = 60 },
+            new WedgeSignal(),
+            NullLoggerFactory.Instance,
+            code => exitCode = code);
+        await watch.StartAsync(CancellationToken.None);
+        streams.Packages.Runs.Begin(1);
+
+        await LookAsync(TimeSpan.FromHours(1));
+        for (var second = 1; second < 60; second++)
+        {
+            await LookAsync(WedgeWatch.Interval);
+        }
+
+        await clock.WaitForTimerAsync(WedgeWatch.Interval);
+        Assert.Equal(0, exitCode);
+        await LookAsync(WedgeWatch.Interval);
+        await watch.ExecuteTask!.WaitAsync(Patience.Limit);
+        Assert.Equal(WedgedExitCode, exitCode);
+
+        async Task LookAsync(TimeSpan time)
+        {
+            await clock.WaitForTimerAsync(WedgeWatch.Interval);
+            clock.Advance(time);
+        }
+
+        ServedPackage Load() => new(
+            Restorer.Load(new TestPackage().Write(_folder.Combine("package")), new RestorerOptions { Device = "cpu" }),
+            "cpu",
+            clock);
     }
 
     [Fact]

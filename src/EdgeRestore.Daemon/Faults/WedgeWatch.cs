@@ -15,16 +15,27 @@ internal sealed class WedgeWatch(
     // Often enough for a service manager that waits 10 s, and nothing beside a frame.
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // A watch that comes so late was frozen, with the computation: a debugger, a paused machine, a clock that leapt.
+    public static readonly TimeSpan HeldTime = TimeSpan.FromSeconds(5);
+
     private readonly ILogger _logger = logging.CreateLogger<WedgeWatch>();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var limit = TimeSpan.FromSeconds(options.RunSeconds);
+        var (lastLook, lastHold) = (host.Clock.GetTimestamp(), (long?)null);
         while (true)
         {
             await Task.Delay(Interval, host.Clock, stoppingToken);
+            var look = host.Clock.GetTimestamp();
+            lastHold = host.Clock.GetElapsedTime(lastLook, look) > HeldTime ? look : lastHold;
+            lastLook = look;
+
+            // Time in which nobody turned says nothing of a computation. Where the watch is starved again and again, the
+            // service manager misses its beats, and acts.
+            var watched = lastHold is { } hold ? host.Clock.GetElapsedTime(hold, look) : TimeSpan.MaxValue;
             var runs = host.Packages.Runs.Read();
-            if (runs.Count == 0 || runs[0].Age < limit)
+            if (runs.Count == 0 || runs[0].Age < limit || watched < limit)
             {
                 ServiceManager.Notify("WATCHDOG=1");
                 continue;

@@ -45,6 +45,7 @@ internal static class DaemonCommand
         Of("Peers:MaxHeaderBytes", "--max-headers", "BYTES", "Headers of one request [default: 16384]"),
         Of("Peers:MaxFramesPerSecond", "--max-fps", "N", "Frames taken of one stream, 0 for any [default: 0]"),
         Of("Peers:FirstFrameSeconds", "--first-frame-limit", "SECONDS", "Time to a first frame [default: 60]"),
+        Of("Peers:PingSeconds", "--ping", "SECONDS", "Silence after which a connection is tested [default: 60]"),
         Of("Security:Certificate", "--tls-cert", "FILE", "Certificate chain, PEM; turns TLS on [default: none]"),
         Of("Security:Key", "--tls-key", "FILE", "Its private key, PEM [default: in the certificate's file]"),
         Of("Security:ClientAuthorities", "--client-ca", "FILE", "Authorities of client certificates, PEM [default: none]"),

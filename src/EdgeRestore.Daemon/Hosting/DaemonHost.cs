@@ -175,8 +175,8 @@ internal sealed class DaemonHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
-            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(30);
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(settings.Peers.PingSeconds);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(settings.Peers.PingSeconds) / 2;
             kestrel.Limits.Http2.MaxStreamsPerConnection = Math.Max(100, settings.Limits.MaxStreams + 16);
             kestrel.Limits.MaxConcurrentConnections = settings.Peers.MaxConnections;
             kestrel.Limits.MaxRequestHeadersTotalSize = settings.Peers.MaxHeaderBytes;
@@ -206,7 +206,7 @@ internal sealed class DaemonHost : IAsyncDisposable
     {
         services.AddSingleton(package);
         services.AddSingleton(provider => new Rollout(
-            package, streams.Packages, settings.Packages, streams.Clock, provider.GetRequiredService<ILogger<Rollout>>()));
+            package, streams, settings.Packages, provider.GetRequiredService<ILogger<Rollout>>()));
         services.AddHostedService<ActivationWatch>();
         services.AddSingleton<WedgeSignal>();
         services.AddHostedService(provider => new WedgeWatch(

@@ -1,6 +1,7 @@
 using System.Reflection;
 using EdgeRestore.Daemon.Hosting;
 using EdgeRestore.Daemon.Payloads;
+using EdgeRestore.Daemon.Security;
 using EdgeRestore.Daemon.Singles;
 using EdgeRestore.Daemon.Streams;
 using EdgeRestore.Daemon.Telemetry;
@@ -106,7 +107,8 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
     {
         using var trace = Tracing.StartCall(context.GetHttpContext(), "inference.GRPCInferenceService/ModelStreamInfer");
         using var place = Enter();
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, context.CancellationToken);
+        using var stop = new StreamStop(drain, AccessGrant.Of(context));
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, context.CancellationToken);
 
         // A stream is one camera for each model that it names: routes are smoothed over its frames.
         var routers = new Dictionary<string, SingleRouter>(StringComparer.Ordinal);
@@ -121,9 +123,9 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
                 await responseStream.WriteAsync(answer, context.CancellationToken);
             }
         }
-        catch (OperationCanceledException) when (drain.Token.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
-            throw new RpcException(WireStatus.ShuttingDown);
+            throw new RpcException(stop.Status);
         }
         catch (Exception exception) when (exception is IOException || context.CancellationToken.IsCancellationRequested)
         {

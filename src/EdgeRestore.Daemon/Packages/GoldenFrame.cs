@@ -12,19 +12,25 @@ internal static class GoldenFrame
     public static Frame Create(int minSidePixels)
     {
         var side = Math.Max(SidePixels, minSidePixels);
-        var frame = Frame.Rent(side, side, PixelFormat.Rgb24);
+        return Create(side, side);
+    }
+
+    /// <summary>The same in another size; the caller disposes the frame.</summary>
+    public static Frame Create(int width, int height)
+    {
+        var frame = Frame.Rent(width, height, PixelFormat.Rgb24);
         var pixels = frame.Pixels;
-        for (var y = 0; y < side; y++)
+        for (var y = 0; y < height; y++)
         {
-            for (var x = 0; x < side; x++)
+            for (var x = 0; x < width; x++)
             {
-                var pixel = pixels.Slice(((y * side) + x) * 3, 3);
-                pixel[0] = (byte)(x * 255 / (side - 1));
+                var pixel = pixels.Slice(((y * width) + x) * 3, 3);
+                pixel[0] = (byte)(x * 255 / (width - 1));
                 pixel[1] = (byte)(((x / 8) + (y / 8)) % 2 == 0 ? 200 : 60);
-                pixel[2] = (byte)((y * 191 / (side - 1)) + (((x * 37) + (y * 101)) % 32));
-                if (y < side / 8)
+                pixel[2] = (byte)((y * 191 / (height - 1)) + (((x * 37) + (y * 101)) % 32));
+                if (y < height / 8)
                 {
-                    pixel.Fill((byte)(x < side / 2 ? 0 : 255));
+                    pixel.Fill((byte)(x < width / 2 ? 0 : 255));
                 }
             }
         }

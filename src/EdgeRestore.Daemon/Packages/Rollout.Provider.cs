@@ -33,6 +33,7 @@ internal sealed partial class Rollout
             var served = _loader.LoadBelow(lost, fault);
             served.ProviderLost = StepDown;
             served.Trial = lost.Trial;
+            PackageWarmUp.Run(served.Restorer, _host);
             _packages.Replace(served);
             Log.SteppedDown(_logger, served.Id.Name, served.Id.Version, served.Device);
         }

@@ -123,6 +123,8 @@ internal sealed partial class Rollout
             ? loaded : LoadAndProbe(previous, null);
         try
         {
+            // Whatever it finds: what is left is worse.
+            PackageWarmUp.Run(served.Restorer, _host);
             Write(_activation.RollBack(reason, _clock.GetUtcNow()));
         }
         catch

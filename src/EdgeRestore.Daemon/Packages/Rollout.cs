@@ -1,4 +1,5 @@
 using EdgeRestore.Daemon.Settings;
+using EdgeRestore.Daemon.Streams;
 using EdgeRestore.Packages;
 using EdgeRestore.Repositories;
 
@@ -16,6 +17,7 @@ internal sealed partial class Rollout : IAsyncDisposable
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly PackageRepository? _repository;
+    private readonly StreamHost _host;
     private readonly PackageSwitch _packages;
     private readonly PackageLoader _loader;
     private readonly PackageOptions _options;
@@ -27,27 +29,28 @@ internal sealed partial class Rollout : IAsyncDisposable
     private Activation _activation;
 
     public Rollout(
-        PackageStart start, PackageSwitch packages, PackageOptions options, TimeProvider clock, ILogger<Rollout> logger)
+        PackageStart start, StreamHost host, PackageOptions options, ILogger<Rollout> logger)
     {
         _repository = start.Repository;
         _activation = start.Activation;
         _loader = start.Loader;
-        _packages = packages;
+        _host = host;
+        _packages = host.Packages;
         _options = options;
-        _clock = clock;
+        _clock = host.Clock;
         _logger = logger;
         foreach (var notice in start.Notices)
         {
             Log.RolledBackAtStart(logger, notice);
         }
 
-        packages.Current.ProviderLost = StepDown;
+        _packages.Current.ProviderLost = StepDown;
 
         // A trial that the last process did not see the end of goes on; what to return to is loaded when it fails.
         if (_activation.TrialStartCount is not null)
         {
-            packages.Current.Trial = NewTrial(1);
-            _judging = JudgeAsync(packages.Current);
+            _packages.Current.Trial = NewTrial(1);
+            _judging = JudgeAsync(_packages.Current);
         }
     }
 
@@ -224,6 +227,11 @@ internal sealed partial class Rollout : IAsyncDisposable
         var served = _loaded.Remove(id, out var loaded) ? loaded : LoadAndProbe(id);
         try
         {
+            if (PackageWarmUp.Run(served.Restorer, _host) is { } fault)
+            {
+                throw fault;
+            }
+
             // 2
             if (share >= 1)
             {

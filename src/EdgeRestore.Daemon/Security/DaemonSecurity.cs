@@ -20,6 +20,6 @@ internal sealed record DaemonSecurity(AccessGate Gate, TlsFiles? Tls)
                 "When the served certificate expires, Unix time.");
         }
 
-        return new DaemonSecurity(new AccessGate(options, streams.Metrics, streams.Clock, logger), tls);
+        return new DaemonSecurity(new AccessGate(options, tls, streams.Metrics, streams.Clock, logger), tls);
     }
 }

@@ -46,7 +46,8 @@ internal sealed class TlsFiles
         }),
     };
 
-    private bool IsTrusted(X509Certificate2 certificate)
+    /// <summary>Whether the authorities, as they are now, vouch for a client's certificate.</summary>
+    public bool IsTrusted(X509Certificate2 certificate)
     {
         if (_authorities is null)
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace EdgeRestore.Daemon.Security;
 
@@ -47,10 +46,10 @@ internal sealed class TokenFile
     }
 
     /// <summary>Whose token it is; null when nobody's, or no longer.</summary>
-    public (string Name, Role Role)? Find(string token, DateTimeOffset now)
+    /// <param name="hash">SHA-256 of the token.</param>
+    /// <param name="now">The time of day.</param>
+    public (string Name, Role Role)? Find(ReadOnlySpan<byte> hash, DateTimeOffset now)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(token), hash);
         Entry? found = null;
         foreach (var entry in _entries)
         {

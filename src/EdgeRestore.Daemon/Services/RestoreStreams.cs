@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using EdgeRestore.Daemon.Hosting;
 using EdgeRestore.Daemon.Payloads;
+using EdgeRestore.Daemon.Security;
 using EdgeRestore.Daemon.Streams;
 using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Degradations;
@@ -84,8 +85,9 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         var reason = "cancelled by the client";
         try
         {
+            using var stop = new StreamStop(drain, AccessGrant.Of(context));
             using var pipeline = new FramePipeline(host, settings, stream, (memory, shared), logger);
-            ending = await pipeline.RunAsync(requests, replies, drain.Token, token);
+            ending = await pipeline.RunAsync(requests, replies, stop, token);
             reason = ending?.StatusCode.ToString() ?? "completed";
         }
         catch (Exception exception) when (IsDisconnect(exception, context))

@@ -20,4 +20,11 @@ internal sealed record PeerOptions
     /// <value>Seconds; 60.</value>
     [Within(1, 86_400)]
     public int FirstFrameSeconds { get; init; } = 60;
+
+    /// <summary>
+    /// How long a connection may be silent before it is asked for a sign of life, which it must give within half of that.
+    /// </summary>
+    /// <value>Seconds; 60.</value>
+    [Within(2, 86_400)]
+    public int PingSeconds { get; init; } = 60;
 }

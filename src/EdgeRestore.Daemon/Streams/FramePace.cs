@@ -16,15 +16,19 @@ internal sealed class FramePace(PeerOptions options, TimeProvider clock) : IDisp
     /// <summary>Cancelled when the first frame is late.</summary>
     public CancellationToken FirstFrameLate => _first.Token;
 
-    /// <summary>Takes note of a frame; completes when the next one may be read.</summary>
-    public ValueTask TakeAsync(CancellationToken cancellationToken)
+    /// <summary>Takes note of a frame that has arrived; before it goes on, since its answer may come first otherwise.</summary>
+    public void Arrived()
     {
         if (!_hasFrame)
         {
             _hasFrame = true;
             _first.CancelAfter(Timeout.InfiniteTimeSpan);
         }
+    }
 
+    /// <summary>Completes when the next frame may be read.</summary>
+    public ValueTask TakeAsync(CancellationToken cancellationToken)
+    {
         if (_period == 0)
         {
             return ValueTask.CompletedTask;

@@ -12,11 +12,11 @@ internal sealed partial class FramePipeline
     private long _largestPayloadBytes;
 
     private async Task ReceiveAsync(
-        IAsyncStreamReader<InboundRequest> requests, CancellationToken draining, CancellationToken cancellationToken)
+        IAsyncStreamReader<InboundRequest> requests, StreamStop stop, CancellationToken cancellationToken)
     {
         using var pace = new FramePace(_host.Peers, _host.Clock);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(
-            draining, pace.FirstFrameLate, cancellationToken);
+            stop.Token, pace.FirstFrameLate, cancellationToken);
         try
         {
             while (_ending is null && await requests.MoveNext(reading.Token))
@@ -25,6 +25,7 @@ internal sealed partial class FramePipeline
                 switch (requests.Current.Case)
                 {
                     case RestoreRequest.MessageOneofCase.Frame:
+                        pace.Arrived();
                         await _inbox.AddAsync(Accept(requests.Current, arrivedAt), cancellationToken);
                         await pace.TakeAsync(reading.Token);
                         break;
@@ -38,9 +39,9 @@ internal sealed partial class FramePipeline
             }
         }
         catch (OperationCanceledException)
-            when (draining.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            when (stop.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            _ending = WireStatus.ShuttingDown;
+            _ending = stop.Status;
         }
         catch (OperationCanceledException)
             when (pace.FirstFrameLate.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -69,10 +70,12 @@ internal sealed partial class FramePipeline
 
     private StreamFrame Accept(InboundRequest request, long arrivedAt)
     {
-        _stream.Frames.AddReceived();
         var payload = request.TakePayload();
         var lengthBytes = request.Shared is { } place ? (int)Math.Min(place.Length, int.MaxValue) : payload.Length;
+
+        // Whoever sees it counted finds it waiting.
         _host.Metrics.FrameEntered(lengthBytes);
+        _stream.Frames.AddReceived();
         var frame = new StreamFrame(
             request.Sequence, request.TimestampNs, arrivedAt, lengthBytes, _host.Metrics)
         {

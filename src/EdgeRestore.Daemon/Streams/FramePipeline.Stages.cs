@@ -135,6 +135,11 @@ internal sealed partial class FramePipeline
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        if (frame.Result is { Error: RestoreError.None, Bypassed: false })
+        {
+            _stream.Observe(frame.Input!.Width, frame.Input.Height, frame.Result.Route);
+        }
+
         frame.Input!.Dispose();
         frame.Input = null;
         if (frame.Result.Error != RestoreError.None)

@@ -62,13 +62,13 @@ internal sealed partial class FramePipeline : IDisposable
         _entering = new SemaphoreSlim(settings.IsLive ? LiveEnteredCount : LosslessEnteredCount);
     }
 
-    /// <summary>Answers frames until the client completes, cancels, or the daemon drains.</summary>
+    /// <summary>Answers frames until the client completes or cancels, or the daemon stops the stream.</summary>
     /// <returns>The status to end the call with; null for OK.</returns>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public async Task<Status?> RunAsync(
         IAsyncStreamReader<InboundRequest> requests,
         IServerStreamWriter<OutboundReply> replies,
-        CancellationToken draining,
+        StreamStop stop,
         CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -76,7 +76,7 @@ internal sealed partial class FramePipeline : IDisposable
         // Frames that wait are given back at once, also while one that is being computed holds the stages up.
         await using var clearing = ended.Token.UnsafeRegister(static inbox => ((FrameInbox)inbox!).Clear(), _inbox);
         await Task.WhenAll(
-            RunStageAsync(token => ReceiveAsync(requests, draining, token), ended),
+            RunStageAsync(token => ReceiveAsync(requests, stop, token), ended),
             RunStageAsync(DecodeAsync, ended),
             RunStageAsync(ComputeAsync, ended),
             RunStageAsync(token => SendAsync(replies, token), ended));

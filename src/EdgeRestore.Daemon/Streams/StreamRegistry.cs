@@ -1,4 +1,5 @@
 using EdgeRestore.Protocol.V1;
+using Degradation = EdgeRestore.Degradations.Degradation;
 
 namespace EdgeRestore.Daemon.Streams;
 
@@ -50,6 +51,15 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
         }
     }
 
+    /// <summary>Sizes and routes that open streams have now, each once.</summary>
+    public IReadOnlyList<FrameShape> ReadShapes()
+    {
+        lock (_gate)
+        {
+            return [.. _streams.Select(stream => stream.Shape).OfType<FrameShape>().Distinct()];
+        }
+    }
+
     /// <summary>Names of open streams by their numbers.</summary>
     public IReadOnlyDictionary<ulong, string> ReadNames()
     {
@@ -76,6 +86,7 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
     internal sealed class OpenedStream(StreamRegistry registry, ulong number) : IDisposable
     {
         private readonly long _openedAt = registry.Clock.GetTimestamp();
+        private volatile FrameShape? _shape;
 
         /// <summary>Its own among all streams since the start, from 1.</summary>
         public ulong Number { get; } = number;
@@ -85,9 +96,20 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
 
         public Delivery Delivery { get; set; }
 
+        /// <summary>Of the last frame that was restored; null before the first.</summary>
+        public FrameShape? Shape => _shape;
+
         public FrameCounter Frames { get; } = new(registry.Total);
 
         public TimeSpan OpenTime => registry.Clock.GetElapsedTime(_openedAt);
+
+        public void Observe(int width, int height, Degradation route)
+        {
+            if (_shape is not { } shape || shape.Width != width || shape.Height != height || shape.Route != route)
+            {
+                _shape = new FrameShape(width, height, route);
+            }
+        }
 
         public StreamStatus ReadStatus() => new()
         {
@@ -108,3 +130,6 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
 
     private TimeProvider Clock => clock;
 }
+
+/// <summary>What an engine must be ready for.</summary>
+internal sealed record FrameShape(int Width, int Height, Degradation Route);

@@ -1,4 +1,5 @@
 using EdgeRestore.Client;
+using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
 
 namespace EdgeRestore.Benchmarks.Soak;
@@ -15,6 +16,8 @@ internal static class SoakCameras
         SharedAsync,
         FaultyAsync,
         VanishingAsync,
+        FailingAsync,
+        SoakReloads.RunAsync,
     ];
 
     private static async Task LosslessAsync(SoakRun soak, string name, TimeSpan readTime)
@@ -166,6 +169,46 @@ internal static class SoakCameras
             }
 
             await sending;
+        }
+    }
+
+    /// <summary>Takes a subnetwork that makes NaN of every third frame; the others must not notice.</summary>
+    private static async Task FailingAsync(SoakRun soak)
+    {
+        while (!soak.Ended.IsCancellationRequested)
+        {
+            using var client = new RestoreClient(soak.Address);
+            var settings = SoakRun.Settings("failing", Delivery.Lossless);
+            settings.Fixed = SoakReloads.FailingRoute.ToWire();
+            await using var stream = await client.OpenAsync(settings);
+            soak.Ledger.CountStream();
+            await using var replies = soak.ReceiveAsync(stream).GetAsyncEnumerator();
+            for (var number = 1ul; number <= soak.FramesPerStream && !soak.Ended.IsCancellationRequested; number++)
+            {
+                var isTrap = number % 3 == 0;
+                var pixels = SoakRun.Paint(number);
+                pixels.AsSpan().Fill(isTrap ? SoakReloads.Trap : SoakRun.LevelOf(number));
+                await stream.SendAsync(pixels);
+                if (!await replies.MoveNextAsync() || replies.Current.Sequence != number)
+                {
+                    soak.Ledger.Fault($"failing: frame {number} was not the next one answered.");
+                    return;
+                }
+
+                if (replies.Current.Error != (isTrap ? RestoreError.Engine : RestoreError.None))
+                {
+                    soak.Ledger.Fault($"failing: frame {number} was answered with {replies.Current.Error}.");
+                }
+
+                soak.Ledger.CountAnswered();
+                if (isTrap)
+                {
+                    soak.Ledger.CountFailed();
+                }
+            }
+
+            await stream.CompleteAsync();
+            await replies.MoveNextAsync();
         }
     }
 

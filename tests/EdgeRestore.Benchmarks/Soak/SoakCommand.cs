@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using EdgeRestore.Client;
 using EdgeRestore.Protocol.V1;
-using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.Benchmarks.Soak;
 
@@ -35,9 +34,10 @@ internal static class SoakCommand
         control.AcceptOnlyFromAmong("none", "grow", "lose", "reorder");
         var command = new Command(
             "soak",
-            "Runs a daemon under steady, slow, faulty and vanishing clients for minutes or hours.\n\n"
+            "Runs a daemon under steady, slow, faulty and vanishing clients, with reloads, for minutes or hours.\n\n"
             + "It fails when the daemon's memory grows by more than 10 MB after a quarter of the time, or when a frame is "
-            + "lost, comes twice, out of order, or with another one's pixels.\n\n"
+            + "lost, comes twice, out of order, or with another one's pixels. Meanwhile the package is changed for another "
+            + "version every two seconds.\n\n"
             + "Example: soak --minutes 60\n\n"
             + "Exit codes: 0 passed; 1 failed; 2 wrong option; 5 cannot run.")
         {
@@ -54,8 +54,12 @@ internal static class SoakCommand
         var ledger = new SoakLedger(control);
         try
         {
-            var package = new TestPackage().Write(Path.Combine(scratch.FullName, "package"));
-            await using var daemon = await ServerProcess.StartDaemonAsync(package.Directory);
+            var package = SoakReloads.Prepare(scratch.FullName);
+
+            // The trial is over with the first good frame: the next change waits for nothing else.
+            await using var daemon = await ServerProcess.StartDaemonAsync(
+                package, "--repository", SoakReloads.RepositoryIn(scratch.FullName), "--trial-frames", "1",
+                "--trial-bad-frames", "1000000");
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             ended.CancelAfter(time);
             var soak = new SoakRun(daemon.Address, ledger, time, control == "grow", ended.Token);
@@ -126,7 +130,13 @@ internal static class SoakCommand
         var growth = after - before;
         Console.WriteLine(
             $"{ledger.AnsweredCount} frames answered, {ledger.DroppedCount} dropped and named, {ledger.RefusedCount} bad "
-            + $"ones refused, {ledger.StreamCount} streams; resident {before / (1 << 20):F1} to {after / (1 << 20):F1} MiB");
+            + $"ones refused, {ledger.FailedCount} failed in the engine as they had to, {ledger.StreamCount} streams, "
+            + $"{ledger.ReloadCount} reloads; resident {before / (1 << 20):F1} to {after / (1 << 20):F1} MiB");
+        if (ledger.AnsweredCount == 0 || ledger.ReloadCount == 0 || ledger.FailedCount == 0)
+        {
+            ledger.Fault("Nothing was answered, reloaded or failed: the soak has proved nothing. Give it more time.");
+        }
+
         if (growth > MaxGrowthBytes)
         {
             ledger.Fault(

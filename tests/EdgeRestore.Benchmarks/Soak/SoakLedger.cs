@@ -14,6 +14,8 @@ internal sealed class SoakLedger(string control)
     private long _dropped;
     private long _refused;
     private long _streams;
+    private long _failed;
+    private long _reloads;
     private int _tampered;
 
     public IReadOnlyCollection<string> Faults => _faults;
@@ -25,6 +27,15 @@ internal sealed class SoakLedger(string control)
     public long RefusedCount => Interlocked.Read(ref _refused);
 
     public long StreamCount => Interlocked.Read(ref _streams);
+
+    /// <summary>Frames that the subnetwork has to fail on.</summary>
+    public long FailedCount => Interlocked.Read(ref _failed);
+
+    public long ReloadCount => Interlocked.Read(ref _reloads);
+
+    public void CountFailed() => Interlocked.Increment(ref _failed);
+
+    public void CountReload() => Interlocked.Increment(ref _reloads);
 
     public void CountStream() => Interlocked.Increment(ref _streams);
 

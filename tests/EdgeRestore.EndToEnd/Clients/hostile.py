@@ -6,6 +6,7 @@ Usage: hostile.py KIND HOST PORT [COUNT]. Prints "ready" once it misbehaves and 
   deaf-live  the same under LIVE
   slow    opens a stream, sends half a frame, and then a byte a second
   crowd   begins COUNT calls, a hundred a connection, and opens none
+  streams  the same, and opens them all
 """
 
 import socket
@@ -77,10 +78,13 @@ def send(connection, stream, data):
 
 
 def misbehave(kind, host, port, count):
-    if kind == "crowd":
+    if kind in ("crowd", "streams"):
         connections = [connect(host, port) for _ in range((count + 99) // 100)]
         for number in range(count):
-            begin(connections[number // 100], number % 100 * 2 + 1)
+            connection, stream = connections[number // 100], number % 100 * 2 + 1
+            begin(connection, stream)
+            if kind == "streams":
+                send(connection, stream, grpc_message(open_message(LOSSLESS)))
         return connections
     connection = connect(host, port)
     begin(connection, 1)

@@ -5,12 +5,19 @@ internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
-    private readonly List<(TimeSpan DueTime, TaskCompletionSource Started)> _waiters = [];
+    private readonly List<(TimeSpan DueTime, int Count, TaskCompletionSource Started)> _waiters = [];
     private long _ticks;
+    private long _jumpedTicks;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+
+    public override DateTimeOffset GetUtcNow() =>
+        base.GetUtcNow().AddTicks(GetTimestamp() + Interlocked.Read(ref _jumpedTicks));
+
+    /// <summary>Sets the time of day, as an operator or NTP does; no time passes.</summary>
+    public void Jump(TimeSpan time) => Interlocked.Add(ref _jumpedTicks, time.Ticks);
 
     public void Advance(TimeSpan time)
     {
@@ -25,18 +32,18 @@ internal sealed class ManualClock : TimeProvider
         due.ForEach(timer => timer.Fire());
     }
 
-    /// <summary>Waits until something waits for a time of this length.</summary>
-    public Task WaitForTimerAsync(TimeSpan dueTime)
+    /// <summary>Waits until something, or so many, wait for a time of this length.</summary>
+    public Task WaitForTimerAsync(TimeSpan dueTime, int count = 1)
     {
         lock (_gate)
         {
-            if (_timers.Any(timer => timer.DueTime == dueTime))
+            if (_timers.Count(timer => timer.DueTime == dueTime) >= count)
             {
                 return Task.CompletedTask;
             }
 
             var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Add((dueTime, started));
+            _waiters.Add((dueTime, count, started));
             return started.Task.WaitAsync(Patience.Limit);
         }
     }
@@ -69,7 +76,9 @@ internal sealed class ManualClock : TimeProvider
 
                 (DueTime, DueAt) = (dueTime, clock._ticks + dueTime.Ticks);
                 clock._timers.Add(this);
-                foreach (var (_, started) in clock._waiters.Where(waiter => waiter.DueTime == dueTime))
+                var count = clock._timers.Count(timer => timer.DueTime == dueTime);
+                foreach (var (_, _, started) in clock._waiters.Where(
+                    waiter => waiter.DueTime == dueTime && waiter.Count <= count))
                 {
                     started.TrySetResult();
                 }

@@ -18,7 +18,11 @@ internal static class Patience
         return list;
     }
 
-    /// <summary>Asks until the answer satisfies; each question is a round trip, so this does not spin.</summary>
+    /// <summary>Reads until what is read satisfies.</summary>
+    public static Task<T> UntilSeenAsync<T>(Func<T> read, Func<T, bool> isEnough) =>
+        UntilAsync(() => Task.FromResult(read()), isEnough);
+
+    /// <summary>Asks until the answer satisfies.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> isEnough)
     {
         using var timeout = new CancellationTokenSource(Limit);
@@ -29,6 +33,9 @@ internal static class Patience
             {
                 return answer;
             }
+
+            // What is waited for may need the core that asks.
+            await Task.Delay(TimeSpan.FromMilliseconds(5), timeout.Token);
         }
     }
 }

@@ -70,6 +70,14 @@ internal sealed class RunningDaemon : IAsyncDisposable
         return new RunningDaemon(folder, host, log);
     }
 
+    /// <summary>Disposes a client with the daemon.</summary>
+    public T Keep<T>(T client)
+        where T : IDisposable
+    {
+        _clients.Add(client);
+        return client;
+    }
+
     public RestoreClient CreateClient() => Keep(new RestoreClient(Address));
 
     /// <summary>A channel for what the client library does not let one do wrong.</summary>
@@ -105,13 +113,6 @@ internal sealed class RunningDaemon : IAsyncDisposable
         await _host.DisposeAsync().AsTask().WaitAsync(Patience.Limit);
         _folder.Dispose();
         Log.RequireNoErrorBut(AnnouncedErrors);
-    }
-
-    private T Keep<T>(T client)
-        where T : IDisposable
-    {
-        _clients.Add(client);
-        return client;
     }
 
     private sealed class Hold(EngineTurns turns) : IDisposable
