@@ -202,6 +202,8 @@ public sealed class RestoreStream : IAsyncDisposable
         Route = reply.Route.TryFromWire(out var route) ? route : default,
         Confidence = reply.Confidence,
         Bypassed = reply.Bypassed,
+        BypassReason = reply.BypassReason.FromWire(),
+        Message = reply.BypassDetail,
         DroppedCount = reply.Dropped?.Count ?? 0,
         Dropped = reply.Dropped?.Frames ?? [],
         Timings = reply.Timings,

@@ -15,7 +15,7 @@ public sealed record RestoredFrame
     /// <value>None when the frame was restored or passed through; otherwise whose fault it is that it was not.</value>
     public RestoreError Error { get; init; }
 
-    /// <summary>What, found, allowed and remedy; empty without an error.</summary>
+    /// <summary>What, found, allowed and remedy, of an error or of a result that was no picture; else empty.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>Pixels or one image file, as the stream's output says; empty on an error.</summary>
@@ -34,8 +34,11 @@ public sealed record RestoredFrame
     /// <value>0–1.</value>
     public float Confidence { get; init; }
 
-    /// <summary>Whether the frame came back untouched.</summary>
+    /// <summary>Whether the frame came back as it was sent; converted, where the output is of another layout or codec.</summary>
     public bool Bypassed { get; init; }
+
+    /// <value>None for a frame that was restored, and where the daemon knows a reason that is not known here.</value>
+    public BypassReason BypassReason { get; init; }
 
     /// <summary>Frames that a LIVE stream dropped since the reply before.</summary>
     public ulong DroppedCount { get; init; }

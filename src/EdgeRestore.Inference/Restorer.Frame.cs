@@ -14,7 +14,7 @@ public sealed partial class Restorer
     /// Blocks the calling thread; allocates nothing after warm-up.
     /// </summary>
     /// <param name="input">RGB; unchanged.</param>
-    /// <param name="output">RGB of the same size; always written, with the input where there is an error.</param>
+    /// <param name="output">RGB of the same size; always written, with the input where the frame fails or passes through.</param>
     /// <param name="router">The stream's own; frames of one stream come one after another.</param>
     /// <param name="strength">0 to 1: how much of the restoration to apply.</param>
     /// <param name="token">Ends the wait for a slot. A run that has begun is finished.</param>
@@ -51,7 +51,7 @@ public sealed partial class Restorer
                 decision = router.Next();
                 if (IsPassing(decision, strength))
                 {
-                    return PassThrough(input, output, decision, classify);
+                    return PassThrough(input, output, decision, classify, ReasonOf(decision, strength));
                 }
             }
 
@@ -65,7 +65,8 @@ public sealed partial class Restorer
                 Span<float> probabilities = stackalloc float[DegradationNames.Count];
                 if (!_classifier.TryClassify(input, router.NextViews, probabilities))
                 {
-                    return Refuse(RestoreError.Engine, ClassifierFault(), input, output, decision, classify);
+                    return PassThrough(
+                        input, output, decision, classify, BypassReason.BadOutput, ClassifierFault());
                 }
 
                 router.Observe(probabilities);
@@ -73,7 +74,7 @@ public sealed partial class Restorer
                 decision = router.Next();
                 if (IsPassing(decision, strength))
                 {
-                    return PassThrough(input, output, decision, classify);
+                    return PassThrough(input, output, decision, classify, ReasonOf(decision, strength));
                 }
             }
 
@@ -93,11 +94,22 @@ public sealed partial class Restorer
     private static bool IsPassing(RouteDecision decision, float strength) =>
         strength <= 0 || (decision.Active == Degradation.Clear && decision.Weight >= 1);
 
-    private static RestoreResult PassThrough(Frame input, Frame output, RouteDecision decision, TimeSpan classify)
+    private static BypassReason ReasonOf(RouteDecision decision, float strength) =>
+        strength <= 0 ? BypassReason.NoStrength
+        : decision is { Reported: Degradation.Clear, IsSure: true } ? BypassReason.Clear
+        : BypassReason.Unsure;
+
+    private static RestoreResult PassThrough(
+        Frame input,
+        Frame output,
+        RouteDecision decision,
+        TimeSpan classify,
+        BypassReason reason,
+        string? detail = null)
     {
         input.Pixels.CopyTo(output.Pixels);
         return new RestoreResult(
-            RestoreError.None, null, decision.Reported, true, decision.Confidence, classify, TimeSpan.Zero);
+            RestoreError.None, detail, decision.Reported, reason, decision.Confidence, classify, TimeSpan.Zero);
     }
 
     private RestoreResult Run(
@@ -126,9 +138,9 @@ public sealed partial class Restorer
 
         return fault is null
             ? new RestoreResult(
-                RestoreError.None, null, decision.Reported, false, decision.Confidence, classify,
+                RestoreError.None, null, decision.Reported, BypassReason.None, decision.Confidence, classify,
                 Stopwatch.GetElapsedTime(start))
-            : Refuse(RestoreError.Engine, fault, input, output, decision, classify);
+            : PassThrough(input, output, decision, classify, BypassReason.BadOutput, fault);
     }
 
     /// <summary>Runs one subnetwork from the input into the output, or blends its result into what is there.</summary>
@@ -202,6 +214,6 @@ public sealed partial class Restorer
     {
         input.Pixels.CopyTo(output.Pixels);
         return new RestoreResult(
-            error, detail, decision.Reported, true, decision.Confidence, classify, TimeSpan.Zero);
+            error, detail, decision.Reported, BypassReason.None, decision.Confidence, classify, TimeSpan.Zero);
     }
 }

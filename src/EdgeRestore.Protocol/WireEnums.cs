@@ -46,6 +46,12 @@ public static class WireEnums
         _ => RestoreError.Engine,
     };
 
+    public static V1.BypassReason ToWire(this BypassReason reason) => (V1.BypassReason)reason;
+
+    /// <summary>A reason of a later version is none that is known here.</summary>
+    public static BypassReason FromWire(this V1.BypassReason reason) =>
+        Enum.IsDefined((BypassReason)reason) ? (BypassReason)reason : BypassReason.None;
+
     /// <summary>The name that people read and type, such as <c>rgb24</c> or <c>jpeg</c>.</summary>
     public static string ToWireName(this Enum wire) => wire.ToString().ToLowerInvariant();
 

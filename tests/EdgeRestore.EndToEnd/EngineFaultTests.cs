@@ -7,10 +7,10 @@ namespace EdgeRestore.EndToEnd;
 
 public sealed class EngineFaultTests
 {
-    private const int EngineFailedEvent = 14;
+    private const int OutputRefusedEvent = 44;
 
     [Fact]
-    public async Task OutputIsNotANumber_FailsThatFrameAndTheStreamGoesOn()
+    public async Task OutputIsNotANumber_PassesThatFrameThroughAndSaysWhy()
     {
         await using var daemon = await RunningDaemon.StartAsync(TestPackage.Of(new TestNetwork.NotANumberAtWhite()));
         await using var stream = await daemon.OpenAsync(Streaming.Rgb());
@@ -18,10 +18,14 @@ public sealed class EngineFaultTests
         var replies = await stream.ExchangeAsync(
             Streaming.Paint(), Streaming.Paint(blue: 255), Streaming.Paint());
 
+        Assert.All(replies, reply => Assert.Equal(RestoreError.None, reply.Error));
+        Assert.Equal([false, true, false], replies.Select(reply => reply.Bypassed));
         Assert.Equal(
-            [RestoreError.None, RestoreError.Engine, RestoreError.None], replies.Select(reply => reply.Error));
+            [BypassReason.None, BypassReason.BadOutput, BypassReason.None], replies.Select(reply => reply.BypassReason));
+        Assert.Equal(Streaming.Paint(blue: 255), replies[1].Payload.ToArray());
+        Assert.Equal(["", ""], [replies[0].Message, replies[2].Message]);
         Assert.Contains("not finite", replies[1].Message, StringComparison.Ordinal);
-        Assert.Single(daemon.Log.Texts(EngineFailedEvent));
+        Assert.Single(daemon.Log.Texts(OutputRefusedEvent));
     }
 
     [Fact]
@@ -40,13 +44,15 @@ public sealed class EngineFaultTests
     }
 
     [Fact]
-    public async Task ClassifierGivesNoNumbers_FramesFailAndAFixedRouteStillRestores()
+    public async Task ClassifierGivesNoNumbers_FramesPassThroughAndAFixedRouteStillRestores()
     {
         await using var daemon = await RunningDaemon.StartAsync(
             new TestPackage { Classifier = TestClassifier.NotANumber });
         await using var auto = await daemon.OpenAsync(Streaming.Rgb());
-        var failed = Assert.Single(await auto.ExchangeAsync(Streaming.Paint()));
-        Assert.Equal(RestoreError.Engine, failed.Error);
+        var passed = Assert.Single(await auto.ExchangeAsync(Streaming.Paint()));
+        Assert.Equal((RestoreError.None, BypassReason.BadOutput), (passed.Error, passed.BypassReason));
+        Assert.Equal(Streaming.Paint(), passed.Payload.ToArray());
+        Assert.Contains("The classifier 'classifier.onnx' gave", passed.Message, StringComparison.Ordinal);
 
         var settings = Streaming.Rgb();
         settings.Fixed = Protocol.WireEnums.ToWire(Degradation.Rain);

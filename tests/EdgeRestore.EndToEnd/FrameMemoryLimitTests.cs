@@ -47,6 +47,19 @@ public sealed class FrameMemoryLimitTests
     }
 
     [Fact]
+    public async Task PayloadsThatMayGoBack_AreReservedToo()
+    {
+        await using var daemon = await RunningDaemon.StartAsync(limits: Limits with { FrameMemoryMegabytes = 78 });
+        var settings = Streaming.Rgb(Side, Side);
+        settings.Raw.Layout = PixelLayout.Bgr24;
+        await using var first = await daemon.OpenAsync(settings);
+        await using var second = await daemon.OpenAsync(settings);
+
+        // Two more than for RGB, which is its own result.
+        Assert.Equal(2 * 13 * 3 * Side * Side, daemon.Streams.Memory.ReservedBytes);
+    }
+
+    [Fact]
     public async Task ImageOutgrowsWhatIsLeft_ThatFrameFailsAndTheStreamGoesOn()
     {
         await using var daemon = await RunningDaemon.StartAsync(limits: Limits);

@@ -182,7 +182,7 @@ public sealed class MetricsTests
         metrics.StreamRefused(StatusCode.ResourceExhausted);
         var time = TimeSpan.FromMilliseconds(3);
         metrics.FrameAnswered(
-            new RestoreResult(RestoreError.None, null, Degradation.Noise, false, 0.9f, time, time),
+            new RestoreResult(RestoreError.None, null, Degradation.Noise, BypassReason.None, 0.9f, time, time),
             new StageTimes(time, time, time, time),
             1000);
     }

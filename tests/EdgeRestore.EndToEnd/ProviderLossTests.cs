@@ -36,7 +36,7 @@ public sealed class ProviderLossTests : IDisposable
 
         var replies = await stream.StopAsync();
         Assert.All(replies, reply => Assert.Equal(RestoreError.None, reply.Error));
-        Assert.True(replies[0].Bypassed);
+        Assert.Equal((true, BypassReason.DeviceFault), (replies[0].Bypassed, replies[0].BypassReason));
         Assert.Equal(0, PackageTesting.LevelsOf(replies[0]));
         Assert.False(replies[^1].Bypassed);
         Assert.Equal(2, PackageTesting.LevelsOf(replies[^1]));

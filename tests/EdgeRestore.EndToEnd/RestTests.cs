@@ -53,6 +53,21 @@ public sealed class RestTests
         Assert.Contains("run;dur=", response.Headers.GetValues("Server-Timing").Single(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(WireCodec.Jpeg)]
+    [InlineData(WireCodec.Png)]
+    [InlineData(WireCodec.Webp)]
+    public async Task ImagePassesThrough_TheSameFileComesBackAndHeadersTellWhy(WireCodec codec)
+    {
+        await using var daemon = await StartAsync();
+        var file = Streaming.Encode(codec);
+
+        using var response = await PostAsync(daemon, file, "?route=clear");
+
+        Assert.Equal("clear", response.Headers.GetValues("EdgeRestore-Bypass-Reason").Single());
+        Assert.Equal(file, await response.Content.ReadAsByteArrayAsync());
+    }
+
     [Fact]
     public async Task Query_ChoosesRouteAndStrength()
     {

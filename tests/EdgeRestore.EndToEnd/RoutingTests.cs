@@ -35,7 +35,7 @@ public sealed class RoutingTests
 
         var reply = Assert.Single(await stream.ExchangeAsync(payload));
 
-        Assert.Equal((Degradation.Clear, true), (reply.Route, reply.Bypassed));
+        Assert.Equal((Degradation.Clear, true, BypassReason.Clear), (reply.Route, reply.Bypassed, reply.BypassReason));
         Assert.Equal(payload, reply.Payload.ToArray());
     }
 
@@ -50,7 +50,7 @@ public sealed class RoutingTests
 
         var reply = Assert.Single(await stream.ExchangeAsync(payload));
 
-        Assert.True(reply.Bypassed);
+        Assert.Equal((true, BypassReason.Unsure), (reply.Bypassed, reply.BypassReason));
         Assert.Equal(payload, reply.Payload.ToArray());
         Assert.Equal([Degradation.Haze.ToWire()], stream.Opened.Routes);
     }
@@ -66,7 +66,7 @@ public sealed class RoutingTests
 
         var reply = Assert.Single(await stream.ExchangeAsync(unsure.Pixels.ToArray()));
 
-        Assert.True(reply.Bypassed);
+        Assert.Equal((true, BypassReason.Unsure), (reply.Bypassed, reply.BypassReason));
         Assert.InRange(reply.Confidence, 0f, 0.5f);
     }
 

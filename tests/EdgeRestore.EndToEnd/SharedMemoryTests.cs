@@ -64,6 +64,29 @@ public sealed class SharedMemoryTests
         Assert.True(inMemory.Payload.Span.SequenceEqual(inMessage.Payload.Span));
     }
 
+    [Theory]
+    [InlineData(PixelLayout.Rgb24)]
+    [InlineData(PixelLayout.Bgr24)]
+    [InlineData(PixelLayout.Nv12)]
+    public async Task FramePassesThrough_ComesBackByteForByte(PixelLayout layout)
+    {
+        await using var daemon = await RunningDaemon.StartAsync();
+        var settings = Streaming.Rgb();
+        settings.Raw.Layout = layout;
+        settings.Fixed = EdgeRestore.Protocol.WireEnums.ToWire(Degradation.Clear);
+        Assert.True(EdgeRestore.Protocol.WireEnums.TryFromWire(layout, out var format));
+        var payload = new byte[Frame.GetLengthBytes(Streaming.Width, Streaming.Height, format)];
+        new Random(2).NextBytes(payload);
+        using var shared = SharedFrames.Create(1, payload.Length, payload.Length);
+        await using var stream = await OpenAsync(daemon, settings, shared);
+        payload.CopyTo(shared.GetFrame(0));
+
+        var reply = await AskAsync(stream, () => stream.SendSharedAsync(0));
+
+        Assert.Equal((RestoreError.None, true, 0), (reply.Error, reply.Bypassed, reply.Slot));
+        Assert.True(reply.Payload.Span.SequenceEqual(payload));
+    }
+
     [Fact]
     public async Task Jpeg_GoesInAndOut()
     {

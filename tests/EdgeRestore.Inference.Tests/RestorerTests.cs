@@ -51,7 +51,7 @@ public sealed class RestorerTests
         var (result, blue) = loaded.Restore(router, Degradation.Snow, isCertain: false, blue: 7);
 
         Assert.Equal(RestoreError.None, result.Error);
-        Assert.True(result.Bypassed);
+        Assert.Equal(BypassReason.Unsure, result.Bypass);
         Assert.InRange(result.Confidence, 0.07f, 0.09f);
         Assert.Equal(7, blue);
     }
@@ -78,7 +78,7 @@ public sealed class RestorerTests
 
         var (result, blue) = loaded.Restore(router, Degradation.Noise, blue: 9);
 
-        Assert.True(result.Bypassed);
+        Assert.Equal(BypassReason.Clear, result.Bypass);
         Assert.Equal(9, blue);
     }
 
@@ -95,7 +95,7 @@ public sealed class RestorerTests
         var (result, blue) = loaded.Restore(router, Degradation.Noise, blue: 100, strength: strength);
 
         Assert.Equal(expected, blue);
-        Assert.Equal(strength == 0, result.Bypassed);
+        Assert.Equal(strength == 0 ? BypassReason.NoStrength : BypassReason.None, result.Bypass);
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class RestorerTests
         }
         else
         {
-            Assert.Equal((RestoreError.Input, true, (byte)50), (result.Error, result.Bypassed, blue));
+            Assert.Equal((RestoreError.Input, false, (byte)50), (result.Error, result.Bypassed, blue));
             Assert.Equal(
                 $"The frame is too small: found {width}x{height}, allowed are sides of 16 pixels or more. " +
                 "Send larger frames.",
@@ -159,7 +159,7 @@ public sealed class RestorerTests
     }
 
     [Fact]
-    public void Restore_NotANumber_FailsThatFrameAndGivesTheInputBack()
+    public void Restore_NotANumber_PassesThatFrameThroughAndSaysWhy()
     {
         using var loaded = new LoadedPackage(TestPackage.Of(new TestNetwork.NotANumberAtWhite()));
         var router = loaded.Restorer.CreateRouter(LoadedPackage.Fixed(Degradation.Rain));
@@ -169,21 +169,21 @@ public sealed class RestorerTests
         var (after, _) = loaded.Restore(router, Degradation.Rain, blue: 254);
 
         Assert.Equal(RestoreError.None, before.Error);
-        Assert.Equal((RestoreError.Engine, true, (byte)255), (bad.Error, bad.Bypassed, blue));
+        Assert.Equal((RestoreError.None, BypassReason.BadOutput, (byte)255), (bad.Error, bad.Bypass, blue));
         Assert.Contains(
             "'rain.onnx/fp32 on cpu' gave 3072 values that are not finite", bad.Detail, StringComparison.Ordinal);
         Assert.Equal(RestoreError.None, after.Error);
     }
 
     [Fact]
-    public void Restore_ClassifierGivesNotANumber_SaysSoAndGivesTheInputBack()
+    public void Restore_ClassifierGivesNotANumber_PassesTheFrameThroughAndSaysWhy()
     {
         using var loaded = new LoadedPackage(new TestPackage { Classifier = TestClassifier.NotANumber });
         var router = loaded.Restorer.CreateRouter(new RoutingOptions());
 
         var (result, blue) = loaded.Restore(router, Degradation.Rain, blue: 5);
 
-        Assert.Equal((RestoreError.Engine, (byte)5), (result.Error, blue));
+        Assert.Equal((RestoreError.None, BypassReason.BadOutput, (byte)5), (result.Error, result.Bypass, blue));
         Assert.Contains("The classifier 'classifier.onnx' gave", result.Detail, StringComparison.Ordinal);
     }
 

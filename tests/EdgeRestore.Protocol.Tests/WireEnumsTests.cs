@@ -56,6 +56,19 @@ public sealed class WireEnumsTests
     }
 
     [Fact]
+    public void BypassReason_Every_GoesOverTheWireUnderItsOwnName()
+    {
+        foreach (var reason in Enum.GetValues<BypassReason>().Where(reason => reason != BypassReason.None))
+        {
+            Assert.Equal(reason.ToString(), reason.ToWire().ToString());
+            Assert.Equal(reason, reason.ToWire().FromWire());
+            Assert.NotEmpty(reason.ToName());
+        }
+
+        Assert.Equal(BypassReason.None, ((V1.BypassReason)99).FromWire());
+    }
+
+    [Fact]
     public void ErrorCode_OfALaterVersion_IsStillAnError() =>
         Assert.Equal(RestoreError.Engine, ((ErrorCode)99).FromWire());
 

@@ -87,9 +87,9 @@ internal sealed class BenchRun : IDisposable
                 throw new OperationCanceledException(token);
             }
 
-            if (result.Error != RestoreError.None)
+            if (result.Detail is not null)
             {
-                return cell with { Reason = $"{result.Error}: {result.Detail}" };
+                return cell with { Reason = result.Detail };
             }
 
             if (frame > 0)

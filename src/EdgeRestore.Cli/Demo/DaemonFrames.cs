@@ -31,9 +31,9 @@ internal sealed class DaemonFrames(RestoreClient client)
         await foreach (var reply in stream.ReceiveAsync(token))
         {
             var elapsed = Stopwatch.GetElapsedTime(started);
-            if (reply.Error != RestoreError.None)
+            if (reply.Message.Length > 0)
             {
-                throw new EdgeRestoreException($"The daemon could not restore a frame ({reply.Error}): {reply.Message}");
+                throw new EdgeRestoreException($"The daemon could not restore a frame: {reply.Message}");
             }
 
             reply.Payload.Span.CopyTo(restored.Pixels);

@@ -171,8 +171,8 @@ internal static class EvaluateCommand
         var result = restorer.Restore(degraded, restored, router, strength: 1, token);
         var elapsed = Stopwatch.GetElapsedTime(started);
         token.ThrowIfCancellationRequested();
-        return result.Error == RestoreError.None
+        return result.Detail is null
             ? Task.FromResult(new RoutedFrame(result.Route, result.Confidence, result.Bypassed, elapsed))
-            : throw new EdgeRestoreException($"A frame could not be restored ({result.Error}): {result.Detail}");
+            : throw new EdgeRestoreException($"A frame could not be restored: {result.Detail}");
     };
 }

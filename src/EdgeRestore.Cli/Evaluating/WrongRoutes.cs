@@ -25,10 +25,10 @@ internal sealed class WrongRoutes
             var router = restorer.CreateRouter(new RoutingOptions { FixedRoute = route });
             var result = restorer.Restore(given.Degraded, restored, router, strength: 1, token);
             token.ThrowIfCancellationRequested();
-            if (result.Error != RestoreError.None)
+            if (result.Detail is not null)
             {
                 throw new EdgeRestoreException(
-                    $"A frame could not be restored by route '{route.ToName()}' ({result.Error}): {result.Detail}");
+                    $"A frame could not be restored by route '{route.ToName()}': {result.Detail}");
             }
 
             var key = (given.Row.Degradation, route);

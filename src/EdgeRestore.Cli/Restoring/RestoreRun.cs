@@ -83,9 +83,10 @@ internal sealed class RestoreRun
                 throw new OperationCanceledException(token);
             }
 
-            if (result.Error != RestoreError.None)
+            // A result that is no picture counts as failed too: a copy of the input under its name would pass for restored.
+            if (result.Detail is { } fault)
             {
-                return Failed(name, result.Detail ?? result.Error.ToString());
+                return Failed(name, fault);
             }
 
             // The comparison first: the result itself is what tells a later run that this image is done.

@@ -25,6 +25,11 @@ internal sealed record StreamReport
             screen.Remark($"{frame.Name}: {frame.Error}");
         }
 
+        foreach (var frame in answered.Where(frame => frame.Detail is not null))
+        {
+            screen.Remark($"{frame.Name} passed through: {frame.Detail}");
+        }
+
         screen.Table(
             ["frame", "result", "route", "confidence", "round trip ms", "queue", "decode", "classify", "run", "encode"],
             [.. answered.Select(frame => (string[])
@@ -66,7 +71,7 @@ internal sealed record StreamReport
             failed = failed.Count,
             frames = report.Frames,
         });
-        return failed.Count > 0 ? ExitCode.PartFailed : ExitCode.Done;
+        return failed.Count > 0 || answered.Any(frame => frame.Detail is not null) ? ExitCode.PartFailed : ExitCode.Done;
     }
 
     // Nearest rank.

@@ -127,6 +127,8 @@ internal sealed class StreamRun
             Route = reply.Route.ToName(),
             Confidence = reply.Confidence,
             Bypassed = reply.Bypassed,
+            BypassReason = reply.BypassReason == BypassReason.None ? null : reply.BypassReason.ToName(),
+            Detail = reply.Message.Length > 0 ? reply.Message : null,
             RoundTripMs = roundTrip.TotalMilliseconds,
             QueueMs = (reply.Timings?.QueueUs ?? 0) / 1000.0,
             DecodeMs = (reply.Timings?.DecodeUs ?? 0) / 1000.0,

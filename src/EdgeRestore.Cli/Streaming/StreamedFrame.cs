@@ -13,6 +13,12 @@ internal sealed record StreamedFrame
 
     public bool Bypassed { get; init; }
 
+    /// <summary>Why it passed through: clear, unsure, no-strength, bad-output or device-fault; null for a restored frame.</summary>
+    public string? BypassReason { get; init; }
+
+    /// <summary>Of a frame that passed through because its result was no picture: what was found.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>From before sending to after receiving, at the client.</summary>
     public double RoundTripMs { get; init; }
 

@@ -147,7 +147,8 @@ internal sealed class DaemonVideoRestoration : IVideoRestoration
             return new VideoAnswer
             {
                 Frame = sent.Frame,
-                Error = reply.Error == RestoreError.None ? null : $"{reply.Error}: {reply.Message}",
+                Error = reply.Message.Length == 0 ? null
+                    : $"{(reply.Bypassed ? reply.BypassReason : reply.Error)}: {reply.Message}",
                 Route = reply.Route.ToName(),
                 Confidence = reply.Confidence,
                 Bypassed = reply.Bypassed,

@@ -30,8 +30,8 @@ internal sealed class ProviderBreaker
                 MinimumThroughput = MinFrameCount,
                 SamplingDuration = Window,
                 BreakDuration = Pause,
-                ShouldHandle = static attempt =>
-                    ValueTask.FromResult(attempt.Outcome.Result.Error == RestoreError.Engine),
+                ShouldHandle = static attempt => ValueTask.FromResult(
+                    attempt.Outcome.Result is { Error: RestoreError.Engine } or { Bypass: BypassReason.BadOutput }),
                 OnOpened = attempt =>
                 {
                     opened(attempt.Outcome.Result.Detail ?? "No reason was given.");

@@ -47,7 +47,7 @@ internal static class PackageProbe
         using var output = Frame.Rent(golden.Width, golden.Height, PixelFormat.Rgb24);
         var classified = candidate.Restore(
             golden, output, candidate.CreateRouter(new RoutingOptions()), 1, CancellationToken.None);
-        RequireNoFault(manifest, "auto", classified.Error, classified.Detail);
+        RequireNoFault(manifest, "auto", classified.Detail);
 
         // 3, 4
         using var expected = Frame.Rent(golden.Width, golden.Height, PixelFormat.Rgb24);
@@ -56,15 +56,15 @@ internal static class PackageProbe
             var fixedRoute = new RoutingOptions { FixedRoute = route };
             var result = candidate.Restore(
                 golden, output, candidate.CreateRouter(fixedRoute), 1, CancellationToken.None);
-            RequireNoFault(manifest, route.ToName(), result.Error, result.Detail);
+            RequireNoFault(manifest, route.ToName(), result.Detail);
             if (OutputCheck.FindFault(golden, output, route) is { } fault)
             {
                 throw Failed(manifest, fault, "a restored picture. Export it again");
             }
 
             if (served?.Package.FindRoute(route) is null
-                || served.Restore(golden, expected, served.CreateRouter(fixedRoute), 1, CancellationToken.None).Error
-                    != RestoreError.None)
+                || served.Restore(golden, expected, served.CreateRouter(fixedRoute), 1, CancellationToken.None).Detail
+                    is not null)
             {
                 continue;
             }
@@ -81,9 +81,9 @@ internal static class PackageProbe
         }
     }
 
-    private static void RequireNoFault(PackageManifest manifest, string route, RestoreError error, string? detail)
+    private static void RequireNoFault(PackageManifest manifest, string route, string? detail)
     {
-        if (error != RestoreError.None)
+        if (detail is not null)
         {
             throw Failed(manifest, $"route {route} failing: {detail}", "a restored picture. Export it again");
         }

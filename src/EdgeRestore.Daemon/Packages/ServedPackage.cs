@@ -96,7 +96,7 @@ internal sealed partial class ServedPackage
             && OutputCheck.FindFault(input, output, result.Route) is { } fault)
         {
             input.Pixels.CopyTo(output.Pixels);
-            result = result with { Bypassed = true, Detail = fault };
+            result = result with { Bypass = BypassReason.BadOutput, Detail = fault };
         }
 
         _trial?.Observe(result);
@@ -122,7 +122,7 @@ internal sealed partial class ServedPackage
             out var result))
         {
             return result.Error == RestoreError.Engine
-                ? result with { Error = RestoreError.None, Bypassed = true }
+                ? result with { Error = RestoreError.None, Bypass = BypassReason.DeviceFault }
                 : result;
         }
 
@@ -130,7 +130,7 @@ internal sealed partial class ServedPackage
         return new RestoreResult(
             RestoreError.None,
             $"Provider {Device} fails; {LowerDevice} is about to take over.",
-            Degradation.Clear, Bypassed: true, Confidence: 0, TimeSpan.Zero, TimeSpan.Zero);
+            Degradation.Clear, BypassReason.DeviceFault, Confidence: 0, TimeSpan.Zero, TimeSpan.Zero);
     }
 
     // A reload leaves megabytes of garbage on both heaps, and free pages in the allocator's arenas: a daemon that lives for

@@ -23,6 +23,9 @@ internal sealed record PayloadFormat
 
     public bool IsRaw => Layout != PixelFormat.Unknown;
 
+    /// <summary>Whether a payload of one is a payload of the other: the same layout, or the same codec.</summary>
+    public bool IsOfKind(PayloadFormat other) => Layout == other.Layout && Codec == other.Codec;
+
     public static PayloadFormat Raw(PixelFormat layout, int width, int height) =>
         new() { Layout = layout, Width = width, Height = height };
 

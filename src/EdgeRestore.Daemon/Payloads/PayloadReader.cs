@@ -38,42 +38,38 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
     }
 
     /// <summary>Decodes a payload whose length was checked; the caller disposes the frame.</summary>
-    /// <param name="payload">Used up: RGB pixels become the frame where they lie, everything else is given back.</param>
+    /// <param name="payload">RGB pixels become the frame where they lie; of anything else the payload stays as it was.</param>
     /// <exception cref="ImageException">The payload is not the image that it should be.</exception>
-    public Frame Read(PooledBytes payload)
+    public Frame Read(PooledBytes payload) => format switch
     {
-        using (payload)
-        {
-            return format switch
-            {
-                { Layout: PixelFormat.Rgb24 } => payload.ToFrame(format.Width, format.Height, PixelFormat.Rgb24),
-                { IsRaw: true } => Convert(payload),
-                { Codec: WireCodec.Jpeg } => ReadJpeg(payload.Span),
-                _ => ReadImage(payload.Span),
-            };
-        }
-    }
+        { Layout: PixelFormat.Rgb24 } => payload.ToFrame(format.Width, format.Height, PixelFormat.Rgb24),
+        { IsRaw: true } => Convert(payload),
+        { Codec: WireCodec.Jpeg } => ReadJpeg(payload.Span),
+        _ => ReadImage(payload.Span),
+    };
 
-    /// <summary>Decodes a payload that its sender may still write; the caller disposes the frame before the memory goes.</summary>
-    /// <exception cref="ImageException">The payload is not the image that it should be.</exception>
-    public Frame ReadShared(Memory<byte> payload)
+    /// <summary>
+    /// Takes a payload that its sender may still write: as a frame where it lies, or, where that does not do, as a copy for
+    /// <see cref="Read"/>. The caller disposes either, a frame before the memory goes.
+    /// </summary>
+    public (Frame? Frame, PooledBytes? Copy) TakeShared(Memory<byte> payload)
     {
         if (format.Layout == PixelFormat.Rgb24)
         {
-            return Frame.Wrap(payload, format.Width, format.Height, PixelFormat.Rgb24);
+            return (Frame.Wrap(payload, format.Width, format.Height, PixelFormat.Rgb24), null);
         }
 
         // Decoders read some bytes twice and rely on finding them unchanged; pixels may be any value at any time.
         var copy = PooledBytes.Rent(payload.Length);
         payload.Span.CopyTo(copy.Span);
-        return Read(copy);
+        return (null, copy);
     }
 
     public void Dispose() => _jpeg?.Dispose();
 
     private Frame Convert(PooledBytes payload)
     {
-        using var frame = payload.ToFrame(format.Width, format.Height, format.Layout);
+        using var frame = Frame.Wrap(payload.Memory, format.Width, format.Height, format.Layout);
         var rgb = Frame.Rent(format.Width, format.Height, PixelFormat.Rgb24);
         PixelConversion.ToRgb24(frame, rgb, yuv);
         return rgb;

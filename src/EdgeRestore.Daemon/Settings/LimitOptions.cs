@@ -67,7 +67,8 @@ internal sealed record LimitOptions
         }
 
         // Else no stream could ever be opened for the largest frames.
-        var needed = MemoryBudget.NeedOf(largest, largest, largest, isLive: false, liveDepth: 0) * MemoryBudget.StreamShare;
+        var needed = MemoryBudget.NeedOf(
+            largest, largest, largest, keepsPayloads: true, isLive: false, liveDepth: 0) * MemoryBudget.StreamShare;
         if (needed > (long)FrameMemoryMegabytes << 20)
         {
             yield return $"Limits:FrameMemoryMegabytes is {FrameMemoryMegabytes} while Limits:MaxPixels is {MaxPixels}; "

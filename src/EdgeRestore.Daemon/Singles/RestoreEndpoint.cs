@@ -17,7 +17,8 @@ namespace EdgeRestore.Daemon.Singles;
 /// <summary><c>POST /v1/restore</c>: one image in, the same restored out.</summary>
 /// <remarks>
 /// Query: <c>route</c> (auto or a degradation), <c>strength</c> (0 to 1), <c>quality</c> (1 to 100). What comes back is of
-/// the type that <c>Accept</c> asks for, else of the input's. Errors are RFC 9457 problems.
+/// the type that <c>Accept</c> asks for, else of the input's; an image that passes through is the same file where its type
+/// is the same. Errors are RFC 9457 problems.
 /// </remarks>
 internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
 {
@@ -91,6 +92,11 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
         headers["EdgeRestore-Route"] = reply.Result.Route.ToName();
         headers["EdgeRestore-Confidence"] = reply.Result.Confidence.ToString("F4", CultureInfo.InvariantCulture);
         headers["EdgeRestore-Bypassed"] = reply.Result.Bypassed ? "true" : "false";
+        if (reply.Result.Bypassed)
+        {
+            headers["EdgeRestore-Bypass-Reason"] = reply.Result.Bypass.ToName();
+        }
+
         headers["Server-Timing"] = string.Create(
             CultureInfo.InvariantCulture,
             $"queue;dur={reply.Times.Queue.TotalMilliseconds:F3}, decode;dur={reply.Times.Decode.TotalMilliseconds:F3}, "

@@ -17,7 +17,7 @@ internal static class SingleFrame
 
     /// <summary>Decodes, restores and encodes one frame.</summary>
     /// <param name="host">What streams share.</param>
-    /// <param name="payload">The frame as it came; not kept.</param>
+    /// <param name="payload">The frame as it came; the reply may be the same memory.</param>
     /// <param name="request">What to make of it.</param>
     /// <param name="cancellationToken">Ends the waiting for a turn.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -28,7 +28,17 @@ internal static class SingleFrame
         host.Metrics.FrameEntered(payload.Length);
         try
         {
-            var reply = await RunAsync(host, payload, request, arrivedAt, cancellationToken);
+            SingleReply reply;
+            try
+            {
+                reply = await RunAsync(host, payload, request, arrivedAt, cancellationToken);
+            }
+            catch (EdgeRestoreException exception)
+            {
+                reply = SingleReply.Failed(
+                    exception is ImageException ? RestoreError.Input : RestoreError.Engine, exception.Message);
+            }
+
             if (reply.Error == RestoreError.None)
             {
                 host.Metrics.FrameAnswered(reply.Result, reply.Times, reply.Payload.Length);
@@ -71,13 +81,9 @@ internal static class SingleFrame
         await host.CodecGate.WaitAsync(cancellationToken);
         try
         {
-            var bytes = PooledBytes.Rent(payload.Length);
+            using var bytes = PooledBytes.Rent(payload.Length);
             payload.Span.CopyTo(bytes.Span);
             input = reader.Read(bytes);
-        }
-        catch (EdgeRestoreException exception)
-        {
-            return SingleReply.Failed(ErrorOf(exception), exception.Message);
         }
         finally
         {
@@ -94,9 +100,27 @@ internal static class SingleFrame
 
             using var output = Frame.Rent(input.Width, input.Height, PixelFormat.Rgb24);
             var result = await ComputeAsync(host, input, output, request, cancellationToken);
-            return result.Error == RestoreError.None
-                ? await EncodeAsync(host, output, request, result, arrivedAt, decode, cancellationToken)
-                : SingleReply.Failed(result.Error, result.Detail ?? "No reason was given.");
+            if (result.Error != RestoreError.None)
+            {
+                return SingleReply.Failed(result.Error, result.Detail ?? "No reason was given.");
+            }
+
+            // What passes through goes back as it came.
+            start = host.Clock.GetTimestamp();
+            var bytes = result.Bypassed && request.Input.IsOfKind(request.Output)
+                ? payload
+                : await EncodeAsync(host, output, request, cancellationToken);
+            var encode = host.Clock.GetElapsedTime(start);
+            var total = host.Clock.GetElapsedTime(arrivedAt);
+            var queue = total - decode - result.Classify - result.Run - encode;
+            return new SingleReply
+            {
+                Payload = bytes,
+                Width = output.Width,
+                Height = output.Height,
+                Result = result,
+                Times = new StageTimes(total, queue > TimeSpan.Zero ? queue : TimeSpan.Zero, decode, encode),
+            };
         }
     }
 
@@ -115,7 +139,7 @@ internal static class SingleFrame
         {
             // Between asking and its turn the package became another one, without the route.
             return new RestoreResult(
-                RestoreError.Engine, exception.Message, default, true, 0, TimeSpan.Zero, TimeSpan.Zero);
+                RestoreError.Engine, exception.Message, default, BypassReason.None, 0, TimeSpan.Zero, TimeSpan.Zero);
         }
         finally
         {
@@ -126,52 +150,25 @@ internal static class SingleFrame
         return result;
     }
 
-    private static async Task<SingleReply> EncodeAsync(
-        StreamHost host,
-        Frame output,
-        SingleRequest request,
-        RestoreResult result,
-        long arrivedAt,
-        TimeSpan decode,
-        CancellationToken cancellationToken)
+    private static async Task<ReadOnlyMemory<byte>> EncodeAsync(
+        StreamHost host, Frame output, SingleRequest request, CancellationToken cancellationToken)
     {
-        var start = host.Clock.GetTimestamp();
         using var writer = new PayloadWriter(request.Output, default);
         await host.CodecGate.WaitAsync(cancellationToken);
-        byte[] bytes;
         try
         {
             var (encoded, owner) = writer.Write(output);
             using (owner)
             {
                 // Of its own: it outlives the frame until the transport has written it.
-                bytes = encoded.ToArray();
+                return encoded.ToArray();
             }
-        }
-        catch (EdgeRestoreException exception)
-        {
-            return SingleReply.Failed(ErrorOf(exception), exception.Message);
         }
         finally
         {
             host.CodecGate.Release();
         }
-
-        var encode = host.Clock.GetElapsedTime(start);
-        var total = host.Clock.GetElapsedTime(arrivedAt);
-        var queue = total - decode - result.Classify - result.Run - encode;
-        return new SingleReply
-        {
-            Payload = bytes,
-            Width = output.Width,
-            Height = output.Height,
-            Result = result,
-            Times = new StageTimes(total, queue > TimeSpan.Zero ? queue : TimeSpan.Zero, decode, encode),
-        };
     }
-
-    private static RestoreError ErrorOf(EdgeRestoreException exception) =>
-        exception is ImageException ? RestoreError.Input : RestoreError.Engine;
 
     private static SingleReply NoMemory(StreamHost host, string what) => SingleReply.Failed(
         RestoreError.Capacity, Protocol.WireStatus.NoMemory(what, host.Memory.FreeBytes, host.Memory.MaxBytes));

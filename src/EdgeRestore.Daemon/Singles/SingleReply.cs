@@ -6,7 +6,7 @@ namespace EdgeRestore.Daemon.Singles;
 /// <summary>What became of one frame.</summary>
 internal sealed record SingleReply
 {
-    /// <summary>Empty where there is an error.</summary>
+    /// <summary>Empty where there is an error; what was sent, where the frame passed through.</summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
 
     public int Width { get; init; }

@@ -65,7 +65,7 @@ internal sealed partial class FramePipeline
     {
         _largestPayloadBytes = Math.Max(_largestPayloadBytes, payloadBytes);
         return _memory.TryRaiseTo(MemoryBudget.NeedOf(
-            _largestPayloadBytes, 0, 0, _settings.IsLive, _settings.LiveDepth));
+            _largestPayloadBytes, 0, 0, _settings.KeepsPayloads, _settings.IsLive, _settings.LiveDepth));
     }
 
     private StreamFrame Accept(InboundRequest request, long arrivedAt)

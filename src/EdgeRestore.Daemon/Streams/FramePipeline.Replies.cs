@@ -17,8 +17,8 @@ internal sealed partial class FramePipeline
     {
         if (!frame.HasFailed)
         {
-            var isImage = !_settings.Output.IsRaw;
-            if (isImage)
+            var needsCodec = !_settings.Output.IsRaw && frame.Payload is null;
+            if (needsCodec)
             {
                 await _host.CodecGate.WaitAsync(cancellationToken);
             }
@@ -26,7 +26,10 @@ internal sealed partial class FramePipeline
             try
             {
                 var start = _host.Clock.GetTimestamp();
-                var (bytes, owner) = _writer.Write(frame.Output!);
+                // A payload that is still there goes back as it came: its frame passed through.
+                var (bytes, owner) = frame.Payload is { } original
+                    ? (original.Memory, null)
+                    : _writer.Write(frame.Output!);
                 if (frame.SharedReply is not { } place)
                 {
                     return (BuildReply(frame, bytes, _host.Clock.GetElapsedTime(start)), owner);
@@ -49,7 +52,7 @@ internal sealed partial class FramePipeline
             }
             finally
             {
-                if (isImage)
+                if (needsCodec)
                 {
                     _host.CodecGate.Release();
                 }
@@ -69,11 +72,13 @@ internal sealed partial class FramePipeline
         var reply = _reply.Frame;
         reply.Sequence = frame.Sequence;
         reply.TimestampNs = frame.TimestampNs;
-        reply.Width = (uint)frame.Output!.Width;
-        reply.Height = (uint)frame.Output.Height;
+        reply.Width = (uint)frame.Width;
+        reply.Height = (uint)frame.Height;
         reply.Route = result.Route.ToWire();
         reply.Confidence = result.Confidence;
         reply.Bypassed = result.Bypassed;
+        reply.BypassReason = result.Bypass.ToWire();
+        reply.BypassDetail = result.Detail ?? "";
         reply.Dropped = frame.Dropped;
         reply.Shared = shared;
         reply.Timings.QueueUs = ToMicroseconds(Measure(frame).Queue);

@@ -56,9 +56,19 @@ internal sealed partial class FramePipeline
         try
         {
             var start = _host.Clock.GetTimestamp();
-            frame.Input = frame.SharedPayload is { } shared
-                ? _reader.ReadShared(shared)
-                : _reader.Read(frame.TakePayload());
+            if (frame.SharedPayload is { } shared)
+            {
+                frame.Payload?.Dispose();
+                (frame.Input, frame.Payload) = _reader.TakeShared(shared);
+            }
+
+            frame.Input ??= _reader.Read(frame.Payload!);
+            (frame.Width, frame.Height) = (frame.Input.Width, frame.Input.Height);
+            if (!_settings.KeepsPayloads)
+            {
+                frame.DropPayload();
+            }
+
             frame.Decode = _host.Clock.GetElapsedTime(start);
             FailIfTooMuch(frame);
         }
@@ -137,11 +147,10 @@ internal sealed partial class FramePipeline
         cancellationToken.ThrowIfCancellationRequested();
         if (frame.Result is { Error: RestoreError.None, Bypassed: false })
         {
-            _stream.Observe(frame.Input!.Width, frame.Input.Height, frame.Result.Route);
+            _stream.Observe(frame.Width, frame.Height, frame.Result.Route);
         }
 
-        frame.Input!.Dispose();
-        frame.Input = null;
+        frame.KeepReply();
         if (frame.Result.Error != RestoreError.None)
         {
             var detail = frame.Result.Detail ?? "No reason was given.";
@@ -207,7 +216,7 @@ internal sealed partial class FramePipeline
             ? Frame.GetLengthBytes(frame.Input.Width, frame.Input.Height, PixelFormat.Rgb24)
             : pixels;
         if (!_memory.TryRaiseTo(MemoryBudget.NeedOf(
-            _largestPayloadBytes, pixels, output, _settings.IsLive, _settings.LiveDepth)))
+            _largestPayloadBytes, pixels, output, _settings.KeepsPayloads, _settings.IsLive, _settings.LiveDepth)))
         {
             frame.Fail(RestoreError.Capacity, WireStatus.NoMemory(
                 $"frames of {frame.Input.Width}x{frame.Input.Height}", _host.Memory.FreeBytes, _host.Memory.MaxBytes));

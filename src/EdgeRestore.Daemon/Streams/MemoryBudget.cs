@@ -23,17 +23,22 @@ internal sealed class MemoryBudget(long maxBytes)
 
     /// <summary>
     /// What a stream's frames take at most: (1) payloads that arrive, wait for room, or wait in the inbox, (2) frames and
-    /// results between decoding and the end of their computation, (3) results that wait to be sent or are.
+    /// results, and payloads that are kept, between decoding and the end of their computation, (3) results, or payloads that
+    /// go back, that wait to be sent or are.
     /// </summary>
     /// <param name="payloadBytes">Of the largest frame as sent.</param>
     /// <param name="pixelBytes">Of the same as RGB.</param>
     /// <param name="replyBytes">Of its result in the form that is sent; RGB is sent from where it lies.</param>
-    public static long NeedOf(long payloadBytes, long pixelBytes, long replyBytes, bool isLive, int liveDepth)
+    /// <param name="keepsPayloads">Whether payloads are kept while their frames are computed.</param>
+    /// <param name="isLive">Whether the stream is LIVE, with <paramref name="liveDepth"/> frames that may wait.</param>
+    public static long NeedOf(
+        long payloadBytes, long pixelBytes, long replyBytes, bool keepsPayloads, bool isLive, int liveDepth)
     {
+        var keptBytes = keepsPayloads ? payloadBytes : 0;
         var waiting = isLive ? liveDepth : FrameInbox.LosslessDepth;
         var entered = isLive ? FramePipeline.LiveEnteredCount : FramePipeline.LosslessEnteredCount;
-        return ((waiting + 2) * payloadBytes) + (entered * 2 * pixelBytes)
-            + (FramePipeline.LeavingCount * pixelBytes) + pixelBytes + replyBytes;
+        return ((waiting + 2) * payloadBytes) + (entered * (keptBytes + (2 * pixelBytes)))
+            + (FramePipeline.LeavingCount * Math.Max(pixelBytes, keptBytes)) + Math.Max(pixelBytes + replyBytes, keptBytes);
     }
 
     /// <summary>One stream's share; disposing it gives it back. Thread-safe.</summary>

@@ -21,7 +21,7 @@ internal sealed class StreamFrame(
     /// <summary>When its last byte was here; a timestamp of the stream's clock.</summary>
     public long ArrivedAt { get; } = arrivedAt;
 
-    /// <summary>As received, until it is decoded.</summary>
+    /// <summary>As received, until it is decoded; where it may have to go back, until the frame is restored.</summary>
     public PooledBytes? Payload { get; set; }
 
     /// <summary>Where the payload lies instead, in memory that its sender may still write.</summary>
@@ -35,6 +35,10 @@ internal sealed class StreamFrame(
 
     /// <summary>RGB, of the input's size.</summary>
     public Frame? Output { get; set; }
+
+    public int Width { get; set; }
+
+    public int Height { get; set; }
 
     public RestoreResult Result { get; set; }
 
@@ -59,12 +63,27 @@ internal sealed class StreamFrame(
         ReleaseBuffers();
     }
 
-    /// <summary>Hands the payload over to whoever decodes it.</summary>
-    public PooledBytes TakePayload()
+    /// <summary>Leaves what is to be sent: the payload where its frame passed through and it was kept, else the result.</summary>
+    public void KeepReply()
     {
-        var payload = Payload!;
+        Input?.Dispose();
+        Input = null;
+        if (!Result.Bypassed)
+        {
+            DropPayload();
+        }
+        else if (Payload is not null)
+        {
+            Output?.Dispose();
+            Output = null;
+        }
+    }
+
+    /// <summary>Gives the payload back: it was decoded, or what is sent is the result.</summary>
+    public void DropPayload()
+    {
+        Payload?.Dispose();
         Payload = null;
-        return payload;
     }
 
     public void Dispose()
@@ -80,8 +99,7 @@ internal sealed class StreamFrame(
 
     private void ReleaseBuffers()
     {
-        Payload?.Dispose();
-        Payload = null;
+        DropPayload();
         Input?.Dispose();
         Input = null;
         Output?.Dispose();

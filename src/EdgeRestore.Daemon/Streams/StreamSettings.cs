@@ -43,8 +43,19 @@ internal sealed record StreamSettings
 
         long pixels = Frame.GetLengthBytes(Input.Width, Input.Height, PixelFormat.Rgb24);
         return MemoryBudget.NeedOf(
-            Frame.GetLengthBytes(Input.Width, Input.Height, Input.Layout), pixels, pixels, IsLive, LiveDepth);
+            Frame.GetLengthBytes(Input.Width, Input.Height, Input.Layout),
+            pixels,
+            pixels,
+            KeepsPayloads,
+            IsLive,
+            LiveDepth);
     }
+
+    /// <summary>
+    /// Whether payloads are kept until it is known that their frames are restored, since those that pass through are sent
+    /// back as they came. Of RGB the result of such a frame is the same bytes.
+    /// </summary>
+    public bool KeepsPayloads => Input.IsOfKind(Output) && Input.Layout != PixelFormat.Rgb24;
 
     public bool IsLive => Delivery == Delivery.Live;
 

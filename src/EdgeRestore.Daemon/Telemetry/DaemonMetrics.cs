@@ -36,6 +36,7 @@ internal sealed partial class DaemonMetrics : IDisposable
 
     private readonly Counter<long> _received;
     private readonly Counter<long> _answered;
+    private readonly Counter<long> _bypassed;
     private readonly Counter<long> _failed;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _payloadBytes;
@@ -56,6 +57,8 @@ internal sealed partial class DaemonMetrics : IDisposable
             "edgerestore.frames.received", "{frame}", "Frames that arrived, good or bad.");
         _answered = Meter.CreateCounter<long>(
             "edgerestore.frames.answered", "{frame}", "Frames answered with pixels, by route and outcome.");
+        _bypassed = Meter.CreateCounter<long>(
+            "edgerestore.frames.bypassed", "{frame}", "Frames that passed through, by reason.");
         _failed = Meter.CreateCounter<long>(
             "edgerestore.frames.failed", "{frame}", "Frames answered with an error, by whose fault it is.");
         _dropped = Meter.CreateCounter<long>(
@@ -120,7 +123,11 @@ internal sealed partial class DaemonMetrics : IDisposable
             Record("classify", result.Classify);
         }
 
-        if (!result.Bypassed)
+        if (result.Bypassed)
+        {
+            _bypassed.Add(1, new KeyValuePair<string, object?>("reason", result.Bypass.ToName()));
+        }
+        else
         {
             Record("run", result.Run);
         }

@@ -56,6 +56,10 @@ internal static class Tracing
             span.SetTag("edgerestore.route", frame.Result.Route.ToName());
             span.SetTag("edgerestore.confidence", frame.Result.Confidence);
             span.SetTag("edgerestore.bypassed", frame.Result.Bypassed);
+            if (frame.Result.Detail is { } detail)
+            {
+                span.SetTag("edgerestore.bypass_detail", detail);
+            }
         }
 
         span.SetTag("edgerestore.queue_us", (long)times.Queue.TotalMicroseconds);

@@ -8,5 +8,6 @@ namespace EdgeRestore.Inference.Routing;
 /// <param name="Weight">Share of <paramref name="Active"/> in the output, in (0, 1].</param>
 /// <param name="Reported">The degradation that was recognised, also where frames pass through.</param>
 /// <param name="Confidence">Its smoothed probability.</param>
+/// <param name="IsSure">Whether that reaches the threshold.</param>
 internal readonly record struct RouteDecision(
-    Degradation Active, Degradation Previous, float Weight, Degradation Reported, float Confidence);
+    Degradation Active, Degradation Previous, float Weight, Degradation Reported, float Confidence, bool IsSure);

@@ -109,7 +109,8 @@ public sealed class StreamRouter
     private RouteDecision Decide(float weight)
     {
         var reported = _active == Degradation.Clear ? _best : _active;
-        return new RouteDecision(_active, _previous, weight, reported, _smoothed[(int)reported]);
+        var confidence = _smoothed[(int)reported];
+        return new RouteDecision(_active, _previous, weight, reported, confidence, confidence >= _threshold);
     }
 
     private void Switch(Degradation wanted)
