@@ -69,7 +69,7 @@ internal static class BenchCommand
                 Package = $"{manifest.Name} {manifest.Version}",
                 Device = device,
                 Cores = Environment.ProcessorCount,
-                Processor = NameOfProcessor(),
+                Processor = Machine.Current.Processor,
                 FirstFrameMs = firstFrame,
                 PeakMiB = Process.GetCurrentProcess().PeakWorkingSet64 / (1024.0 * 1024.0),
                 Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
@@ -93,16 +93,5 @@ internal static class BenchCommand
         restorer.Restore(
             input, output, restorer.CreateRouter(new RoutingOptions { FixedRoute = route }), 1, CancellationToken.None);
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-    }
-
-    // Linux alone tells it; elsewhere the architecture must do.
-    private static string NameOfProcessor()
-    {
-        const string file = "/proc/cpuinfo";
-        var line = File.Exists(file)
-            ? File.ReadLines(file).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal))
-            : null;
-        return line?.Split(':', 2)[1].Trim()
-            ?? System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
     }
 }

@@ -29,8 +29,10 @@ internal sealed class DaemonProcess : IAsyncDisposable
     /// <param name="package">Folder of the package that it serves.</param>
     /// <param name="device">As <c>--device</c> has it.</param>
     /// <param name="log">File that takes what it logs.</param>
+    /// <param name="startLimit">Within which it serves; a minute when not given.</param>
     /// <exception cref="EdgeRestoreException">It ended or did not answer; the message holds its last words.</exception>
-    public static async Task<DaemonProcess> StartAsync(string package, string device, string log, CancellationToken token)
+    public static async Task<DaemonProcess> StartAsync(
+        string package, string device, string log, CancellationToken token, TimeSpan? startLimit = null)
     {
         var start = new ProcessStartInfo(
             "dotnet", [Library, "--package", package, "--listen", "127.0.0.1:0", "--device", device])
@@ -41,7 +43,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
         };
         var process = Process.Start(start)!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
-        limit.CancelAfter(StartLimit);
+        limit.CancelAfter(startLimit ?? StartLimit);
         try
         {
             var logging = CopyAsync(process.StandardError, log);
@@ -65,7 +67,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
         {
             process.Kill(entireProcessTree: true);
             throw new EdgeRestoreException(
-                $"The daemon did not serve within {StartLimit.TotalSeconds:F0} s. Its last words, from {log}:\n{LastWords(log)}",
+                $"The daemon did not serve within {(startLimit ?? StartLimit).TotalSeconds:F0} s. Its last words, from {log}:\n{LastWords(log)}",
                 exception);
         }
         catch

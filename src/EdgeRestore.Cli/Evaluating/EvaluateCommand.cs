@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text;
 using EdgeRestore.Cli.Output;
 using EdgeRestore.Degradations;
 using EdgeRestore.Inference;
@@ -44,8 +45,8 @@ internal static class EvaluateCommand
         protocol.AcceptOnlyFromAmong([.. EvaluationProtocols.Names]);
         var @out = new Option<string?>("--out")
         {
-            Description = $"Folder for {EvaluationReport.SheetName}, {EvaluationReport.ExtremesName} (of each case) "
-                + $"and {EvaluationReport.JsonName}; none is written when not given",
+            Description = $"Folder for {HtmlReport.Name}, {EvaluationReport.SheetName}, {EvaluationReport.ExtremesName} "
+                + $"(of each case) and {EvaluationReport.JsonName}; none is written when not given",
             HelpName = "folder",
         };
         var baselines = new Option<bool>("--baselines")
@@ -71,6 +72,7 @@ internal static class EvaluateCommand
             protocol, folder, rows, baselines, wrongRoutes, niqe, @out, json,
         };
         restorer.AddTo(command);
+        command.Add(EvaluateVideoCommand.Create());
         command.Validators.Add(result =>
         {
             if (PairLayout.Find(result.GetValue(protocol) ?? "") is { } layout && result.GetValue(folder) is null)
@@ -119,6 +121,7 @@ internal static class EvaluateCommand
                 Package = $"{loaded.Package.Manifest.Name} {loaded.Package.Manifest.Version}",
                 PackageSha256 = loaded.Package.Sha256,
                 Device = loaded.Providers[^1].Provider,
+                Command = $"./edgerestore {string.Join(' ', parsed.Tokens.Select(word => word.Value))}",
                 Summary = EvaluationSummary.Of(frames),
                 Frames = frames,
                 Baselines = parsed.GetValue(baselines) ? await Baselines.MeasureAsync(kept, frames, token) : null,
@@ -130,7 +133,9 @@ internal static class EvaluateCommand
             {
                 report.Write(output, pictures);
                 output.Write(EvaluationReport.ExtremesName, ExtremesSheet.ToPng(kept, frames));
+                output.Write(HtmlReport.Name, Encoding.UTF8.GetBytes(new HtmlReport(report, kept).Render()));
                 screen.Line($"Contact sheet: {output.Resolve(EvaluationReport.SheetName)}");
+                screen.Line($"Report: {output.Resolve(HtmlReport.Name)}");
             }
 
             return ExitCode.Done;
@@ -138,7 +143,7 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static Option<IReadOnlyList<EvalRow>> CreateRows() => new("--rows")
+    internal static Option<IReadOnlyList<EvalRow>> CreateRows() => new("--rows")
     {
         Description = "Only these rows of the table, with commas between: "
             + string.Join(", ", EvalRow.All.Select(row => row.Name)),

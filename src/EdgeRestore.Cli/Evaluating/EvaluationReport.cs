@@ -24,6 +24,9 @@ internal sealed record EvaluationReport
 
     public required string Device { get; init; }
 
+    /// <summary>The command line that repeats it; none where the figures are no command's own.</summary>
+    public string? Command { get; init; }
+
     public required EvaluationSummary Summary { get; init; }
 
     public required IReadOnlyList<ScoredFrame> Frames { get; init; }
@@ -90,6 +93,8 @@ internal sealed record EvaluationReport
         Package,
         PackageSha256,
         Device,
+        Machine = Machine.Current,
+        Command,
         Summary.RoutingAccuracy,
         Summary.Harm,
         Summary.Cases,

@@ -18,9 +18,8 @@ internal static class ExtremesSheet
             CellPixels, CellPixels);
         foreach (var group in frames.Index().GroupBy(pair => pair.Item.Case))
         {
-            var sorted = group.OrderByDescending(pair => pair.Item.After.Psnr - pair.Item.Before.Psnr).ToList();
             var pictures = new List<(Frame Picture, string Caption)>();
-            foreach (var (index, frame) in new[] { sorted[0], sorted[sorted.Count / 2], sorted[^1] })
+            foreach (var (index, frame) in Extremes.Of(group))
             {
                 pictures.Add((kept.Load(KeptFrames.Degraded, index), $"{frame.Before.Psnr:F1} dB"));
                 pictures.Add((kept.Load(KeptFrames.Restored, index), $"{frame.After.Psnr:F1} {Outcome(frame)}"));

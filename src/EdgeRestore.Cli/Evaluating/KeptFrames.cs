@@ -14,6 +14,8 @@ internal sealed class KeptFrames : IDisposable
     public const string Degraded = "degraded";
     public const string Restored = "restored";
 
+    private const int ThumbnailPixels = 224;
+
     /// <summary>The folder; a frame is KIND/NUMBER.png.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("edgerestore-evaluation-").FullName;
 
@@ -39,6 +41,16 @@ internal sealed class KeptFrames : IDisposable
 
     /// <summary>A frame that was kept, or that a baseline wrote; the caller disposes it.</summary>
     public Frame Load(string kind, int index) => ImageCodec.Load(Path.Combine(Folder, FileOf(kind, index)));
+
+    /// <summary>The same as a small JPEG file's bytes.</summary>
+    public byte[] Thumbnail(string kind, int index)
+    {
+        using var frame = Load(kind, index);
+        var scale = Math.Min(1, (double)ThumbnailPixels / Math.Max(frame.Width, frame.Height));
+        using var small = Resampler.Resize(
+            frame, Math.Max(1, (int)(frame.Width * scale)), Math.Max(1, (int)(frame.Height * scale)));
+        return ImageCodec.Encode(small, ImageFileFormat.Jpeg);
+    }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

@@ -67,6 +67,46 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.StartsWith(
             "RGB, 8 bit", json.RootElement.GetProperty("convention").GetString(), StringComparison.Ordinal);
         Assert.Equal(6, json.RootElement.GetProperty("frames").GetArrayLength());
+        Assert.StartsWith(
+            "./edgerestore evaluate --folder ", json.RootElement.GetProperty("command").GetString(),
+            StringComparison.Ordinal);
+        Assert.NotEmpty(json.RootElement.GetProperty("machine").GetProperty("processor").GetString()!);
+    }
+
+    [Fact]
+    public async Task Own_WithOut_WritesAPageThatNeedsNothingBesideIt()
+    {
+        for (var index = 0; index < 4; index++)
+        {
+            using var picture = Paint(80, 64, Degradation.Clear, 10 * index);
+            ImageCodec.Save(picture, _folder.File("own", $"<{index}>.png"));
+        }
+
+        var outcome = await Run(
+            "--folder", Path.Combine(_folder.Path, "own"), "--rows", "noise25,haze", "--wrong-routes", "1",
+            "--out", Path.Combine(_folder.Path, "out"));
+
+        Assert.Equal(0, outcome.ExitCode);
+        var page = await File.ReadAllTextAsync(Path.Combine(_folder.Path, "out", "evaluation.html"));
+
+        // Well-formed but for what HTML leaves open; names are text, not markup.
+        var body = page[page.IndexOf("<body>", StringComparison.Ordinal)..].Replace("</html>", "", StringComparison.Ordinal);
+        body = System.Text.RegularExpressions.Regex.Replace(body, "(<img [^>]*)>", "$1/>");
+        var document = System.Xml.Linq.XDocument.Parse(body);
+        Assert.Contains("&lt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", page.Replace("https://", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+
+        // Two cases, three frames each, three pictures each, every one a JPEG.
+        var pictures = document.Descendants("img").Select(image => (string)image.Attribute("src")!).ToList();
+        Assert.Equal(2 * 3 * 3, pictures.Count);
+        Assert.All(pictures, source => Assert.Equal(
+            ImageFileFormat.Jpeg, ImageCodec.Sniff(Convert.FromBase64String(source.Split(',')[1]))));
+        Assert.Equal(14, document.Descendants("table").Single(table => (string?)table.Attribute("id") == "confusion")
+            .Elements("tr").Count());
+        Assert.Equal(2, document.Descendants("svg").Single(svg => (string?)svg.Attribute("id") == "gains")
+            .Elements("polyline").Count());
+        Assert.Contains("columns were forced", page, StringComparison.Ordinal);
     }
 
     [Fact]

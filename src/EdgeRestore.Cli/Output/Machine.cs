@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace EdgeRestore.Cli.Output;
+
+/// <summary>What figures were measured on, to stand beside them.</summary>
+internal sealed record Machine(string Processor, int Cores, string OperatingSystem, string Runtime)
+{
+    /// <summary>The machine of this process; its cores are those that the process may use.</summary>
+    public static Machine Current { get; } = new(
+        NameOfProcessor(),
+        Environment.ProcessorCount,
+        RuntimeInformation.OSDescription,
+        RuntimeInformation.FrameworkDescription);
+
+    // Linux alone tells it; elsewhere the architecture must do.
+    private static string NameOfProcessor()
+    {
+        const string Path = "/proc/cpuinfo";
+        var line = File.Exists(Path)
+            ? File.ReadLines(Path)
+                .FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal))
+            : null;
+        return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}
