@@ -9,10 +9,13 @@ namespace EdgeRestore.Training.Loop;
 /// <summary>Where a run keeps its checkpoint and its curves.</summary>
 internal sealed class RunFolder
 {
+    private readonly EventFile _events;
+
     public RunFolder(string path)
     {
         Directory.CreateDirectory(path);
         FolderPath = path;
+        _events = new EventFile(path);
     }
 
     public string FolderPath { get; }
@@ -27,12 +30,24 @@ internal sealed class RunFolder
 
     public string LossCurvePath => Path.Combine(FolderPath, "loss.png");
 
-    public void AppendSteps(StepSummary summary) => Append(
-        StepsPath,
-        "step,trained_s,cpu_s,learning_rate,loss,gradient_norm,ms_per_step,data_share",
-        FormattableString.Invariant($"{summary.Step},{summary.TrainedSeconds:F1},{summary.CpuSeconds:F1},")
-            + FormattableString.Invariant($"{summary.LearningRate:E3},{summary.Loss:F6},{summary.GradientNorm:F4},")
-            + FormattableString.Invariant($"{summary.MillisecondsPerStep:F1},{summary.DataShare:F4}"));
+    public void AppendSteps(StepSummary summary)
+    {
+        Append(
+            StepsPath,
+            "step,trained_s,cpu_s,learning_rate,loss,gradient_norm,ms_per_step,data_share",
+            FormattableString.Invariant($"{summary.Step},{summary.TrainedSeconds:F1},{summary.CpuSeconds:F1},")
+                + FormattableString.Invariant($"{summary.LearningRate:E3},{summary.Loss:F6},{summary.GradientNorm:F4},")
+                + FormattableString.Invariant($"{summary.MillisecondsPerStep:F1},{summary.DataShare:F4}"));
+        _events.Append(
+            summary.Step,
+            [
+                ("training/loss", summary.Loss),
+                ("training/gradient_norm", summary.GradientNorm),
+                ("training/learning_rate", summary.LearningRate),
+                ("training/ms_per_step", summary.MillisecondsPerStep),
+                ("training/data_share", summary.DataShare),
+            ]);
+    }
 
     public void AppendValidation(long step, double trainedSeconds, IReadOnlyList<RowQuality> rows)
     {
@@ -44,6 +59,13 @@ internal sealed class RunFolder
                 FormattableString.Invariant($"{step},{trainedSeconds:F1},{row.Name},{row.PsnrIn:F3},")
                     + FormattableString.Invariant($"{row.PsnrOut:F3},{row.SsimIn:F4},{row.SsimOut:F4}"));
         }
+
+        _events.Append(step, rows.SelectMany(row => new[]
+        {
+            ($"validation_psnr/{row.Name}", row.PsnrOut),
+            ($"validation_gain/{row.Name}", row.PsnrOut - row.PsnrIn),
+            ($"validation_ssim/{row.Name}", row.SsimOut),
+        }));
     }
 
     /// <summary>
@@ -69,11 +91,21 @@ internal sealed class RunFolder
         ImageCodec.Save(frame, CurvePath);
     }
 
-    public void AppendCalibration(long step, double trainedSeconds, Calibration calibration) => Append(
-        ValidationPath,
-        "step,trained_s,accuracy,temperature,nll",
-        FormattableString.Invariant($"{step},{trainedSeconds:F1},{calibration.Accuracy:F4},")
-            + FormattableString.Invariant($"{calibration.Temperature:F5},{calibration.NegativeLogLikelihood:F5}"));
+    public void AppendCalibration(long step, double trainedSeconds, Calibration calibration)
+    {
+        Append(
+            ValidationPath,
+            "step,trained_s,accuracy,temperature,nll",
+            FormattableString.Invariant($"{step},{trainedSeconds:F1},{calibration.Accuracy:F4},")
+                + FormattableString.Invariant($"{calibration.Temperature:F5},{calibration.NegativeLogLikelihood:F5}"));
+        _events.Append(
+            step,
+            [
+                ("validation/accuracy", calibration.Accuracy),
+                ("validation/temperature", calibration.Temperature),
+                ("validation/nll", calibration.NegativeLogLikelihood),
+            ]);
+    }
 
     /// <summary>The temperature of a classifier run's last validation.</summary>
     public double ReadTemperature()
