@@ -12,6 +12,9 @@ namespace EdgeRestore.Networks;
 /// <param name="Meaning">Completes "takes ...".</param>
 public sealed record PromptDefinition(string Name, ElementType Type, ImmutableArray<Dimension> Shape, string Meaning)
 {
+    /// <summary>The name of <see cref="Tokens"/>.</summary>
+    public const string TokensName = "tokens";
+
     // Tokens of CLIP ViT-L/14 at 224x224; any number will do where a shape must stand for all.
     private const long RepresentativeTokens = 257;
 
@@ -25,7 +28,7 @@ public sealed record PromptDefinition(string Name, ElementType Type, ImmutableAr
 
     /// <summary>tokens: (N, T, size), any number T of vectors per image.</summary>
     public static PromptDefinition Tokens(long size) => new(
-        "tokens", ElementType.Float, ["batch", "tokens", size], $"semantic tokens of {size} numbers each");
+        TokensName, ElementType.Float, ["batch", "tokens", size], $"semantic tokens of {size} numbers each");
 
     /// <summary>A shape for one image.</summary>
     public ShapeValue Representative =>

@@ -8,7 +8,7 @@ internal sealed partial class Recipe
     /// <param name="at">Gives "line 7: " for the path of a value.</param>
     private IEnumerable<string> Validate(Func<string, string> at) =>
         ValidateRun(at).Concat(ValidateOptimizer(at)).Concat(ValidatePhases(at)).Concat(ValidateData(at))
-            .Concat(ValidateLosses(at)).Concat(ValidateSelection(at)).Concat(ValidateValidation(at));
+            .Concat(ValidateLosses(at)).Concat(ValidateSemantic(at)).Concat(ValidateSelection(at)).Concat(ValidateValidation(at));
 
     private IEnumerable<string> ValidateRun(Func<string, string> at)
     {
@@ -155,6 +155,16 @@ internal sealed partial class Recipe
                 yield return $"{at("distillation")}distillation has output {taught.Output} and features "
                     + $"{taught.Features}; weights are 0 or more, and one of them above 0.";
             }
+        }
+    }
+
+    private IEnumerable<string> ValidateSemantic(Func<string, string> at)
+    {
+        if (Semantic is { } semantic
+            && (semantic.Encoder.Length == 0 || semantic.Of is not (SemanticRecipe.Patch or SemanticRecipe.Photograph)))
+        {
+            yield return $"{at("semantic")}semantic has encoder '{semantic.Encoder}' and of '{semantic.Of}'; name an ONNX "
+                + $"file, and {SemanticRecipe.Patch} or {SemanticRecipe.Photograph}.";
         }
     }
 

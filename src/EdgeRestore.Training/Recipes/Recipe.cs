@@ -31,6 +31,9 @@ internal sealed partial class Recipe
 
     public DistillationRecipe? Distillation { get; set; }
 
+    /// <summary>For networks that take tokens, such as se-symunet.</summary>
+    public SemanticRecipe? Semantic { get; set; }
+
     /// <summary>Restoration: patch and batch over the run. Each phase lasts until its fraction of the run.</summary>
     public List<PhaseRecipe> Phases { get; set; } = [];
 

@@ -16,4 +16,7 @@ internal sealed class RestorationBatch(long position, int count, int patch)
     public byte[] Clean { get; } = new byte[count * patch * patch * 3];
 
     public Degradation[] Degradations { get; } = new Degradation[count];
+
+    /// <summary>(tokens, size) of each sample; none where the network takes none.</summary>
+    public float[][]? Tokens { get; init; }
 }

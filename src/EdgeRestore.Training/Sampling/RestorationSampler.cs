@@ -19,14 +19,19 @@ internal sealed class RestorationSampler
     private const ulong SourcePurpose = 0x736F75726365;
 
     private readonly TrainingSources _sources;
+    private readonly SemanticEncoder? _encoder;
     private readonly ulong _seed;
     private readonly double[] _cumulative;
     private readonly double[] _cumulativeSources;
     private readonly ThreadLocal<DegradationSynthesizer> _synthesizer = new(() => new DegradationSynthesizer());
 
-    public RestorationSampler(TrainingSources sources, Recipe recipe)
+    /// <param name="sources">What samples are drawn from.</param>
+    /// <param name="recipe">The seed and the weights.</param>
+    /// <param name="encoder">Gives samples their tokens; none where the network takes none.</param>
+    public RestorationSampler(TrainingSources sources, Recipe recipe, SemanticEncoder? encoder = null)
     {
         _sources = sources;
+        _encoder = encoder;
         _seed = (ulong)recipe.Seed;
         _cumulative = Accumulate(recipe.GetWeights());
         _cumulativeSources = Accumulate(
@@ -38,7 +43,10 @@ internal sealed class RestorationSampler
     {
         var only = Degradation.Clear;
         var isFixed = phase.Only is not null && DegradationNames.TryParse(phase.Only, out only);
-        var batch = new RestorationBatch(position, phase.Batch, phase.Patch);
+        var batch = new RestorationBatch(position, phase.Batch, phase.Patch)
+        {
+            Tokens = _encoder is null ? null : new float[phase.Batch][],
+        };
         using var clean = Frame.Rent(phase.Patch, phase.Patch, PixelFormat.Rgb24);
         using var degraded = Frame.Rent(phase.Patch, phase.Patch, PixelFormat.Rgb24);
         for (var index = 0; index < phase.Batch; index++)
@@ -46,7 +54,7 @@ internal sealed class RestorationSampler
             var seed = Prng.Combine(_seed, (ulong)(position + index));
             var prng = new Prng(seed);
             var source = isFixed && _sources.Photographs is not null ? 0 : DrawSource(seed);
-            batch.Degradations[index] = source == 0
+            (batch.Degradations[index], var scene) = source == 0
                 ? MakeSynthetic(ref prng, seed, isFixed ? only : DrawDegradation(ref prng), clean, degraded)
                 : TakePair(_sources.Pairs[source - 1], ref prng, clean, degraded);
             var turn = prng.NextInt32(0, 8);
@@ -56,6 +64,13 @@ internal sealed class RestorationSampler
                 batch.Degraded.AsSpan(index * clean.LengthBytes, clean.LengthBytes),
                 phase.Patch,
                 turn);
+            if (_encoder is not null)
+            {
+                // As the network gets it: mirrored and turned.
+                var oriented = batch.Degraded.AsMemory(index * clean.LengthBytes, clean.LengthBytes);
+                using var seen = Frame.Wrap(oriented, phase.Patch, phase.Patch, PixelFormat.Rgb24);
+                batch.Tokens![index] = _encoder.Encode(seen, scene);
+            }
         }
 
         return batch;
@@ -80,7 +95,8 @@ internal sealed class RestorationSampler
         return Array.FindIndex(_cumulativeSources, sum => mark < sum);
     }
 
-    private Degradation MakeSynthetic(ref Prng prng, ulong seed, Degradation degradation, Frame clean, Frame degraded)
+    private (Degradation Degradation, Frame Scene) MakeSynthetic(
+        ref Prng prng, ulong seed, Degradation degradation, Frame clean, Frame degraded)
     {
         var given = prng.NextDouble() < LesserShare ? DrawLesser(degradation, ref prng) : degradation;
         var photograph = _sources.Photographs!.Draw(ref prng).Frame;
@@ -88,10 +104,10 @@ internal sealed class RestorationSampler
         var parameters = DegradationSampler.Training.Draw(given, ref prng);
         Crop(photograph, left, top, clean);
         _synthesizer.Value!.Apply(photograph, left, top, parameters, seed, degraded);
-        return degradation;
+        return (degradation, photograph);
     }
 
-    private static Degradation TakePair(PairSet set, ref Prng prng, Frame clean, Frame degraded)
+    private static (Degradation Degradation, Frame Scene) TakePair(PairSet set, ref Prng prng, Frame clean, Frame degraded)
     {
         var (pair, frames) = set.Draw(ref prng, clean.Width);
         var (left, top) = DrawPlace(ref prng, frames.Clean, clean.Width);
@@ -106,7 +122,7 @@ internal sealed class RestorationSampler
             Crop(frames.Degraded, left, top, degraded);
         }
 
-        return pair.Degradation;
+        return (pair.Degradation, frames.Clean);
     }
 
     private Degradation DrawDegradation(ref Prng prng)

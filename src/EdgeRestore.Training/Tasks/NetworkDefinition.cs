@@ -44,11 +44,21 @@ internal sealed class NetworkDefinition
         }
 
         network = recipe.Configuration is null ? network : Configured(network, recipe);
-        return network.Prompt is null || network.Prompt == PromptDefinition.Degradation
+        var takesTokens = network.Prompt?.Name == PromptDefinition.TokensName;
+        if (takesTokens != (recipe.Semantic is not null))
+        {
+            throw new EdgeRestoreException(takesTokens
+                ? $"The network '{recipe.Network}' takes {network.Prompt!.Meaning}. Name the encoder that gives them in the "
+                    + "recipe: semantic: { encoder: clip-vision.onnx }."
+                : $"The network '{recipe.Network}' takes no tokens, and the recipe '{recipe.Name}' names an encoder for "
+                    + "them. Leave semantic out, or train se-symunet.");
+        }
+
+        return takesTokens || network.Prompt is null || network.Prompt == PromptDefinition.Degradation
             ? new NetworkDefinition(network, null)
             : throw new EdgeRestoreException(
                 $"The network '{recipe.Network}' takes {network.Prompt.Meaning}, which training samples do not have. "
-                + "Name a network in the recipe that takes the image alone or a degradation: symunet.");
+                + "Name a network in the recipe that takes the image alone, a degradation or tokens: symunet.");
     }
 
     private static NetworkDefinition OfClassifier(Recipe recipe)

@@ -21,6 +21,7 @@ internal sealed class RestorationTask : TrainingTask
     private readonly Lazy<ValidationSet> _validation;
     private readonly ScalarType _computeType;
     private readonly Teacher? _teacher;
+    private readonly SemanticEncoder? _encoder;
     private PhaseRecipe _phase;
 
     public RestorationTask(
@@ -32,7 +33,8 @@ internal sealed class RestorationTask : TrainingTask
         : base(layout, recipe)
     {
         _network = network;
-        _sampler = new RestorationSampler(sources, recipe);
+        _encoder = recipe.Semantic is { } semantic ? SemanticEncoder.Load(semantic, network.Prompt!) : null;
+        _sampler = new RestorationSampler(sources, recipe, _encoder);
         _phase = recipe.Phases[0];
         _queue = new BatchQueue<RestorationBatch>(resources.Workers);
         _validation = new Lazy<ValidationSet>(() => ValidationSet.Make(
@@ -58,8 +60,10 @@ internal sealed class RestorationTask : TrainingTask
         var device = values.device;
         var degraded = ToImage(batch.Degraded, batch.Count, batch.Patch, batch.Patch, device);
         var clean = ToImage(batch.Clean, batch.Count, batch.Patch, batch.Patch, device);
-        var prompt = torch.tensor(
-            [.. batch.Degradations.Select(degradation => (long)DegradationRow.Of(degradation))]).to(device);
+        var prompt = batch.Tokens is { } tokens
+            ? ToTokens(tokens, _network.Prompt!.Shape[^1].Size!.Value, device)
+            : torch.tensor(
+                [.. batch.Degradations.Select(degradation => (long)DegradationRow.Of(degradation))]).to(device);
         var temperature = Schedule.GateTemperature(progress);
         var parameters = Layout.Bind(values, _computeType);
         var reading = _teacher?.ReadStudent(parameters, _computeType, temperature)
@@ -82,7 +86,7 @@ internal sealed class RestorationTask : TrainingTask
 
     public override void Validate(Tensor average, TrainingCounters counters, RunFolder folder, RunReport report)
     {
-        var rows = RestorationValidator.Measure(_network, Layout, average, _validation.Value);
+        var rows = RestorationValidator.Measure(_network, Layout, average, _validation.Value, _encoder);
         folder.AppendValidation(counters.Step, counters.TrainedSeconds, rows);
         folder.DrawCurves();
         var text = new StringBuilder();
@@ -108,5 +112,6 @@ internal sealed class RestorationTask : TrainingTask
         }
 
         _teacher?.Dispose();
+        _encoder?.Dispose();
     }
 }

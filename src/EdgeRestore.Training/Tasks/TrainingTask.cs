@@ -37,6 +37,10 @@ internal abstract class TrainingTask(ParameterVector layout, Recipe recipe) : ID
     protected static ScalarType ComputeTypeOf(Recipe recipe) =>
         recipe.Optimizer.Precision == OptimizerRecipe.Float32 ? ScalarType.Float32 : ScalarType.BFloat16;
 
+    /// <summary>(N, tokens, size) float32.</summary>
+    internal static Tensor ToTokens(IReadOnlyList<float[]> samples, long size, Device device) => torch.tensor(
+        samples.SelectMany(tokens => tokens).ToArray(), [samples.Count, samples[0].Length / size, size]).to(device);
+
     // pixels: (N, H, W, 3) bytes -> (N, 3, H, W) float32 in [0, 1], channels-last in memory
     internal static Tensor ToImage(byte[] pixels, int count, int height, int width, Device device)
     {
