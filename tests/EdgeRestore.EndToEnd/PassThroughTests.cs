@@ -113,6 +113,11 @@ public sealed class PassThroughTests
     {
         var bytes = new byte[Frame.GetLengthBytes(Streaming.Width, Streaming.Height, format)];
         new Random(seed).NextBytes(bytes);
+        for (var index = 1; index < bytes.Length && format == PixelFormat.Gray10Le; index += 2)
+        {
+            bytes[index] &= 3;
+        }
+
         return bytes;
     }
 }

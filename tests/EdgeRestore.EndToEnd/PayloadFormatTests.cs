@@ -20,6 +20,8 @@ public sealed class PayloadFormatTests
     [InlineData(PixelFormat.Rgb24)]
     [InlineData(PixelFormat.Bgr24)]
     [InlineData(PixelFormat.Gray8)]
+    [InlineData(PixelFormat.Gray16Le)]
+    [InlineData(PixelFormat.Gray10Le)]
     [InlineData(PixelFormat.Nv12)]
     [InlineData(PixelFormat.I420)]
     public async Task RawLayout_ComesBackInTheSameLayout(PixelFormat format)
@@ -41,6 +43,8 @@ public sealed class PayloadFormatTests
     [Theory]
     [InlineData(PixelFormat.Bgr24)]
     [InlineData(PixelFormat.Gray8)]
+    [InlineData(PixelFormat.Gray10Le)]
+    [InlineData(PixelFormat.Gray16Le)]
     [InlineData(PixelFormat.Nv12)]
     [InlineData(PixelFormat.I420)]
     public async Task RawOutput_OfAnotherLayout_IsWhatConversionGives(PixelFormat format)

@@ -41,7 +41,7 @@ public sealed class WireEnumsTests
 
     [Theory]
     [InlineData(PixelLayout.Unspecified)]
-    [InlineData((PixelLayout)6)]
+    [InlineData((PixelLayout)8)]
     [InlineData((PixelLayout)(-1))]
     public void PixelLayout_Unknown_IsNotTaken(PixelLayout wire) => Assert.False(wire.TryFromWire(out _));
 
@@ -74,5 +74,5 @@ public sealed class WireEnumsTests
 
     [Fact]
     public void AllNames_ListsWhatMayBeSet() =>
-        Assert.Equal("rgb24, bgr24, gray8, nv12, i420", WireEnums.AllNames<PixelLayout>());
+        Assert.Equal("rgb24, bgr24, gray8, nv12, i420, gray10le, gray16le", WireEnums.AllNames<PixelLayout>());
 }

@@ -18,8 +18,8 @@ internal static class StreamCommand
         With --out the restored frames are kept: images in a folder, a video in a file, or pushed on to an address.
 
         --payload jpeg, png and webp send image files (those of that format as they are, others encoded anew); rgb24,
-        bgr24, gray8, nv12 and i420 send pixels, and then all images must have the size of the first. Videos (read and
-        written by Debian's ffmpeg) travel as pixels. Size, frame rate, times, rotation and colours of the result are the
+        bgr24, gray8, gray10le, gray16le, nv12 and i420 send pixels, and then all images must have the size of the first.
+        Videos (read and written by Debian's ffmpeg) travel as pixels of their own layout, where --payload has no say. Size, frame rate, times, rotation and colours of the result are the
         input's, and sound of files is copied. A lost camera is opened again; Ctrl-C finishes the file.
         --delivery lossless answers every frame, which files and images get when nothing is said; live lets the newest
         win and counts what it dropped, which cameras get.

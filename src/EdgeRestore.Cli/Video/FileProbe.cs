@@ -23,8 +23,9 @@ internal sealed record FileProbe
 
     public bool IsInterlaced => FieldOrder is "tt" or "bb" or "tb" or "bt";
 
-    public bool IsDeep => PixelFormat.Contains("10", StringComparison.Ordinal)
-        || PixelFormat.Contains("12", StringComparison.Ordinal) || PixelFormat.Contains("16", StringComparison.Ordinal);
+    // Of gray all bits are kept.
+    public bool IsDeep => !PixelFormat.StartsWith("gray", StringComparison.Ordinal) && (PixelFormat.Contains("10", StringComparison.Ordinal)
+        || PixelFormat.Contains("12", StringComparison.Ordinal) || PixelFormat.Contains("16", StringComparison.Ordinal));
 
     /// <exception cref="EdgeRestoreException">The file holds no video that ffprobe reads.</exception>
     public static async Task<FileProbe> RunAsync(VideoSource source, CancellationToken token)

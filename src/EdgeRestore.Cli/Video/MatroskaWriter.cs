@@ -11,6 +11,10 @@ internal sealed class MatroskaWriter(Stream stream)
     public const int I420 = 0x49343230;
     public const int Y800 = 0x59383030;
 
+    // ffmpeg's own for more than 8 bits: 'Y', '1', 0, bits (libavcodec/raw.c).
+    public const int Y10 = 0x5931000A;
+    public const int Y16 = 0x59310010;
+
     // Eight bytes of size that say: no end is known.
     private static readonly byte[] UnknownSize = [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
 
@@ -33,7 +37,13 @@ internal sealed class MatroskaWriter(Stream stream)
                 .. Number(MatroskaIds.DisplayHeight, format.DisplayHeight),
             ];
         var fourCc = new byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(fourCc, format.Layout == PixelFormat.Gray8 ? Y800 : I420);
+        BinaryPrimitives.WriteInt32BigEndian(fourCc, format.Layout switch
+        {
+            PixelFormat.Gray8 => Y800,
+            PixelFormat.Gray10Le => Y10,
+            PixelFormat.Gray16Le => Y16,
+            _ => I420,
+        });
         var entry = Element(
             MatroskaIds.TrackEntry,
             Number(MatroskaIds.TrackNumber, 1),

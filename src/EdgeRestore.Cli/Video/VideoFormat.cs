@@ -10,7 +10,7 @@ internal sealed record VideoFormat
 
     public required int Height { get; init; }
 
-    /// <summary>I420, where chroma of an odd side is rounded up, or Gray8.</summary>
+    /// <summary>I420, where chroma of an odd side is rounded up, Gray8, Gray10Le or Gray16Le.</summary>
     public required PixelFormat Layout { get; init; }
 
     /// <summary>Frames a second; null when the source does not tell.</summary>
@@ -36,8 +36,10 @@ internal sealed record VideoFormat
 
     public bool IsOdd => Width % 2 != 0 || Height % 2 != 0;
 
-    public int LengthBytes => Layout == PixelFormat.Gray8
-        ? Width * Height
+    public bool IsGray => Layout != PixelFormat.I420;
+
+    public int LengthBytes => IsGray
+        ? Frame.GetLengthBytes(Width, Height, Layout)
         : (Width * Height) + (2 * ((Width + 1) / 2) * ((Height + 1) / 2));
 
     /// <summary>

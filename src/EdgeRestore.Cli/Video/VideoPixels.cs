@@ -8,7 +8,7 @@ internal static class VideoPixels
     /// <param name="rgb">Rgb24 of the video's size.</param>
     public static void ToRgb(VideoFormat format, ReadOnlySpan<byte> bytes, Frame rgb)
     {
-        if (!format.IsOdd || format.Layout == PixelFormat.Gray8)
+        if (!format.IsOdd || format.IsGray)
         {
             using var source = Frame.Rent(format.Width, format.Height, format.Layout);
             bytes.CopyTo(source.Pixels);
@@ -34,10 +34,17 @@ internal static class VideoPixels
         }
     }
 
-    /// <param name="rgb">Rgb24 of the video's size.</param>
+    /// <param name="rgb">Rgb24 of the video's size: what was made of the frame.</param>
+    /// <param name="bytes">The frame as it came; becomes what was made of it.</param>
     public static void FromRgb(VideoFormat format, Frame rgb, Span<byte> bytes)
     {
-        if (!format.IsOdd || format.Layout == PixelFormat.Gray8)
+        if (DeepGray.IsDeep(format.Layout))
+        {
+            DeepGray.AddChange(rgb, bytes, format.Layout);
+            return;
+        }
+
+        if (!format.IsOdd || format.IsGray)
         {
             using var target = Frame.Rent(format.Width, format.Height, format.Layout);
             PixelConversion.FromRgb24(rgb, target, format.Encoding);

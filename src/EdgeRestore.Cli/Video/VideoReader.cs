@@ -5,7 +5,7 @@ using EdgeRestore.Cli.Output;
 namespace EdgeRestore.Cli.Video;
 
 /// <summary>
-/// Frames of a source through ffmpeg, upright, 8 bits, into a channel. A source that falls silent is given up after a
+/// Frames of a source through ffmpeg, upright, 8 bits or deep gray, into a channel. A source that falls silent is given up after a
 /// time; a live one is opened again, with growing pauses.
 /// </summary>
 internal sealed class VideoReader
@@ -52,9 +52,9 @@ internal sealed class VideoReader
         .. source.InputArguments(settings.InputArguments),
         // Rotation is applied by ffmpeg itself. The first layout of the list that the source has is taken as it is;
         // yuvj420p is yuv420p of full range.
-        "-map", "0:v:0", "-vf", (deinterlace ? "yadif=deint=interlaced," : "") + "format=yuv420p|yuvj420p|gray",
+        "-map", "0:v:0", "-vf", (deinterlace ? "yadif=deint=interlaced," : "") + "format=yuv420p|yuvj420p|gray|gray10le|gray16le",
         // Neither doubled nor left out: each frame keeps its own time.
-        "-vsync", "passthrough", "-c:v", "rawvideo", "-f", "matroska", "-flush_packets", "1", "pipe:1",
+        "-vsync", "passthrough", "-c:v", "rawvideo", "-allow_raw_vfw", "1", "-f", "matroska", "-flush_packets", "1", "pipe:1",
     ];
 
     /// <summary>Reads until the source ends for good; the channel is completed with what ended it.</summary>

@@ -53,8 +53,17 @@ internal sealed record VideoTarget
         return [.. Encoding(format, isLive), .. container, .. extra, "-y", address];
     }
 
+    private bool IsMatroskaFile => Kind == VideoTargetKind.File
+        && Path.GetExtension(Address).Equals(".mkv", StringComparison.OrdinalIgnoreCase);
+
     private IReadOnlyList<string> Encoding(VideoFormat format, bool isLive)
     {
+        // Of H.264, 10 bits play in few places and 16 nowhere; uncompressed, Matroska has no name for them. Lossless keeps them.
+        if (DeepGray.IsDeep(format.Layout) && (Kind == VideoTargetKind.StandardOutput || IsMatroskaFile))
+        {
+            return ["-c:v", "ffv1"];
+        }
+
         // Uncompressed for the next program in a pipe, which encodes as it likes.
         if (Kind == VideoTargetKind.StandardOutput)
         {

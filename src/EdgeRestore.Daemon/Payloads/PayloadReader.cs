@@ -69,6 +69,11 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
 
     private Frame Convert(PooledBytes payload)
     {
+        if (DeepGray.FindFault(payload.Span, format.Layout) is { } fault)
+        {
+            throw new ImageException(fault);
+        }
+
         using var frame = Frame.Wrap(payload.Memory, format.Width, format.Height, format.Layout);
         var rgb = Frame.Rent(format.Width, format.Height, PixelFormat.Rgb24);
         PixelConversion.ToRgb24(frame, rgb, yuv);

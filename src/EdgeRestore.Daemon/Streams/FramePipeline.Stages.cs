@@ -150,7 +150,7 @@ internal sealed partial class FramePipeline
             _stream.Observe(frame.Width, frame.Height, frame.Result.Route);
         }
 
-        frame.KeepReply();
+        KeepReply(frame);
         if (frame.Result.Error != RestoreError.None)
         {
             var detail = frame.Result.Detail ?? "No reason was given.";
@@ -168,6 +168,18 @@ internal sealed partial class FramePipeline
             _hasWarned = true;
             Log.OutputRefused(_logger, _settings.Name, frame.Sequence, frame.Result.Route, fault);
         }
+    }
+
+    private void KeepReply(StreamFrame frame)
+    {
+        var isDeep = frame.Payload is not null && DeepGray.IsDeep(_settings.Output.Layout);
+        if (isDeep && frame.Result is { Error: RestoreError.None, Bypassed: false })
+        {
+            // The payload becomes the result: it has what 8 bits have not.
+            DeepGray.AddChange(frame.Output!, frame.Payload!.Span, _settings.Output.Layout);
+        }
+
+        frame.KeepReply(isDeep || frame.Result.Bypassed);
     }
 
     private async Task SendAsync(IServerStreamWriter<OutboundReply> replies, CancellationToken cancellationToken)

@@ -63,12 +63,12 @@ internal sealed class StreamFrame(
         ReleaseBuffers();
     }
 
-    /// <summary>Leaves what is to be sent: the payload where its frame passed through and it was kept, else the result.</summary>
-    public void KeepReply()
+    /// <summary>Leaves what is to be sent: the payload, where it was kept and is wanted, or the result.</summary>
+    public void KeepReply(bool wantsPayload)
     {
         Input?.Dispose();
         Input = null;
-        if (!Result.Bypassed)
+        if (!wantsPayload)
         {
             DropPayload();
         }

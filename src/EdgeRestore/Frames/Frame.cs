@@ -72,6 +72,7 @@ public sealed class Frame : IDisposable
         {
             PixelFormat.Rgb24 or PixelFormat.Bgr24 => pixels * 3,
             PixelFormat.Gray8 => pixels,
+            PixelFormat.Gray10Le or PixelFormat.Gray16Le => pixels * 2,
             PixelFormat.Nv12 or PixelFormat.I420 when width % 2 == 0 && height % 2 == 0 => pixels * 3 / 2,
             PixelFormat.Nv12 or PixelFormat.I420 => throw new ArgumentOutOfRangeException(
                 nameof(width), $"{format} halves chroma, so width and height must be even; found {width}x{height}."),

@@ -1,9 +1,9 @@
 namespace EdgeRestore.Frames;
 
-/// <summary>Converts frames between the layouts of cameras and Rgb24. Thread-safe, allocates nothing.</summary>
+/// <summary>Converts frames between the layouts of cameras and Rgb24. Thread-safe, allocates no pixels but pooled ones.</summary>
 /// <remarks>
 /// Chroma is averaged over 2x2 pixels on the way down and repeated on the way up. Gray8 is BT.601 full-range luma,
-/// whatever the encoding says, as in JPEG. Vector and scalar rows give the same bytes.
+/// whatever the encoding says, as in JPEG; deep gray is brought to the nearest of 8 bits, and from them. Vector and scalar rows give the same bytes.
 /// </remarks>
 public static partial class PixelConversion
 {
@@ -37,6 +37,9 @@ public static partial class PixelConversion
                 break;
             case PixelFormat.Gray8:
                 GrayToRgbRow(input, output, useVectors ? GrayToRgbVectors(input, output) : 0);
+                break;
+            case PixelFormat.Gray10Le or PixelFormat.Gray16Le:
+                DeepGray.ToRgb(input, output, source.Format);
                 break;
             case PixelFormat.Nv12 or PixelFormat.I420:
                 var coefficients = YuvCoefficients.For(yuv);
@@ -74,6 +77,14 @@ public static partial class PixelConversion
             case PixelFormat.Gray8:
                 var gray = YuvCoefficients.For(new YuvEncoding(YuvMatrix.Bt601, YuvRange.Full));
                 LumaRow(input, output, gray, useVectors ? LumaVectors(input, output, gray) : 0);
+                break;
+            case PixelFormat.Gray10Le or PixelFormat.Gray16Le:
+                using (var luma = Frame.Rent(width, height, PixelFormat.Gray8))
+                {
+                    FromRgb24(rgb, luma, yuv, useVectors);
+                    DeepGray.FromGray(luma.Pixels, output, target.Format);
+                }
+
                 break;
             case PixelFormat.Nv12 or PixelFormat.I420:
                 var coefficients = YuvCoefficients.For(yuv);
@@ -118,7 +129,7 @@ public static partial class PixelConversion
     }
 
     private static ArgumentException Unknown(PixelFormat format, string name) =>
-        new($"Pixel format {format} is not known; allowed are Rgb24, Bgr24, Gray8, Nv12 and I420.", name);
+        new($"Pixel format {format} is not known; allowed are Rgb24, Bgr24, Gray8, Gray10Le, Gray16Le, Nv12 and I420.", name);
 
     // One row of both chroma planes: bytes of a plane lie Step apart (2 where U and V are interleaved).
     private readonly ref struct ChromaRow

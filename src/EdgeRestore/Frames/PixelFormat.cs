@@ -19,4 +19,10 @@ public enum PixelFormat
 
     /// <summary>Y plane, then U plane, then V plane, chroma at half size in both directions.</summary>
     I420 = 5,
+
+    /// <summary>One luma value a pixel, full range, in the low 10 of 16 bits, little-endian: 0 to 1023.</summary>
+    Gray10Le = 6,
+
+    /// <summary>One luma value a pixel, full range, 16 bits, little-endian.</summary>
+    Gray16Le = 7,
 }

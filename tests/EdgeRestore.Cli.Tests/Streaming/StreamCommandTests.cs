@@ -59,6 +59,8 @@ public sealed class StreamCommandTests : IAsyncLifetime, IDisposable
     [InlineData("nv12")]
     [InlineData("i420")]
     [InlineData("gray8")]
+    [InlineData("gray10le")]
+    [InlineData("gray16le")]
     public async Task CameraLayouts_AreTakenWithAFixedRoute(string payload)
     {
         Save("a.png", Degradation.Rain);

@@ -46,14 +46,17 @@ public sealed class MatroskaTests
         Assert.Null(reader.ReadFrame());
     }
 
-    [Fact]
-    public void WhatIsNotTold_StaysUntold()
+    [Theory]
+    [InlineData(PixelFormat.Gray8)]
+    [InlineData(PixelFormat.Gray10Le)]
+    [InlineData(PixelFormat.Gray16Le)]
+    public void WhatIsNotTold_StaysUntold(PixelFormat layout)
     {
         using var stream = new MemoryStream();
         var writer = new MatroskaWriter(stream);
-        var format = new VideoFormat { Width = 16, Height = 16, Layout = PixelFormat.Gray8 };
+        var format = new VideoFormat { Width = 16, Height = 16, Layout = layout };
         writer.WriteHeader(format);
-        writer.WriteFrame(new byte[256], 0);
+        writer.WriteFrame(new byte[format.LengthBytes], 0);
         stream.Position = 0;
 
         Assert.Equal(format, new MatroskaReader(stream).ReadHeader());

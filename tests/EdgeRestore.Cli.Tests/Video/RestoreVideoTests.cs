@@ -50,6 +50,8 @@ public sealed class RestoreVideoTests : IDisposable
     [InlineData("untold.mkv", "yuv420p", "testsrc2=size=64x48:rate=50:duration=0.4", "")]
     [InlineData("odd.mkv", "yuv420p", "testsrc=size=65x49:rate=25:duration=0.4", "")]
     [InlineData("gray.mkv", "gray", "testsrc2=size=64x48:rate=25:duration=0.4", "")]
+    [InlineData("gray10.mkv", "gray10le", "testsrc2=size=64x48:rate=25:duration=0.4", "")]
+    [InlineData("gray16.mkv", "gray16le", "testsrc2=size=65x49:rate=25:duration=0.4", "")]
     [InlineData("anamorphic.mkv", "yuv420p", "testsrc2=size=64x48:rate=25:duration=0.4,setsar=16/11", "")]
     public async Task AnyKindThatPassesThrough_IsTheSameToTheBit(string name, string layout, string filter, string tags)
     {
@@ -79,6 +81,33 @@ public sealed class RestoreVideoTests : IDisposable
         // The route adds its levels to red, green and blue: to luma alike.
         Assert.Equal(
             await MeanLumaAsync(clip) + TestPackage.LevelsOf(Degradation.Compression), await MeanLumaAsync(result), tolerance: 1.0);
+    }
+
+    [Theory]
+    [InlineData("gray10le", "gray10le")]
+    [InlineData("gray16le", "gray16le")]
+    [InlineData("gray12le", "gray16le")]
+    [InlineData("yuv420p10le", "yuv420p")]
+    public async Task DeepSource_KeepsItsBitsWhereItIsGray(string layout, string expected)
+    {
+        var (clip, result) = (_folder.File("deep.mkv"), _folder.File("restored.mkv"));
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc2=size=64x48:rate=25:duration=0.12", "-pix_fmt", layout, "-c:v", "ffv1", "-color_range", "pc");
+
+        var (code, document) = await RestoreAsync(clip, result, "--route", "noise");
+
+        Assert.Equal(0, code);
+        Assert.Equal(3, document.GetProperty("videos")[0].GetProperty("restored").GetInt64());
+        var probed = await Shell.RunAsync(
+            "ffprobe", ["-v", "error", "-show_entries", "stream=pix_fmt", "-of", "csv=p=0", result]);
+        Assert.Equal(expected, probed.Output.Trim());
+        if (expected == "gray16le")
+        {
+            var (before, after) = (await RawAsync(clip), await RawAsync(result));
+            // The route adds levels of 8 bits; what is finer is the source's.
+            Assert.Contains(before, value => value % 257 != 0);
+            Assert.Equal(before.Select(Restored), after);
+        }
     }
 
     [Fact]
@@ -346,6 +375,20 @@ public sealed class RestoreVideoTests : IDisposable
         Terminal.RunJsonAsync(["restore", clip, "--out", result, "--package", Package, .. more]);
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static int Restored(int value)
+    {
+        var seen = (int)Math.Round(value / 257.0);
+        return Math.Clamp(value + (257 * (Math.Min(255, seen + TestPackage.LevelsOf(Degradation.Noise)) - seen)), 0, 65535);
+    }
+
+    private static async Task<int[]> RawAsync(string file)
+    {
+        var path = Path.ChangeExtension(file, ".raw");
+        await Ffmpeg.RunAsync("-i", file, "-pix_fmt", "gray16le", "-f", "rawvideo", path);
+        var bytes = File.ReadAllBytes(path);
+        return [.. Enumerable.Range(0, bytes.Length / 2).Select(index => bytes[2 * index] | (bytes[(2 * index) + 1] << 8))];
+    }
 
     private static async Task<double> MeanLumaAsync(string file)
     {

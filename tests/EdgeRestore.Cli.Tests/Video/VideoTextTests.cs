@@ -46,7 +46,7 @@ public sealed class VideoTextTests
 
         Assert.Equal(
             "-nostdin -hide_banner -loglevel error -f v4l2 -input_format mjpeg -video_size 1280x720 -i /dev/video2 -map 0:v:0 "
-            + "-vf format=yuv420p|yuvj420p|gray -vsync passthrough -c:v rawvideo -f matroska -flush_packets 1 pipe:1",
+            + "-vf format=yuv420p|yuvj420p|gray|gray10le|gray16le -vsync passthrough -c:v rawvideo -allow_raw_vfw 1 -f matroska -flush_packets 1 pipe:1",
             string.Join(' ', arguments));
     }
 
@@ -64,7 +64,7 @@ public sealed class VideoTextTests
         var arguments = VideoReader.Arguments(VideoSource.Find("-i 12:30 $(x).mp4")!, new VideoSettings(), deinterlace: true);
 
         Assert.Contains($"file:{Path.GetFullPath("-i 12:30 $(x).mp4")}", arguments);
-        Assert.Contains("yadif=deint=interlaced,format=yuv420p|yuvj420p|gray", arguments);
+        Assert.Contains("yadif=deint=interlaced,format=yuv420p|yuvj420p|gray|gray10le|gray16le", arguments);
     }
 
     [Theory]

@@ -16,7 +16,7 @@ public sealed class PixelConversionTests
         {
             var data = new TheoryData<PixelFormat, YuvMatrix, YuvRange>();
             foreach (var format in (PixelFormat[])[PixelFormat.Rgb24, PixelFormat.Bgr24, PixelFormat.Gray8,
-                PixelFormat.Nv12, PixelFormat.I420])
+                PixelFormat.Gray10Le, PixelFormat.Gray16Le, PixelFormat.Nv12, PixelFormat.I420])
             {
                 foreach (var encoding in Encodings)
                 {
