@@ -12,12 +12,11 @@ public sealed class FunctionValueTests
         ["tensor_from_number"] = (() => (Tensor)2.5f, [2.5]),
         ["new_full"] = (() => Row.new_full(1, 2, 7), [7, 7]),
         ["new_zeros"] = (() => Row.new_zeros(2), [0, 0]),
-        ["shift_left"] = (() => tensor(new[] { 1, 3 }) << tensor(new[] { 2, 1 }), [4, 6]),
-        ["shift_right"] = (() => tensor(new[] { 8, 3 }) >> tensor(new[] { 2, 1 }), [2, 1]),
+        ["shift_left"] = (() => bitwise_left_shift(tensor(new[] { 1, 3 }), tensor(new[] { 2, 1 })), [4, 6]),
+        ["shift_right"] = (() => bitwise_right_shift(tensor(new[] { 8, 3 }), tensor(new[] { 2, 1 })), [2, 1]),
         ["index_null"] = (() => Square[TensorIndex.Null, 1], [2, 4]),
         ["index_put_accumulate"] = (
             () => zeros(2).index_put_(ones(3), [tensor(new[] { 0L, 0, 1 })], true), [2, 1]),
-        ["put_"] = (() => zeros(3).put_(tensor(new[] { 2L }), tensor(5f)), [0, 0, 5]),
         ["nanmedian"] = (() => tensor(new[] { 3, float.NaN, 1, 2 }).nanmedian(), [2]),
         ["trapezoid"] = (() => trapezoid(Row, 2), [8]),
         ["trapezoid_at"] = (() => trapz(Row, tensor(new[] { 0f, 1, 4 })), [9]),
@@ -42,7 +41,7 @@ public sealed class FunctionValueTests
         ["float_power"] = (() => float_power(Row, 2), [1, 4, 9]),
         ["slogdet"] = (() => linalg.slogdet(Square.to(float64)).Item2, [Math.Log(2)]),
         ["matrix_rank"] = (() => linalg.matrix_rank(ones(3, 3)), [1]),
-        ["matrix_power"] = (() => linalg.matrix_power(Square, 2), [7, 10, 15, 22]),
+        ["matrix_power"] = (() => matrix_power(Square, 2), [7, 10, 15, 22]),
         ["cond"] = (() => linalg.cond(tensor(new double[,] { { 4, 0 }, { 0, 2 } })), [2]),
         ["eigvalsh"] = (() => linalg.eigvalsh(tensor(new double[,] { { 2, 1 }, { 1, 2 } })), [1, 3]),
         ["lu"] = (() =>
@@ -63,8 +62,8 @@ public sealed class FunctionValueTests
         ["cholesky_solve"] = (() => cholesky_solve(ones(1, 1), full(1, 1, 2.0)), [0.25]),
         ["svd"] = (() =>
         {
-            var (u, s, v) = svd(Square);
-            return u.matmul(diag(s)).matmul(v.t());
+            var (u, s, v) = linalg.svd(Square);
+            return u.matmul(diag(s)).matmul(v);
         }, [1, 2, 3, 4]),
         ["vecdot"] = (() => linalg.vecdot(Square, Square), [5, 25]),
         ["hann_window"] = (() => hann_window(4), [0, 0.5, 1, 0.5]),
@@ -80,7 +79,7 @@ public sealed class FunctionValueTests
         ["special_zeta"] = (() => special.zeta(full(1, 2, float64), ones(1, float64)), [Math.PI * Math.PI / 6]),
         ["max_pool3d"] = (() => F.max_pool3d(arange(8f).view(1, 1, 2, 2, 2), [2, 2, 2]), [7]),
         ["avg_pool3d"] = (() => F.avg_pool3d(arange(8f).view(1, 1, 2, 2, 2), [2, 2, 2]), [3.5]),
-        ["adaptive_max_pool1d"] = (() => F.adaptive_max_pool1d(arange(4f).view(1, 1, 4), 2).Values, [1, 3]),
+        ["adaptive_max_pool1d"] = (() => F.adaptive_max_pool1d(arange(4f).view(1, 1, 4), 2), [1, 3]),
         ["lp_pool1d"] = (() => F.lp_pool1d(tensor(new[] { 3f, 4, 6, 8 }).view(1, 1, 4), 2, 2), [5, 10]),
         ["max_unpool1d"] = (() =>
         {
@@ -89,7 +88,6 @@ public sealed class FunctionValueTests
         }, [0, 2, 4, 0]),
         ["fold"] = (() => F.fold(F.unfold(ones(1, 1, 3, 3), 2), 3, 2), [1, 2, 1, 2, 4, 2, 1, 2, 1]),
         ["pad_3d"] = (() => nn.ConstantPad3d((1, 0, 0, 0, 0, 0), 5).call(ones(1, 1, 1, 1)), [5, 1]),
-        ["zero_pad1d"] = (() => nn.ZeroPad1d(1).call(ones(1, 1, 1)), [0, 1, 0]),
         ["bilinear"] = (() =>
         {
             var module = nn.Bilinear(2, 2, 1, hasBias: false);
@@ -103,7 +101,7 @@ public sealed class FunctionValueTests
             [0.5 * (Math.Log(2) + 0.5 + Math.Log(2 * Math.PI))]),
         ["multi_margin"] = (() => F.multi_margin_loss(tensor(new float[,] { { 0.1f, 0.2f } }), tensor(new[] { 1L })),
             [0.45]),
-        ["multilabel_margin"] = (() => F.multilabel_margin_loss(
+        ["multilabel_margin"] = (() => F.multi_label_margin_loss(
             tensor(new float[,] { { 0.1f, 0.2f, 0.4f, 0.8f } }), tensor(new long[,] { { 3, 0, -1, 1 } })), [0.85]),
         ["ctc_one_path"] = (() => F.ctc_loss(
             full([1, 1, 2], Math.Log(0.5)), tensor(new long[,] { { 1 } }), tensor(new[] { 1L }), tensor(new[] { 1L })),

@@ -118,7 +118,7 @@ public sealed class ModuleTests : IDisposable
         var (missing, unexpected) = other.load_state_dict(net.state_dict());
         Assert.Empty(missing);
         Assert.Empty(unexpected);
-        Assert.True(other.get_parameter("stem.weight")!.Equals(net.get_parameter("stem.weight")));
+        Assert.True(other.get_parameter("stem.weight")!.Equals(net.get_parameter("stem.weight")!));
         Assert.NotSame(other.get_parameter("stem.weight"), net.get_parameter("stem.weight"));
         var partial = net.state_dict();
         Assert.True(partial.Remove("scale"));

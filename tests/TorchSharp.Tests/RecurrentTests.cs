@@ -45,7 +45,7 @@ public sealed class RecurrentTests
         Tensor? state = null;
         for (var step = 0; step < 5; step++)
         {
-            state = cell.call(input.select(1, step), state);
+            state = cell.call(input.select(1, step), state!);
             Equal(state, output.select(1, step));
         }
     }
@@ -167,7 +167,7 @@ public sealed class RecurrentTests
         {
             using var bag = nn.EmbeddingBag_from_pretrained(table, mode: mode);
             ValueTests.Equal(expected, bag.call(bags, offsets));
-            Assert.False(bag.weight.requires_grad);
+            Assert.False(bag.weight!.requires_grad);
         }
     }
 

@@ -126,5 +126,4 @@ public static partial class torch
             private static long[] One(long? value, long otherwise) => [value ?? otherwise];
         }
     }
-
 }

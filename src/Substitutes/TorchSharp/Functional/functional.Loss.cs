@@ -87,10 +87,6 @@ public static partial class torch
                     "ctc_loss.Tensor", log_probs, targets, input_lengths, target_lengths, blank, (long)reduction,
                     zero_infinity);
 
-            public static Tensor multilabel_margin_loss(
-                Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
-                Aten.Call("multilabel_margin_loss", input, target, (long)reduction);
-
             public static Tensor multi_margin_loss(
                 Tensor input, Tensor target, int p = 1, double margin = 1.0, Tensor? weight = null,
                 Reduction reduction = Reduction.Mean) =>

@@ -39,11 +39,17 @@ public static partial class torch
             public static Tensor adaptive_avg_pool3d(Tensor input, long[] output_size) =>
                 Aten.Call("adaptive_avg_pool3d", input, output_size);
 
-            public static (Tensor Values, Tensor Indices) adaptive_max_pool1d(Tensor input, long output_size) =>
-                Aten.Call2("adaptive_max_pool1d", input, One(output_size, 1));
+            public static Tensor adaptive_max_pool1d(Tensor input, long output_size) =>
+                adaptive_max_pool1d_with_indices(input, output_size).output;
 
-            public static (Tensor Values, Tensor Indices) adaptive_max_pool3d(Tensor input, long[] output_size) =>
-                Aten.Call2("adaptive_max_pool3d", input, output_size);
+            public static (Tensor output, Tensor indices) adaptive_max_pool1d_with_indices(
+                Tensor input, long output_size) => Aten.Call2("adaptive_max_pool1d", input, One(output_size, 1));
+
+            public static Tensor adaptive_max_pool3d(Tensor input, long[] output_size) =>
+                adaptive_max_pool3d_with_indices(input, output_size).output;
+
+            public static (Tensor output, Tensor indices) adaptive_max_pool3d_with_indices(
+                Tensor input, long[] output_size) => Aten.Call2("adaptive_max_pool3d", input, output_size);
 
             // The p-norm of each window; a sum is an average times the window's size.
             public static Tensor lp_pool1d(
@@ -68,16 +74,12 @@ public static partial class torch
                 Unpool(
                     input, indices, One(kernel_size, 1), One(stride, kernel_size), One(padding, 0), output_size);
 
-            public static Tensor max_unpool2d(Tensor input, Tensor indices, long[] output_size) =>
-                Aten.Call("max_unpool2d", input, indices, output_size);
-
-            public static Tensor max_unpool3d(
-                Tensor input, Tensor indices, long[] output_size, long[] strides, long[] padding) =>
-                Aten.Call("max_unpool3d", input, indices, output_size, strides, padding);
-
             public static Tensor rrelu(
-                Tensor x, double lower = 1.0 / 8, double upper = 1.0 / 3, bool training = false,
-                bool inplace = false) => Aten.Call(inplace ? "rrelu_" : "rrelu", x, lower, upper, training);
+                Tensor x, double lower = 1.0 / 8, double upper = 1.0 / 3, bool inplace = false) =>
+                Aten.Call(inplace ? "rrelu_" : "rrelu", x, lower, upper, false);
+
+            public static Tensor rrelu(Tensor x, double lower, double upper, bool training, bool inplace) =>
+                Aten.Call(inplace ? "rrelu_" : "rrelu", x, lower, upper, training);
 
             internal static Tensor Unpool(
                 Tensor input, Tensor indices, long[] kernel, long[] stride, long[] padding, long[]? output_size)
@@ -91,19 +93,20 @@ public static partial class torch
                     case 1:
                         using (NewDisposeScope())
                         {
-                            return max_unpool2d(input.unsqueeze(-1), indices.unsqueeze(-1), [size[0], 1]).squeeze(-1)
+                            return Aten.Call("max_unpool2d", input.unsqueeze(-1), indices.unsqueeze(-1), new[] { size[0], 1 })
+                                .squeeze(-1)
                                 .MoveToOuterDisposeScope();
                         }
 
                     case 2:
-                        return max_unpool2d(input, indices, size);
+                        return Aten.Call("max_unpool2d", input, indices, size);
                     default:
-                        return max_unpool3d(input, indices, size, stride, padding);
+                        return Aten.Call("max_unpool3d", input, indices, size, stride, padding);
                 }
             }
 
             // input: (N, C, ...); where the windows stand is drawn for each sample and channel.
-            internal static Tensor FractionalPool(
+            internal static (Tensor Output, Tensor Indices) FractionalPool(
                 Tensor input, long[] kernel, long[]? output_size, double[]? output_ratio)
             {
                 using var scope = NewDisposeScope();
@@ -114,10 +117,10 @@ public static partial class torch
                 var batched = input.dim() == rank + 2;
                 var samples = rand(
                     [batched ? input.shape[0] : 1, input.shape[batched ? 1 : 0], rank], input.dtype, input.device);
-                var (output, _) = rank == 2
+                var (output, indices) = rank == 2
                     ? Aten.Call2("fractional_max_pool2d", input, kernel, size, samples)
                     : Aten.Call2("fractional_max_pool3d", input, kernel, size, samples);
-                return output.MoveToOuterDisposeScope();
+                return (output.MoveToOuterDisposeScope(), indices.MoveToOuterDisposeScope());
             }
 
             private static Tensor Root(Tensor average, long count, double norm) =>

@@ -25,10 +25,10 @@ public static partial class torch
                     ceil_mode);
 
             public static Tensor max_pool2d(
-                Tensor input, long kernel_size, long? stride = null, long padding = 0, long dilation = 1,
+                Tensor input, long kernel_size, long? stride = null, long? padding = null, long? dilation = null,
                 bool ceil_mode = false) =>
                 max_pool2d(
-                    input, Two(kernel_size), Two(stride ?? kernel_size), Two(padding), Two(dilation), ceil_mode);
+                    input, Two(kernel_size), Two(stride ?? kernel_size), Two(padding ?? 0), Two(dilation ?? 1), ceil_mode);
 
             public static Tensor max_pool2d(
                 Tensor input, (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null,
@@ -39,15 +39,15 @@ public static partial class torch
                     ceil_mode);
 
             public static (Tensor Values, Tensor Indices) max_pool2d_with_indices(
-                Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null,
+                Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null,
                     long[]? dilation = null,
                 bool ceil_mode = false) =>
                 Aten.Call2(
-                    "max_pool2d_with_indices", input, kernel_size, stride ?? kernel_size, padding ?? [0, 0],
+                    "max_pool2d_with_indices", input, kernel_size, strides ?? kernel_size, padding ?? [0, 0],
                     dilation ?? [1, 1], ceil_mode);
 
             public static Tensor avg_pool1d(
-                Tensor input, long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false,
+                Tensor input, long kernel_size, long? stride = null, long? padding = null, bool ceil_mode = false,
                 bool count_include_pad = true) =>
                 Aten.Call(
                     "avg_pool1d", input, One(kernel_size, 1), One(stride, kernel_size), One(padding, 0), ceil_mode,
@@ -86,8 +86,11 @@ public static partial class torch
             public static Tensor adaptive_avg_pool2d(Tensor input, (long, long) output_size) =>
                 adaptive_avg_pool2d(input, Two(output_size));
 
-            public static (Tensor Values, Tensor Indices) adaptive_max_pool2d(Tensor input, long[] output_size) =>
-                Aten.Call2("adaptive_max_pool2d", input, output_size);
+            public static Tensor adaptive_max_pool2d(Tensor input, long[] output_size) =>
+                adaptive_max_pool2d_with_indices(input, output_size).output;
+
+            public static (Tensor output, Tensor indices) adaptive_max_pool2d_with_indices(
+                Tensor input, long[] output_size) => Aten.Call2("adaptive_max_pool2d", input, output_size);
 
             /// <summary>Resizes the last one to three dimensions, to a size or by a factor.</summary>
             public static Tensor interpolate(

@@ -52,28 +52,28 @@ public static partial class torch
 
     public static Tensor multiply_(Tensor left, Scalar right) => left.mul_(right);
 
-    public static Tensor div(Tensor left, Tensor right, RoundingMode? rounding_mode = null) =>
+    public static Tensor div(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) =>
         left.div(right, rounding_mode);
 
-    public static Tensor div(Tensor left, Scalar right, RoundingMode? rounding_mode = null) =>
+    public static Tensor div(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) =>
         left.div(right, rounding_mode);
 
-    public static Tensor div_(Tensor left, Tensor right, RoundingMode? rounding_mode = null) =>
+    public static Tensor div_(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) =>
         left.div_(right, rounding_mode);
 
-    public static Tensor div_(Tensor left, Scalar right, RoundingMode? rounding_mode = null) =>
+    public static Tensor div_(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) =>
         left.div_(right, rounding_mode);
 
-    public static Tensor divide(Tensor left, Tensor right, RoundingMode? rounding_mode = null) =>
+    public static Tensor divide(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) =>
         left.div(right, rounding_mode);
 
-    public static Tensor divide(Tensor left, Scalar right, RoundingMode? rounding_mode = null) =>
+    public static Tensor divide(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) =>
         left.div(right, rounding_mode);
 
-    public static Tensor divide_(Tensor left, Tensor right, RoundingMode? rounding_mode = null) =>
+    public static Tensor divide_(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) =>
         left.div_(right, rounding_mode);
 
-    public static Tensor divide_(Tensor left, Scalar right, RoundingMode? rounding_mode = null) =>
+    public static Tensor divide_(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) =>
         left.div_(right, rounding_mode);
 
     public static Tensor true_divide(Tensor dividend, Tensor divisor) => dividend.true_divide(divisor);

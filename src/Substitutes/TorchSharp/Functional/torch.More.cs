@@ -35,9 +35,6 @@ public static partial class torch
         public Tensor atleast_2d() => Aten.Call("atleast_2d", this);
 
         public Tensor atleast_3d() => Aten.Call("atleast_3d", this);
-
-        public Tensor put_(Tensor index, Tensor source, bool accumulate = false) =>
-            Mutate("put_", this, index, source, accumulate);
     }
 
     public static Tensor nanmedian(Tensor input) => input.nanmedian();

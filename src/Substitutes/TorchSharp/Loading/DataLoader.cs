@@ -9,15 +9,18 @@ public class DataLoader : DataLoader<Dictionary<string, Tensor>, Dictionary<stri
 {
     public DataLoader(
         Dataset dataset, int batchSize, IEnumerable<long> shuffler, Device? device = null, int num_worker = 1,
-        bool drop_last = false)
-        : base(dataset, batchSize, Collate, shuffler, device, num_worker, drop_last)
+        bool drop_last = false, bool disposeBatch = true, bool disposeDataset = true)
+        : base(
+            dataset, batchSize, Collate, shuffler, device, num_worker, drop_last, disposeBatch, disposeDataset)
     {
     }
 
     public DataLoader(
         Dataset dataset, int batchSize, bool shuffle = false, Device? device = null, int? seed = null,
-        int num_worker = 1, bool drop_last = false)
-        : base(dataset, batchSize, Collate, shuffle, device, seed, num_worker, drop_last)
+        int num_worker = 1, bool drop_last = false, bool disposeBatch = true, bool disposeDataset = true)
+        : base(
+            dataset, batchSize, Collate, shuffle, device, seed, num_worker, drop_last, disposeBatch,
+            disposeDataset)
     {
     }
 
@@ -32,15 +35,18 @@ public class IterableDataLoader : DataLoader<IList<Tensor>, IList<Tensor>>
 {
     public IterableDataLoader(
         IterableDataset dataset, int batchSize, IEnumerable<long> shuffler, Device? device = null, int num_worker = 1,
-        bool drop_last = false)
-        : base(dataset, batchSize, Collate, shuffler, device, num_worker, drop_last)
+        bool drop_last = false, bool disposeBatch = true, bool disposeDataset = true)
+        : base(
+            dataset, batchSize, Collate, shuffler, device, num_worker, drop_last, disposeBatch, disposeDataset)
     {
     }
 
     public IterableDataLoader(
         IterableDataset dataset, int batchSize, bool shuffle = false, Device? device = null, int? seed = null,
-        int num_worker = 1, bool drop_last = false)
-        : base(dataset, batchSize, Collate, shuffle, device, seed, num_worker, drop_last)
+        int num_worker = 1, bool drop_last = false, bool disposeBatch = true, bool disposeDataset = true)
+        : base(
+            dataset, batchSize, Collate, shuffle, device, seed, num_worker, drop_last, disposeBatch,
+            disposeDataset)
     {
     }
 
@@ -84,6 +90,24 @@ public class DataLoader<T, S> : IEnumerable<S>, IDisposable
             drop_last, disposeBatch, disposeDataset)
     {
     }
+
+    public Dataset<T> dataset => _dataset;
+
+    public int batch_size => _batchSize;
+
+    public bool drop_last => _dropLast;
+
+    public IEnumerable<long> sampler => _order;
+
+    public int num_workers => _workers;
+
+    public Device Device => _device;
+
+    public bool DisposeBatch => _disposeBatch;
+
+    public bool DisposeDataset => _disposeDataset;
+
+    public Func<IEnumerable<T>, Device, S> collate_fn => _collate;
 
     public long Count => _dropLast ? _dataset.Count / _batchSize : (_dataset.Count + _batchSize - 1) / _batchSize;
 

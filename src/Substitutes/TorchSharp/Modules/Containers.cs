@@ -29,6 +29,10 @@ public class ModuleList<T> : nn.Module, IList<T>
 
     public void append(T module) => Add(module);
 
+    public void append(params T[] parameters) => extend(parameters);
+
+    public void extend(IEnumerable<T> modules) => extend([.. modules]);
+
     public void extend(T[] modules)
     {
         _list.AddRange(modules);

@@ -10,15 +10,23 @@ public static partial class torch
 
         public static ReLU6 ReLU6(bool inplace = false) => new(inplace);
 
-        public static SiLU SiLU(bool inplace = false) => new(inplace);
+        public static SiLU SiLU() => new(false);
 
-        public static Mish Mish(bool inplace = false) => new(inplace);
+        public static SiLU SiLU(bool inplace) => new(inplace);
+
+        public static Mish Mish() => new(false);
+
+        public static Mish Mish(bool inplace) => new(inplace);
 
         public static SELU SELU(bool inplace = false) => new(inplace);
 
-        public static Tanh Tanh(bool inplace = false) => new(inplace);
+        public static Tanh Tanh() => new(false);
 
-        public static Sigmoid Sigmoid(bool inplace = false) => new(inplace);
+        public static Tanh Tanh(bool inplace) => new(inplace);
+
+        public static Sigmoid Sigmoid() => new(false);
+
+        public static Sigmoid Sigmoid(bool inplace) => new(inplace);
 
         public static Hardswish Hardswish(bool inplace = false) => new(inplace);
 

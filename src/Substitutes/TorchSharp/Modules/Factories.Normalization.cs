@@ -21,19 +21,19 @@ public static partial class torch
             ScalarType? dtype = null) => new(num_groups, num_channels, eps, affine, device, dtype);
 
         public static BatchNorm1d BatchNorm1d(
-            long features, double eps = 1e-05, double? momentum = 0.1, bool affine = true,
+            long num_features, double eps = 1e-05, double? momentum = 0.1, bool affine = true,
             bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) =>
-            new(features, eps, momentum, affine, track_running_stats, device, dtype);
+            new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
 
         public static BatchNorm2d BatchNorm2d(
-            long features, double eps = 1e-05, double? momentum = 0.1, bool affine = true,
+            long num_features, double eps = 1e-05, double? momentum = 0.1, bool affine = true,
             bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) =>
-            new(features, eps, momentum, affine, track_running_stats, device, dtype);
+            new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
 
         public static BatchNorm3d BatchNorm3d(
-            long features, double eps = 1e-05, double? momentum = 0.1, bool affine = true,
+            long num_features, double eps = 1e-05, double? momentum = 0.1, bool affine = true,
             bool track_running_stats = true, Device? device = null, ScalarType? dtype = null) =>
-            new(features, eps, momentum, affine, track_running_stats, device, dtype);
+            new(num_features, eps, momentum, affine, track_running_stats, device, dtype);
 
         public static InstanceNorm1d InstanceNorm1d(
             long num_features, double eps = 1e-05, double momentum = 0.1, bool affine = false,

@@ -22,7 +22,7 @@ public static partial class torch
         public static MaxPool3d MaxPool3d(
             long[] kernel_size, long[]? stride = null, long[]? padding = null, long[]? dilation = null,
             bool ceil_mode = false) =>
-            new(input => functional.max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode));
+            new(kernel_size, stride ?? kernel_size, padding ?? [0, 0, 0], dilation ?? [1, 1, 1], ceil_mode);
 
         public static AvgPool3d AvgPool3d(
             long kernel_size, long? stride = null, long? padding = null, bool ceil_mode = false,
@@ -42,33 +42,32 @@ public static partial class torch
             long[] kernel_size, long[]? stride = null, long[]? padding = null, bool ceil_mode = false,
             bool count_include_pad = true, long? divisor_override = null) =>
             new(
-                input => functional.avg_pool3d(
-                    input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override));
+                kernel_size, stride ?? kernel_size, padding ?? [0, 0, 0], ceil_mode, count_include_pad, divisor_override);
 
         public static AdaptiveAvgPool3d AdaptiveAvgPool3d(long[] output_size) =>
-            new(input => functional.adaptive_avg_pool3d(input, output_size));
+            new(output_size);
 
         public static AdaptiveAvgPool3d AdaptiveAvgPool3d((long, long, long) output_size) => AdaptiveAvgPool3d(Three(output_size));
 
         public static AdaptiveAvgPool3d AdaptiveAvgPool3d(long output_size) => AdaptiveAvgPool3d(Three(output_size));
 
         public static AdaptiveMaxPool3d AdaptiveMaxPool3d(long[] output_size) =>
-            new(input => First(functional.adaptive_max_pool3d(input, output_size)));
+            new(output_size);
 
         public static AdaptiveMaxPool3d AdaptiveMaxPool3d((long, long, long) output_size) => AdaptiveMaxPool3d(Three(output_size));
 
         public static AdaptiveMaxPool3d AdaptiveMaxPool3d(long output_size) => AdaptiveMaxPool3d(Three(output_size));
 
         public static AdaptiveMaxPool1d AdaptiveMaxPool1d(long output_size) =>
-            new(input => First(functional.adaptive_max_pool1d(input, output_size)));
+            new(output_size);
 
         public static LPPool1d LPPool1d(
             double norm_type, long kernel_size, long? stride = null, bool ceil_mode = false) =>
-            new(input => functional.lp_pool1d(input, norm_type, kernel_size, stride, ceil_mode));
+            new(norm_type, kernel_size, stride, ceil_mode);
 
         public static LPPool2d LPPool2d(
             double norm_type, long[] kernel_size, long[]? stride = null, bool ceil_mode = false) =>
-            new(input => functional.lp_pool2d(input, norm_type, kernel_size, stride, ceil_mode));
+            new(norm_type, kernel_size, stride, ceil_mode);
 
         public static LPPool2d LPPool2d(
             double norm_type, long kernel_size, long? stride = null, bool ceil_mode = false) =>
@@ -82,7 +81,7 @@ public static partial class torch
 
         public static FractionalMaxPool2d FractionalMaxPool2d(
             long[] kernel_size, long[]? output_size = null, double[]? output_ratio = null) =>
-            new(input => functional.FractionalPool(input, kernel_size, output_size, output_ratio));
+            new(kernel_size, output_size, output_ratio);
 
         public static FractionalMaxPool3d FractionalMaxPool3d(
             long kernel_size, long? output_size = null, double? output_ratio = null) =>
@@ -92,10 +91,10 @@ public static partial class torch
 
         public static FractionalMaxPool3d FractionalMaxPool3d(
             long[] kernel_size, long[]? output_size = null, double[]? output_ratio = null) =>
-            new(input => functional.FractionalPool(input, kernel_size, output_size, output_ratio));
+            new(kernel_size, output_size, output_ratio);
 
         public static MaxUnpool1d MaxUnpool1d(long kernel_size, long? stride = null, long? padding = null) =>
-            new([kernel_size], [stride ?? kernel_size], [padding ?? 0]);
+            new(kernel_size, stride, padding);
 
         public static MaxUnpool2d MaxUnpool2d(long kernel_size, long? stride = null, long? padding = null) =>
             MaxUnpool2d(functional.Two(kernel_size), Both(stride), Both(padding));
@@ -110,22 +109,45 @@ public static partial class torch
         public static MaxUnpool3d MaxUnpool3d(long kernel_size, long? stride = null, long? padding = null) =>
             new(Three(kernel_size), Three(stride ?? kernel_size), Three(padding ?? 0));
 
+        public static MaxUnpool3d MaxUnpool3d(
+            (long, long, long) kernel_size, (long, long, long)? stride = null, (long, long, long)? padding = null) =>
+            new(Three(kernel_size), Three(stride ?? kernel_size), Three(padding ?? (0, 0, 0)));
+
+        public static MaxUnpool3d MaxUnpool3d(long[] kernel_size, long[]? stride = null, long[]? padding = null) =>
+            new(kernel_size, stride ?? kernel_size, padding ?? [0, 0, 0]);
+
+        public static FractionalMaxPool2d FractionalMaxPool2d(
+            (long, long) kernel_size, (long, long)? output_size = null, (double, double)? output_ratio = null) =>
+            FractionalMaxPool2d(
+                functional.Two(kernel_size), Both(output_size),
+                output_ratio is { } ratio ? [ratio.Item1, ratio.Item2] : null);
+
+        public static FractionalMaxPool3d FractionalMaxPool3d(
+            (long, long, long) kernel_size, (long, long, long)? output_size = null,
+            (double, double, double)? output_ratio = null) =>
+            FractionalMaxPool3d(
+                Three(kernel_size), output_size is { } size ? Three(size) : null,
+                output_ratio is { } ratio ? [ratio.Item1, ratio.Item2, ratio.Item3] : null);
+
         public static Unfold Unfold(long kernel_size, long dilation = 1, long padding = 0, long stride = 1) =>
-            new(input => functional.unfold(input, kernel_size, dilation, padding, stride));
+            new(
+                (kernel_size, kernel_size), (dilation, dilation), (padding, padding), (stride, stride));
 
         public static Unfold Unfold(
             (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null,
             (long, long)? stride = null) =>
-            new(input => functional.unfold(input, kernel_size, dilation, padding, stride));
+            new(kernel_size, dilation ?? (1, 1), padding ?? (0, 0), stride ?? (1, 1));
 
         public static Fold Fold(
             long output_size, long kernel_size, long dilation = 1, long padding = 0, long stride = 1) =>
-            new(input => functional.fold(input, output_size, kernel_size, dilation, padding, stride));
+            new(
+                (output_size, output_size), (kernel_size, kernel_size), (dilation, dilation), (padding, padding),
+                (stride, stride));
 
         public static Fold Fold(
             (long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null,
             (long, long)? padding = null, (long, long)? stride = null) =>
-            new(input => functional.fold(input, output_size, kernel_size, dilation, padding, stride));
+            new(output_size, kernel_size, dilation ?? (1, 1), padding ?? (0, 0), stride ?? (1, 1));
 
         public static Bilinear Bilinear(
             long in1_features, long in2_features, long out_features, bool hasBias = true, Device? device = null,
@@ -149,18 +171,10 @@ public static partial class torch
             new(
                 padding.Item1, padding.Item2, padding.Item3, padding.Item4, padding.Item5, padding.Item6);
 
-        public static ZeroPad3d ZeroPad3d(long padding) => new(padding, padding, padding, padding, padding, padding);
-
-        public static ZeroPad3d ZeroPad3d((long, long, long, long, long, long) padding) =>
-            new(
-                padding.Item1, padding.Item2, padding.Item3, padding.Item4, padding.Item5, padding.Item6);
-
         public static ConstantPad1d ConstantPad1d(long padding, double value) => new(value, padding, padding);
 
         public static ConstantPad1d ConstantPad1d((long, long) padding, double value) =>
             new(value, padding.Item1, padding.Item2);
-
-        public static ZeroPad1d ZeroPad1d(long padding) => new(padding, padding);
 
         public static ConstantPad3d ConstantPad3d(long padding, double value) =>
             new(value, padding, padding, padding, padding, padding, padding);
@@ -169,11 +183,5 @@ public static partial class torch
             (long, long, long, long, long, long) padding, double value) =>
             new(
                 value, padding.Item1, padding.Item2, padding.Item3, padding.Item4, padding.Item5, padding.Item6);
-
-        private static Tensor First((Tensor Values, Tensor Indices) pair)
-        {
-            pair.Indices.Dispose();
-            return pair.Values;
-        }
     }
 }

@@ -20,6 +20,8 @@ public sealed class MSELoss(Reduction reduction)
 public sealed class SmoothL1Loss(double beta, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor>(reduction)
 {
+    public double beta { get; } = beta;
+
     public override Tensor forward(Tensor input, Tensor target) =>
         functional.smooth_l1_loss(input, target, reduction, beta);
 }
@@ -27,6 +29,8 @@ public sealed class SmoothL1Loss(double beta, Reduction reduction)
 public sealed class HuberLoss(double delta, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor>(reduction)
 {
+    public double delta { get; } = delta;
+
     public override Tensor forward(Tensor input, Tensor target) =>
         functional.huber_loss(input, target, delta, reduction);
 }
@@ -34,6 +38,10 @@ public sealed class HuberLoss(double delta, Reduction reduction)
 public sealed class CrossEntropyLoss(Tensor? weight, long? ignore_index, double label_smoothing, Reduction reduction)
     : WeightedLoss<Tensor, Tensor, Tensor>(weight, reduction)
 {
+    public long? ignore_index { get; } = ignore_index;
+
+    public double label_smoothing { get; } = label_smoothing;
+
     public override Tensor forward(Tensor input, Tensor target) =>
         functional.cross_entropy(input, target, weight, ignore_index ?? -100, reduction, label_smoothing);
 }
@@ -41,6 +49,8 @@ public sealed class CrossEntropyLoss(Tensor? weight, long? ignore_index, double 
 public sealed class NLLLoss(Tensor? weight, long? ignore_index, Reduction reduction)
     : WeightedLoss<Tensor, Tensor, Tensor>(weight, reduction)
 {
+    public long? ignore_index { get; } = ignore_index;
+
     public override Tensor forward(Tensor input, Tensor target) =>
         functional.nll_loss(input, target, weight, ignore_index ?? -100, reduction);
 }
@@ -55,6 +65,8 @@ public sealed class BCELoss(Tensor? weight, Reduction reduction)
 public sealed class BCEWithLogitsLoss(Tensor? weight, Tensor? pos_weights, Reduction reduction)
     : WeightedLoss<Tensor, Tensor, Tensor>(weight, reduction)
 {
+    public Tensor? pos_weights { get; } = pos_weights;
+
     public override Tensor forward(Tensor input, Tensor target) =>
         functional.binary_cross_entropy_with_logits(input, target, weight, reduction, pos_weights);
 }
@@ -62,6 +74,8 @@ public sealed class BCEWithLogitsLoss(Tensor? weight, Tensor? pos_weights, Reduc
 public sealed class KLDivLoss(bool log_target, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor>(reduction)
 {
+    public bool log_target { get; } = log_target;
+
     public override Tensor forward(Tensor input, Tensor target) =>
         functional.kl_div(input, target, log_target, reduction);
 }
@@ -76,6 +90,8 @@ public sealed class SoftMarginLoss(Reduction reduction)
 public sealed class HingeEmbeddingLoss(double margin, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor>(reduction)
 {
+    public double margin { get; } = margin;
+
     public override Tensor forward(Tensor input, Tensor target) =>
         functional.hinge_embedding_loss(input, target, margin, reduction);
 }
@@ -83,6 +99,12 @@ public sealed class HingeEmbeddingLoss(double margin, Reduction reduction)
 public sealed class PoissonNLLLoss(bool log_input, bool full, float eps, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor>(reduction)
 {
+    public bool log_input { get; } = log_input;
+
+    public bool full { get; } = full;
+
+    public float eps { get; } = eps;
+
     public override Tensor forward(Tensor input, Tensor target) =>
         functional.poisson_nll_loss(input, target, log_input, full, eps, reduction);
 }
@@ -90,6 +112,8 @@ public sealed class PoissonNLLLoss(bool log_input, bool full, float eps, Reducti
 public sealed class CosineEmbeddingLoss(double margin, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor, Tensor>(reduction)
 {
+    public double margin { get; } = margin;
+
     public override Tensor forward(Tensor input1, Tensor input2, Tensor target) =>
         functional.cosine_embedding_loss(input1, input2, target, margin, reduction);
 }
@@ -97,6 +121,8 @@ public sealed class CosineEmbeddingLoss(double margin, Reduction reduction)
 public sealed class MarginRankingLoss(double margin, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor, Tensor>(reduction)
 {
+    public double margin { get; } = margin;
+
     public override Tensor forward(Tensor input1, Tensor input2, Tensor target) =>
         functional.margin_ranking_loss(input1, input2, target, margin, reduction);
 }
@@ -104,6 +130,10 @@ public sealed class MarginRankingLoss(double margin, Reduction reduction)
 public sealed class TripletMarginLoss(double margin, long p, double eps, bool swap, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor, Tensor>(reduction)
 {
+    public double margin { get; } = margin;
+
+    public long p { get; } = p;
+
     public override Tensor forward(Tensor anchor, Tensor positive, Tensor negative) =>
         functional.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, reduction);
 }
@@ -111,6 +141,10 @@ public sealed class TripletMarginLoss(double margin, long p, double eps, bool sw
 public sealed class CosineSimilarity(long dim, double eps)
     : Module<Tensor, Tensor, Tensor>(nameof(CosineSimilarity))
 {
+    public long dim { get; set; } = dim;
+
+    public double eps { get; set; } = eps;
+
     public override Tensor forward(Tensor input1, Tensor input2) =>
         functional.cosine_similarity(input1, input2, dim, eps);
 }
@@ -118,6 +152,10 @@ public sealed class CosineSimilarity(long dim, double eps)
 public sealed class CTCLoss(long blank, bool zero_infinity, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor, Tensor, Tensor>(reduction)
 {
+    public long blank { get; } = blank;
+
+    public bool zero_infinity { get; } = zero_infinity;
+
     public override Tensor forward(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths) =>
         functional.ctc_loss(log_probs, targets, input_lengths, target_lengths, blank, zero_infinity, reduction);
 }
@@ -126,7 +164,7 @@ public sealed class MultiLabelMarginLoss(Reduction reduction)
     : Loss<Tensor, Tensor, Tensor>(reduction)
 {
     public override Tensor forward(Tensor input, Tensor target) =>
-        functional.multilabel_margin_loss(input, target, reduction);
+        functional.multi_label_margin_loss(input, target, reduction);
 }
 
 public sealed class MultiLabelSoftMarginLoss(Tensor? weight, Reduction reduction)
@@ -139,6 +177,10 @@ public sealed class MultiLabelSoftMarginLoss(Tensor? weight, Reduction reduction
 public sealed class MultiMarginLoss(int p, double margin, Tensor? weight, Reduction reduction)
     : WeightedLoss<Tensor, Tensor, Tensor>(weight, reduction)
 {
+    public int p { get; } = p;
+
+    public double margin { get; } = margin;
+
     public override Tensor forward(Tensor input, Tensor target) =>
         functional.multi_margin_loss(input, target, p, margin, weight, reduction);
 }
@@ -146,6 +188,10 @@ public sealed class MultiMarginLoss(int p, double margin, Tensor? weight, Reduct
 public sealed class GaussianNLLLoss(bool full, float eps, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor, Tensor>(reduction)
 {
+    public bool full { get; } = full;
+
+    public float eps { get; } = eps;
+
     public override Tensor forward(Tensor input, Tensor target, Tensor variance) =>
         functional.gaussian_nll_loss(input, target, variance, full, eps, reduction);
 }
@@ -154,6 +200,8 @@ public sealed class TripletMarginWithDistanceLoss(
     Func<Tensor, Tensor, Tensor>? distance, double margin, bool swap, Reduction reduction)
     : Loss<Tensor, Tensor, Tensor, Tensor>(reduction)
 {
+    public double margin { get; } = margin;
+
     public override Tensor forward(Tensor anchor, Tensor positive, Tensor negative) =>
         functional.triplet_margin_with_distance_loss(
             anchor, positive, negative, distance, margin, swap, reduction);
@@ -162,6 +210,12 @@ public sealed class TripletMarginWithDistanceLoss(
 public sealed class PairwiseDistance(double p, double eps, bool keep_dim)
     : Module<Tensor, Tensor, Tensor>(nameof(PairwiseDistance))
 {
+    public double norm { get; set; } = p;
+
+    public double eps { get; set; } = eps;
+
+    public bool keepdim { get; set; } = keep_dim;
+
     public override Tensor forward(Tensor input1, Tensor input2) =>
-        functional.pairwise_distance(input1, input2, p, eps, keep_dim);
+        functional.pairwise_distance(input1, input2, norm, eps, keepdim);
 }

@@ -31,19 +31,3 @@ public sealed class ConstantPad3d : PadBase
     {
     }
 }
-
-public sealed class ZeroPad1d : PadBase
-{
-    internal ZeroPad1d(params long[] borders)
-        : base(nameof(ZeroPad1d), PaddingModes.Constant, 0, borders)
-    {
-    }
-}
-
-public sealed class ZeroPad3d : PadBase
-{
-    internal ZeroPad3d(params long[] borders)
-        : base(nameof(ZeroPad3d), PaddingModes.Constant, 0, borders)
-    {
-    }
-}

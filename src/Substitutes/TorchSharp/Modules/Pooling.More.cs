@@ -3,134 +3,218 @@ using static TorchSharp.torch.nn;
 
 namespace TorchSharp.Modules;
 
-public sealed class MaxPool3d : FunctionModule
+public sealed class MaxPool3d : ParameterLessModule<Tensor, Tensor>
 {
-    internal MaxPool3d(Func<Tensor, Tensor> function)
-        : base(nameof(MaxPool3d), function)
+    internal MaxPool3d(long[] kernel_size, long[] stride, long[] padding, long[] dilation, bool ceil_mode)
+        : base(nameof(MaxPool3d))
     {
+        this.kernel_size = kernel_size;
+        this.stride = stride;
+        this.padding = padding;
+        this.dilation = dilation;
+        this.ceil_mode = ceil_mode;
     }
+
+    public long[] kernel_size { get; set; }
+
+    public long[] stride { get; set; }
+
+    public long[] padding { get; set; }
+
+    public long[] dilation { get; set; }
+
+    public bool ceil_mode { get; set; }
+
+    public override Tensor forward(Tensor input) =>
+        functional.max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode);
+
+    public (Tensor Values, Tensor Indices) forward_with_indices(Tensor input) =>
+        functional.max_pool3d_with_indices(input, kernel_size, stride, padding, dilation, ceil_mode);
 }
 
-public sealed class AvgPool3d : FunctionModule
+public sealed class AvgPool3d : ParameterLessModule<Tensor, Tensor>
 {
-    internal AvgPool3d(Func<Tensor, Tensor> function)
-        : base(nameof(AvgPool3d), function)
+    internal AvgPool3d(
+        long[] kernel_size, long[] stride, long[] padding, bool ceil_mode, bool count_include_pad, long? divisor_override)
+        : base(nameof(AvgPool3d))
     {
+        this.kernel_size = kernel_size;
+        this.stride = stride;
+        this.padding = padding;
+        this.ceil_mode = ceil_mode;
+        this.count_include_pad = count_include_pad;
+        this.divisor_override = divisor_override;
     }
+
+    public long[] kernel_size { get; set; }
+
+    public long[] stride { get; set; }
+
+    public long[] padding { get; set; }
+
+    public bool ceil_mode { get; set; }
+
+    public bool count_include_pad { get; set; }
+
+    public long? divisor_override { get; set; }
+
+    public override Tensor forward(Tensor input) =>
+        functional.avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
 }
 
-public sealed class AdaptiveAvgPool3d : FunctionModule
+public sealed class AdaptiveAvgPool3d : ParameterLessModule<Tensor, Tensor>
 {
-    internal AdaptiveAvgPool3d(Func<Tensor, Tensor> function)
-        : base(nameof(AdaptiveAvgPool3d), function)
+    internal AdaptiveAvgPool3d(long[] output_size)
+        : base(nameof(AdaptiveAvgPool3d))
     {
+        this.output_size = output_size;
     }
+
+    public long[] output_size { get; set; }
+
+    public override Tensor forward(Tensor input) =>
+        functional.adaptive_avg_pool3d(input, output_size);
 }
 
-public sealed class AdaptiveMaxPool1d : FunctionModule
+public sealed class AdaptiveMaxPool1d : ParameterLessModule<Tensor, Tensor>
 {
-    internal AdaptiveMaxPool1d(Func<Tensor, Tensor> function)
-        : base(nameof(AdaptiveMaxPool1d), function)
+    internal AdaptiveMaxPool1d(long output_size)
+        : base(nameof(AdaptiveMaxPool1d))
     {
+        this.output_size = output_size;
     }
+
+    public long output_size { get; set; }
+
+    public override Tensor forward(Tensor input) =>
+        functional.adaptive_max_pool1d(input, output_size);
+
+    public (Tensor Values, Tensor Indices) forward_with_indices(Tensor input) =>
+        functional.adaptive_max_pool1d_with_indices(input, output_size);
 }
 
-public sealed class AdaptiveMaxPool3d : FunctionModule
+public sealed class AdaptiveMaxPool2d : ParameterLessModule<Tensor, Tensor>
 {
-    internal AdaptiveMaxPool3d(Func<Tensor, Tensor> function)
-        : base(nameof(AdaptiveMaxPool3d), function)
+    internal AdaptiveMaxPool2d(long[] output_size)
+        : base(nameof(AdaptiveMaxPool2d))
     {
+        this.output_size = output_size;
     }
+
+    public long[] output_size { get; set; }
+
+    public override Tensor forward(Tensor input) =>
+        functional.adaptive_max_pool2d(input, output_size);
+
+    public (Tensor Values, Tensor Indices) forward_with_indices(Tensor input) =>
+        functional.adaptive_max_pool2d_with_indices(input, output_size);
 }
 
-public sealed class LPPool1d : FunctionModule
+public sealed class AdaptiveMaxPool3d : ParameterLessModule<Tensor, Tensor>
 {
-    internal LPPool1d(Func<Tensor, Tensor> function)
-        : base(nameof(LPPool1d), function)
+    internal AdaptiveMaxPool3d(long[] output_size)
+        : base(nameof(AdaptiveMaxPool3d))
     {
+        this.output_size = output_size;
     }
+
+    public long[] output_size { get; set; }
+
+    public override Tensor forward(Tensor input) =>
+        functional.adaptive_max_pool3d(input, output_size);
+
+    public (Tensor Values, Tensor Indices) forward_with_indices(Tensor input) =>
+        functional.adaptive_max_pool3d_with_indices(input, output_size);
 }
 
-public sealed class LPPool2d : FunctionModule
+public sealed class LPPool1d : ParameterLessModule<Tensor, Tensor>
 {
-    internal LPPool2d(Func<Tensor, Tensor> function)
-        : base(nameof(LPPool2d), function)
+    internal LPPool1d(double norm_type, long kernel_size, long? stride, bool ceil_mode)
+        : base(nameof(LPPool1d))
     {
+        this.norm_type = norm_type;
+        this.kernel_size = kernel_size;
+        this.stride = stride;
+        this.ceil_mode = ceil_mode;
     }
+
+    public double norm_type { get; set; }
+
+    public long kernel_size { get; set; }
+
+    public long? stride { get; set; }
+
+    public bool ceil_mode { get; set; }
+
+    public override Tensor forward(Tensor input) =>
+        functional.lp_pool1d(input, norm_type, kernel_size, stride, ceil_mode);
 }
 
-public sealed class FractionalMaxPool2d : FunctionModule
+public sealed class LPPool2d : ParameterLessModule<Tensor, Tensor>
 {
-    internal FractionalMaxPool2d(Func<Tensor, Tensor> function)
-        : base(nameof(FractionalMaxPool2d), function)
+    internal LPPool2d(double norm_type, long[] kernel_size, long[]? stride, bool ceil_mode)
+        : base(nameof(LPPool2d))
     {
+        this.norm_type = norm_type;
+        this.kernel_size = kernel_size;
+        this.stride = stride;
+        this.ceil_mode = ceil_mode;
     }
+
+    public double norm_type { get; set; }
+
+    public long[] kernel_size { get; set; }
+
+    public long[]? stride { get; set; }
+
+    public bool ceil_mode { get; set; }
+
+    public override Tensor forward(Tensor input) =>
+        functional.lp_pool2d(input, norm_type, kernel_size, stride, ceil_mode);
 }
 
-public sealed class FractionalMaxPool3d : FunctionModule
+public sealed class FractionalMaxPool2d : ParameterLessModule<Tensor, Tensor>
 {
-    internal FractionalMaxPool3d(Func<Tensor, Tensor> function)
-        : base(nameof(FractionalMaxPool3d), function)
+    internal FractionalMaxPool2d(long[] kernel_size, long[]? output_size, double[]? output_ratio)
+        : base(nameof(FractionalMaxPool2d))
     {
+        this.kernel_size = kernel_size;
+        this.output_size = output_size;
+        this.output_ratio = output_ratio;
     }
+
+    public long[] kernel_size { get; set; }
+
+    public long[]? output_size { get; set; }
+
+    public double[]? output_ratio { get; set; }
+
+    public override Tensor forward(Tensor input) =>
+        functional.fractional_max_pool2d(input, kernel_size, output_size, output_ratio);
+
+    public (Tensor Values, Tensor Indices) forward_with_indices(Tensor input) =>
+        functional.fractional_max_pool2d_with_indices(input, kernel_size, output_size, output_ratio);
 }
 
-public sealed class MaxUnpool1d : Module<Tensor, Tensor, long[]?, Tensor>
+public sealed class FractionalMaxPool3d : ParameterLessModule<Tensor, Tensor>
 {
-    private readonly long[] _kernel;
-    private readonly long[] _stride;
-    private readonly long[] _padding;
-
-    internal MaxUnpool1d(long[] kernel, long[] stride, long[] padding)
-        : base(nameof(MaxUnpool1d)) => (_kernel, _stride, _padding) = (kernel, stride, padding);
-
-    public override Tensor forward(Tensor tensor, Tensor indices, long[]? output_size = null) =>
-        functional.Unpool(tensor, indices, _kernel, _stride, _padding, output_size);
-
-    public new Tensor call(Tensor tensor, Tensor indices, long[]? output_size = null) =>
-        base.call(tensor, indices, output_size);
-
-    protected override void RegisterComponents()
+    internal FractionalMaxPool3d(long[] kernel_size, long[]? output_size, double[]? output_ratio)
+        : base(nameof(FractionalMaxPool3d))
     {
+        this.kernel_size = kernel_size;
+        this.output_size = output_size;
+        this.output_ratio = output_ratio;
     }
-}
 
-public sealed class MaxUnpool2d : Module<Tensor, Tensor, long[]?, Tensor>
-{
-    private readonly long[] _kernel;
-    private readonly long[] _stride;
-    private readonly long[] _padding;
+    public long[] kernel_size { get; set; }
 
-    internal MaxUnpool2d(long[] kernel, long[] stride, long[] padding)
-        : base(nameof(MaxUnpool2d)) => (_kernel, _stride, _padding) = (kernel, stride, padding);
+    public long[]? output_size { get; set; }
 
-    public override Tensor forward(Tensor tensor, Tensor indices, long[]? output_size = null) =>
-        functional.Unpool(tensor, indices, _kernel, _stride, _padding, output_size);
+    public double[]? output_ratio { get; set; }
 
-    public new Tensor call(Tensor tensor, Tensor indices, long[]? output_size = null) =>
-        base.call(tensor, indices, output_size);
+    public override Tensor forward(Tensor input) =>
+        functional.fractional_max_pool3d(input, kernel_size, output_size, output_ratio);
 
-    protected override void RegisterComponents()
-    {
-    }
-}
-
-public sealed class MaxUnpool3d : Module<Tensor, Tensor, long[]?, Tensor>
-{
-    private readonly long[] _kernel;
-    private readonly long[] _stride;
-    private readonly long[] _padding;
-
-    internal MaxUnpool3d(long[] kernel, long[] stride, long[] padding)
-        : base(nameof(MaxUnpool3d)) => (_kernel, _stride, _padding) = (kernel, stride, padding);
-
-    public override Tensor forward(Tensor tensor, Tensor indices, long[]? output_size = null) =>
-        functional.Unpool(tensor, indices, _kernel, _stride, _padding, output_size);
-
-    public new Tensor call(Tensor tensor, Tensor indices, long[]? output_size = null) =>
-        base.call(tensor, indices, output_size);
-
-    protected override void RegisterComponents()
-    {
-    }
+    public (Tensor Values, Tensor Indices) forward_with_indices(Tensor input) =>
+        functional.fractional_max_pool3d_with_indices(input, kernel_size, output_size, output_ratio);
 }

@@ -5,18 +5,31 @@ namespace TorchSharp.Modules;
 
 public sealed class MaxPool1d : ParameterLessModule<Tensor, Tensor>
 {
-    private readonly long _kernel;
-    private readonly long? _stride;
-    private readonly long? _padding;
-    private readonly long? _dilation;
-    private readonly bool _ceiling;
+    internal MaxPool1d(long kernel_size, long? stride, long? padding, long? dilation, bool ceil_mode)
+        : base(nameof(MaxPool1d))
+    {
+        this.kernel_size = kernel_size;
+        this.stride = stride;
+        this.padding = padding;
+        this.dilation = dilation;
+        this.ceil_mode = ceil_mode;
+    }
 
-    internal MaxPool1d(long kernel, long? stride, long? padding, long? dilation, bool ceiling)
-        : base(nameof(MaxPool1d)) =>
-        (_kernel, _stride, _padding, _dilation, _ceiling) = (kernel, stride, padding, dilation, ceiling);
+    public long kernel_size { get; set; }
+
+    public long? stride { get; set; }
+
+    public long? padding { get; set; }
+
+    public long? dilation { get; set; }
+
+    public bool ceil_mode { get; set; }
 
     public override Tensor forward(Tensor input) =>
-        functional.max_pool1d(input, _kernel, _stride, _padding, _dilation, _ceiling);
+        functional.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode);
+
+    public (Tensor Values, Tensor Indices) forward_with_indices(Tensor input) =>
+        functional.max_pool1d_with_indices(input, kernel_size, stride, padding, dilation, ceil_mode);
 }
 
 public sealed class MaxPool2d : ParameterLessModule<Tensor, Tensor>
@@ -50,18 +63,28 @@ public sealed class MaxPool2d : ParameterLessModule<Tensor, Tensor>
 
 public sealed class AvgPool1d : ParameterLessModule<Tensor, Tensor>
 {
-    private readonly long _kernel;
-    private readonly long? _stride;
-    private readonly long _padding;
-    private readonly bool _ceiling;
-    private readonly bool _countPadding;
+    internal AvgPool1d(long kernel_size, long? stride, long? padding, bool ceil_mode, bool count_include_pad)
+        : base(nameof(AvgPool1d))
+    {
+        this.kernel_size = kernel_size;
+        this.stride = stride;
+        this.padding = padding;
+        this.ceil_mode = ceil_mode;
+        this.count_include_pad = count_include_pad;
+    }
 
-    internal AvgPool1d(long kernel, long? stride, long padding, bool ceiling, bool countPadding)
-        : base(nameof(AvgPool1d)) =>
-        (_kernel, _stride, _padding, _ceiling, _countPadding) = (kernel, stride, padding, ceiling, countPadding);
+    public long kernel_size { get; set; }
+
+    public long? stride { get; set; }
+
+    public long? padding { get; set; }
+
+    public bool ceil_mode { get; set; }
+
+    public bool count_include_pad { get; set; }
 
     public override Tensor forward(Tensor input) =>
-        functional.avg_pool1d(input, _kernel, _stride, _padding, _ceiling, _countPadding);
+        functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad);
 }
 
 public sealed class AvgPool2d : ParameterLessModule<Tensor, Tensor>
@@ -113,21 +136,6 @@ public sealed class AdaptiveAvgPool2d : ParameterLessModule<Tensor, Tensor>
     public long[] output_size { get; set; }
 
     public override Tensor forward(Tensor input) => functional.adaptive_avg_pool2d(input, output_size);
-}
-
-public sealed class AdaptiveMaxPool2d : ParameterLessModule<Tensor, Tensor>
-{
-    internal AdaptiveMaxPool2d(long[] output_size)
-        : base(nameof(AdaptiveMaxPool2d)) => this.output_size = output_size;
-
-    public long[] output_size { get; set; }
-
-    public override Tensor forward(Tensor input)
-    {
-        var (values, indices) = functional.adaptive_max_pool2d(input, output_size);
-        indices.Dispose();
-        return values;
-    }
 }
 
 public sealed class Upsample : ParameterLessModule<Tensor, Tensor>

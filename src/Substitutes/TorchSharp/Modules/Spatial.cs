@@ -3,20 +3,54 @@ using static TorchSharp.torch.nn;
 
 namespace TorchSharp.Modules;
 
-public sealed class Unfold : FunctionModule
+public sealed class Unfold : ParameterLessModule<Tensor, Tensor>
 {
-    internal Unfold(Func<Tensor, Tensor> function)
-        : base(nameof(Unfold), function)
+    internal Unfold((long, long) kernel_size, (long, long) dilation, (long, long) padding, (long, long) stride)
+        : base(nameof(Unfold))
     {
+        this.kernel_size = kernel_size;
+        this.dilation = dilation;
+        this.padding = padding;
+        this.stride = stride;
     }
+
+    public (long, long) kernel_size { get; set; }
+
+    public (long, long) dilation { get; set; }
+
+    public (long, long) padding { get; set; }
+
+    public (long, long) stride { get; set; }
+
+    public override Tensor forward(Tensor tensor) =>
+        functional.unfold(tensor, kernel_size, dilation, padding, stride);
 }
 
-public sealed class Fold : FunctionModule
+public sealed class Fold : ParameterLessModule<Tensor, Tensor>
 {
-    internal Fold(Func<Tensor, Tensor> function)
-        : base(nameof(Fold), function)
+    internal Fold(
+        (long, long) output_size, (long, long) kernel_size, (long, long) dilation, (long, long) padding, (long, long) stride)
+        : base(nameof(Fold))
     {
+        this.output_size = output_size;
+        this.kernel_size = kernel_size;
+        this.dilation = dilation;
+        this.padding = padding;
+        this.stride = stride;
     }
+
+    public (long, long) output_size { get; set; }
+
+    public (long, long) kernel_size { get; set; }
+
+    public (long, long) dilation { get; set; }
+
+    public (long, long) padding { get; set; }
+
+    public (long, long) stride { get; set; }
+
+    public override Tensor forward(Tensor tensor) =>
+        functional.fold(tensor, output_size, kernel_size, dilation, padding, stride);
 }
 
 public sealed class RReLU : ParameterLessModule<Tensor, Tensor>

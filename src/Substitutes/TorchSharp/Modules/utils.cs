@@ -68,6 +68,12 @@ public static partial class torch
                 }
             }
 
+            public static Tensor parameters_to_vector(IEnumerable<Parameter> tensors) =>
+                parameters_to_vector(tensors.Cast<Tensor>());
+
+            public static void vector_to_parameters(Tensor vec, IEnumerable<Parameter> tensors) =>
+                vector_to_parameters(vec, tensors.Cast<Tensor>());
+
             private static Tensor Norm(Tensor tensor, double p) =>
                 double.IsPositiveInfinity(p) ? tensor.abs().max() : Aten.Call("norm.Scalar", tensor, p);
         }

@@ -163,6 +163,12 @@ internal static unsafe partial class LibTorch
     internal static partial void ts_set_anomaly(int enabled, int checkNan);
 
     [LibraryImport(Library)]
+    internal static partial int ts_deterministic();
+
+    [LibraryImport(Library)]
+    internal static partial void ts_set_deterministic(int enabled, int warnOnly);
+
+    [LibraryImport(Library)]
     internal static partial int ts_grad_enabled();
 
     [LibraryImport(Library)]

@@ -271,6 +271,15 @@ EXPORT void ts_set_anomaly(int enabled, int checkNan) {
     torch::autograd::AnomalyMode::set_enabled(enabled != 0, checkNan != 0);
 }
 
+EXPORT int ts_deterministic() {
+    auto& context = at::globalContext();
+    return (context.deterministicAlgorithms() ? 1 : 0) | (context.deterministicAlgorithmsWarnOnly() ? 2 : 0);
+}
+
+EXPORT void ts_set_deterministic(int enabled, int warnOnly) {
+    at::globalContext().setDeterministicAlgorithms(enabled != 0, warnOnly != 0);
+}
+
 EXPORT int ts_grad_enabled() {
     return at::GradMode::is_enabled();
 }

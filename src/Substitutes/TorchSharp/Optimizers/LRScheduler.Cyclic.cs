@@ -69,7 +69,8 @@ public static partial class torch
                     }
 
                     internal sealed record Cycle(
-                        double Lowest, double Highest, int Up, int Down, Mode Mode, double Gamma, ScaleMode Scale)
+                        double Lowest, double Highest, int Up, int Down, Mode Mode, double Gamma, ScaleMode Scale,
+                        Func<double, double>? Function = null)
                     {
                         // From 0 at the lower bound to at most 1 at the upper one.
                         internal double HeightAt(int epoch)
@@ -79,7 +80,12 @@ public static partial class torch
                             var place = 1 + (epoch / length) - cycle;
                             var rise = Up / length;
                             var height = place <= rise ? place / rise : (place - 1) / (rise - 1);
-                            var measure = Scale == ScaleMode.Cycle && Mode != Mode.ExpRange ? cycle : epoch;
+                            var measure = Scale == ScaleMode.Cycle && (Function is not null || Mode != Mode.ExpRange) ? cycle : epoch;
+                            if (Function is not null)
+                            {
+                                return height * Function(measure);
+                            }
+
                             return height * (Mode switch
                             {
                                 Mode.Triangular2 => 1 / Math.Pow(2, measure - 1),

@@ -6,12 +6,6 @@ public static partial class torch
     {
         public static partial class lr_scheduler
         {
-            public enum AnnealStrategy
-            {
-                Cos,
-                Linear,
-            }
-
             public static LRScheduler StepLR(
                 Optimizer optimizer, int step_size, double gamma = 0.1, int last_epoch = -1, bool verbose = false) =>
                 new impl.ClosedForm(
@@ -76,6 +70,15 @@ public static partial class torch
                     bool verbose = false) =>
                 new impl.MultiplicativeLR(optimizer, lr_lambdas, last_epoch, verbose);
 
+            /// <summary>To zero over total_iters steps, by a power.</summary>
+            public static LRScheduler PolynomialLR(
+                Optimizer optimizer, int total_iters = 5, double power = 1, int last_epoch = -1,
+                bool verbose = false) =>
+                new impl.ClosedForm(
+                    optimizer,
+                    (rate, epoch) => rate * Math.Pow(1 - ((double)Math.Min(epoch, total_iters) / total_iters), power),
+                    last_epoch, verbose);
+
             public static LRScheduler SequentialLR(
                 Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones,
                     int last_epoch = -1) =>
@@ -93,16 +96,17 @@ public static partial class torch
             /// straight.</summary>
             public static LRScheduler CyclicLR(
                 Optimizer optimizer, double base_lr, double max_lr, int step_size_up = 2000, int step_size_down = -1,
-                impl.CyclicLR.Mode mode = impl.CyclicLR.Mode.Triangular, double gamma = 1.0,
+                impl.CyclicLR.Mode mode = impl.CyclicLR.Mode.Triangular, double gamma = 1.0, Func<double, double>? scale_fn = null,
                 impl.CyclicLR.ScaleMode scale_mode = impl.CyclicLR.ScaleMode.Cycle, bool cycle_momentum = true,
                 double base_momentum = 0.8, double max_momentum = 0.9, int last_epoch = -1, bool verbose = false) =>
                 new impl.CyclicLR(
-                    optimizer, new(base_lr, max_lr, step_size_up, step_size_down, mode, gamma, scale_mode),
+                    optimizer, new(base_lr, max_lr, step_size_up, step_size_down, mode, gamma, scale_mode, scale_fn),
                     cycle_momentum ? (base_momentum, max_momentum) : null, last_epoch, verbose);
 
             public static LRScheduler OneCycleLR(
                 Optimizer optimizer, double max_lr, int total_steps = -1, int epochs = -1, int steps_per_epoch = -1,
-                double pct_start = 0.3, AnnealStrategy anneal_strategy = AnnealStrategy.Cos, bool cycle_momentum = true,
+                double pct_start = 0.3, impl.OneCycleLR.AnnealStrategy anneal_strategy = impl.OneCycleLR.AnnealStrategy.Cos,
+                bool cycle_momentum = true,
                 double base_momentum = 0.85, double max_momentum = 0.95, double div_factor = 25,
                 double final_div_factor = 1e4, bool three_phase = false, int last_epoch = -1, bool verbose = false)
             {
@@ -122,7 +126,7 @@ public static partial class torch
                         (total - 1, start, end),
                     ]
                     : [((pct_start * total) - 1, start, max_lr), (total - 1, max_lr, end)];
-                return new impl.ClosedForm(
+                return new impl.OneCycleLR(
                     optimizer,
                     (_, epoch) =>
                     {
@@ -132,7 +136,7 @@ public static partial class torch
                             if (epoch <= phase.End || phase == phases[^1])
                             {
                                 var share = (epoch - begin) / (phase.End - begin);
-                                return anneal_strategy == AnnealStrategy.Linear
+                                return anneal_strategy == impl.OneCycleLR.AnnealStrategy.Linear
                                     ? phase.From + ((phase.To - phase.From) * share)
                                     : phase.To + ((phase.From - phase.To) / 2 * (1 + Math.Cos(Math.PI * share)));
                             }

@@ -50,6 +50,22 @@ public static partial class torch
                 }
 
                 // Base rate through a function of (base rate, epoch): every schedule with a closed form.
+                /// <summary>Smith and Topin, arXiv 1708.07120: one rise, one fall.</summary>
+                public class OneCycleLR : ClosedForm
+                {
+                    internal OneCycleLR(
+                        Optimizer optimizer, Func<double, int, double> rate, int last_epoch, bool verbose)
+                        : base(optimizer, rate, last_epoch, verbose)
+                    {
+                    }
+
+                    public enum AnnealStrategy
+                    {
+                        Cos,
+                        Linear,
+                    }
+                }
+
                 public class ClosedForm : LRScheduler
                 {
                     private readonly Func<double, int, double> _rate;

@@ -17,11 +17,11 @@ public static partial class torch
 
             internal bool IsScheduled { get; set; }
 
-            public virtual void zero_grad(bool set_to_none = true)
+            public virtual void zero_grad()
             {
                 foreach (var parameter in parameters())
                 {
-                    nn.Module.ClearGradient(parameter, set_to_none);
+                    nn.Module.ClearGradient(parameter, true);
                 }
             }
 

@@ -133,13 +133,18 @@ public sealed class DisposeScope : IDisposable
         Add(this, disposable);
     }
 
-    public void Attach(IEnumerable<IDisposable> disposables)
+    public IReadOnlyList<IDisposable> Attach(IEnumerable<IDisposable> disposables)
     {
-        foreach (var disposable in disposables)
+        IDisposable[] attached = [.. disposables];
+        foreach (var disposable in attached)
         {
             Attach(disposable);
         }
+
+        return attached;
     }
+
+    public void Attach(params IDisposable[] disposables) => Attach((IEnumerable<IDisposable>)disposables);
 
     public void DisposeEverything() => DisposeEverythingBut([]);
 

@@ -60,31 +60,31 @@ public static partial class torch
 
         public Tensor multiply_(Scalar scalar) => Mutate("mul_.Scalar", this, scalar);
 
-        public Tensor div(Tensor target, RoundingMode? rounding_mode = null) =>
+        public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
             Aten.Call("div.Tensor_mode", this, target, Name(rounding_mode));
 
-        public Tensor div(Scalar target, RoundingMode? rounding_mode = null) =>
+        public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
             Aten.Call("div.Scalar_mode", this, target, Name(rounding_mode));
 
-        public Tensor div_(Tensor target, RoundingMode? rounding_mode = null) =>
+        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
             Mutate("div_.Tensor_mode", this, target, Name(rounding_mode));
 
-        public Tensor div_(Scalar target, RoundingMode? rounding_mode = null) =>
+        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
             Mutate("div_.Scalar_mode", this, target, Name(rounding_mode));
 
-        public Tensor divide(Tensor target, RoundingMode? rounding_mode = null) =>
+        public Tensor divide(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
             Aten.Call("div.Tensor_mode", this, target, Name(rounding_mode));
 
-        public Tensor divide(Scalar target, RoundingMode? rounding_mode = null) =>
+        public Tensor divide(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
             Aten.Call("div.Scalar_mode", this, target, Name(rounding_mode));
 
-        public Tensor divide_(Tensor target, RoundingMode? rounding_mode = null) =>
+        public Tensor divide_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
             Mutate("div_.Tensor_mode", this, target, Name(rounding_mode));
 
-        public Tensor divide_(Scalar target, RoundingMode? rounding_mode = null) =>
+        public Tensor divide_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
             Mutate("div_.Scalar_mode", this, target, Name(rounding_mode));
 
-        private static string? Name(RoundingMode? mode) => mode?.ToString();
+        private static string? Name(RoundingMode mode) => mode == RoundingMode.None ? null : mode.ToString();
 
         public Tensor true_divide(Tensor other) => Aten.Call("true_divide.Tensor", this, other);
 

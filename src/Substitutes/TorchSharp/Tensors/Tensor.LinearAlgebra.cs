@@ -121,13 +121,6 @@ public static partial class torch
         Aten.Call("cdist", x1, x2, p, compute_mode == compute_mode.use_mm_for_euclid_dist_if_necessary ? default
             : (Arg)(long)compute_mode);
 
-    public enum compute_mode
-    {
-        use_mm_for_euclid_dist_if_necessary = 0,
-        use_mm_for_euclid_dist = 1,
-        donot_use_mm_for_euclid_dist = 2,
-    }
-
     public static partial class linalg
     {
         public static Tensor norm(Tensor input, Scalar? ord = null, long[]? dims = null, bool keepdim = false,
@@ -163,4 +156,11 @@ public static partial class torch
 
         public static Tensor svdvals(Tensor input) => Aten.Call("linalg_svdvals", input);
     }
+}
+
+public enum compute_mode
+{
+    use_mm_for_euclid_dist_if_necessary = 0,
+    use_mm_for_euclid_dist = 1,
+    donot_use_mm_for_euclid_dist = 2,
 }

@@ -17,11 +17,13 @@ public static partial class torch
 
     /// <summary>What str() and its kin take when they are not told; precision is a count of decimals.</summary>
     public static void set_printoptions(
-        int precision, int? linewidth = null, string? newLine = null, bool sci_mode = false) =>
-        set_printoptions(null, $"{(sci_mode ? "E" : "F")}{precision}", linewidth, newLine);
+        int precision, int? linewidth = null, string? newLine = null, bool sci_mode = false, int? maxRows = null,
+        int? maxColumns = null) =>
+        set_printoptions(null, $"{(sci_mode ? "E" : "F")}{precision}", linewidth, newLine, maxRows, maxColumns);
 
     public static void set_printoptions(
-        TensorStringStyle? style = null, string? floatFormat = null, int? linewidth = null, string? newLine = null)
+        TensorStringStyle? style = null, string? floatFormat = null, int? linewidth = null, string? newLine = null,
+        int? maxRows = null, int? maxColumns = null)
     {
         TensorStringStyle = style ?? TensorStringStyle;
         float_format = floatFormat ?? float_format;

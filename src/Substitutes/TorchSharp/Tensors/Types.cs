@@ -81,23 +81,9 @@ public static partial class torch
 
     public enum RoundingMode
     {
+        None,
         trunc,
         floor,
-    }
-
-    public enum memory_format
-    {
-        contiguous_format = 0,
-        preserve_format = 1,
-        channels_last = 2,
-        channels_last_3d = 3,
-    }
-
-    public enum FFTNormType
-    {
-        Backward = 0,
-        Forward = 1,
-        Ortho = 2,
     }
 
     public const ScalarType uint8 = ScalarType.Byte;
@@ -152,4 +138,19 @@ public static partial class torch
     public static bool IsFloatingPoint(this ScalarType type) => is_floating_point(type);
 
     public static bool IsComplex(this ScalarType type) => is_complex(type);
+}
+
+public enum memory_format
+{
+    contiguous_format = 0,
+    preserve_format = 1,
+    channels_last = 2,
+    channels_last_3d = 3,
+}
+
+public enum FFTNormType
+{
+    Backward = 0,
+    Forward = 1,
+    Ortho = 2,
 }

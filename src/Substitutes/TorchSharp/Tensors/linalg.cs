@@ -64,8 +64,6 @@ public static partial class torch
             Tensor input, double? atol = null, double? rtol = null, bool hermitian = false) =>
             Aten.Call("linalg_matrix_rank.atol_rtol_float", input, atol, rtol, hermitian);
 
-        public static Tensor matrix_power(Tensor input, int n) => Aten.Call("linalg_matrix_power", input, n);
-
         public static (Tensor Q, Tensor R) qr(Tensor input, QRMode mode = QRMode.Reduced) =>
             Aten.Call2(
                 "linalg_qr", input, mode switch
