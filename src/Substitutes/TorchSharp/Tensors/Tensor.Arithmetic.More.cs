@@ -95,7 +95,8 @@ public static partial class torch
 
     public static ICollection<Tensor> gradient(
         Tensor input, int spacing = 1, long[]? dims = null, int edge_order = 1) =>
-        Aten.CallMany("gradient.scalararray", input, (Scalar)spacing, dims ?? FirstDimensions(input.dim()), (long)edge_order);
+        Aten.CallMany(
+            "gradient.scalararray", input, (Scalar)spacing, dims ?? FirstDimensions(input.dim()), (long)edge_order);
 
     public partial class Tensor
     {
