@@ -84,7 +84,7 @@ public sealed class GradientTests
         ["max_unpool2d"] = x =>
         {
             var (values, indices) = F.max_pool2d_with_indices(x, [2, 2]);
-            return F.max_unpool2d(values, indices, [4, 4]) * Weight(3, 2, 4, 4);
+            return nn.MaxUnpool2d(2).call(values, indices, [4, 4]) * Weight(3, 2, 4, 4);
         },
         ["fold_of_unfold"] = x => F.fold(F.unfold(x, (2, 3)), (4, 4), (2, 3)).square(),
         ["local_response_norm"] = x => F.local_response_norm(x, 2, 0.5, 0.75, 1),
