@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EdgeRestore.Benchmarks.Fairness;
 using EdgeRestore.Benchmarks.Fuzz;
 using EdgeRestore.Benchmarks.Soak;
 
@@ -60,6 +61,8 @@ internal static class BenchmarkCommand
             return Task.CompletedTask;
         }));
         command.Add(graphs);
+        command.Add(FairnessCommand.Create(
+            [package, width, height, rounds, seconds, slowDown, write], parsed => Read(parsed, "Fairness"), RunAsync));
         command.Add(SoakCommand.Create());
         command.Add(FuzzCommand.Create());
 

@@ -1,12 +1,16 @@
+using System.Diagnostics;
 using EdgeRestore.Client;
 using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
+using Grpc.Core;
 
 namespace EdgeRestore.Benchmarks.Soak;
 
 /// <summary>The clients of a soak; each goes on until the time is up, and leaves in order.</summary>
 internal static class SoakCameras
 {
+    private static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(30);
+
     public static IReadOnlyList<Func<SoakRun, Task>> All =>
     [
         soak => LosslessAsync(soak, "steady", TimeSpan.Zero),
@@ -172,7 +176,7 @@ internal static class SoakCameras
         }
     }
 
-    /// <summary>Takes a subnetwork that makes NaN of every third frame; the others must not notice.</summary>
+    /// <summary>Takes a subnetwork that makes NaN of every third frame, which passes through; the others must not notice.</summary>
     private static async Task FailingAsync(SoakRun soak)
     {
         while (!soak.Ended.IsCancellationRequested)
@@ -195,9 +199,10 @@ internal static class SoakCameras
                     return;
                 }
 
-                if (replies.Current.Error != (isTrap ? RestoreError.Engine : RestoreError.None))
+                if (replies.Current.Error != RestoreError.None || replies.Current.Bypassed != isTrap
+                    || !replies.Current.Payload.Span.SequenceEqual(pixels))
                 {
-                    soak.Ledger.Fault($"failing: frame {number} was answered with {replies.Current.Error}.");
+                    soak.Ledger.Fault($"failing: frame {number} was answered with {replies.Current.Error}, or changed.");
                 }
 
                 soak.Ledger.CountAnswered();
@@ -219,11 +224,40 @@ internal static class SoakCameras
         while (!soak.Ended.IsCancellationRequested)
         {
             using var client = new RestoreClient(soak.Address);
-            await using var stream = await client.OpenAsync(SoakRun.Settings("vanishing", Delivery.Lossless));
+            if (await OpenVanishingAsync(soak, client) is not { } opened)
+            {
+                return;
+            }
+
+            await using var stream = opened;
             soak.Ledger.CountStream();
             for (var count = random.Next(0, 8); count > 0; count--)
             {
                 await stream.SendAsync(SoakRun.Paint((ulong)count));
+            }
+        }
+    }
+
+    /// <summary>A busy daemon hears late of those that have vanished: then all places are taken for a moment, no longer.</summary>
+    private static async Task<RestoreStream?> OpenVanishingAsync(SoakRun soak, RestoreClient client)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await client.OpenAsync(SoakRun.Settings("vanishing", Delivery.Lossless));
+            }
+            catch (DaemonException exception) when (exception.StatusCode == StatusCode.ResourceExhausted)
+            {
+                soak.Ledger.CountFull();
+                if (Stopwatch.GetElapsedTime(start) > PlacePatience)
+                {
+                    soak.Ledger.Fault($"vanishing: no place within {PlacePatience.TotalSeconds} s: {exception.Message}");
+                    return null;
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(20));
             }
         }
     }

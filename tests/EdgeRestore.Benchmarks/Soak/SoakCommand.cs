@@ -56,10 +56,11 @@ internal static class SoakCommand
         {
             var package = SoakReloads.Prepare(scratch.FullName);
 
-            // The trial is over with the first good frame: the next change waits for nothing else.
+            // The trial is over with the first good frame: the next change waits for nothing else. There is room for streams
+            // that have vanished and of which a busy daemon has not heard yet; only those wait when there is none left.
             await using var daemon = await ServerProcess.StartDaemonAsync(
                 package, "--repository", SoakReloads.RepositoryIn(scratch.FullName), "--trial-frames", "1",
-                "--trial-bad-frames", "1000000");
+                "--trial-bad-frames", "1000000", "--max-streams", "64");
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             ended.CancelAfter(time);
             var soak = new SoakRun(daemon.Address, ledger, time, control == "grow", ended.Token);
@@ -131,7 +132,7 @@ internal static class SoakCommand
         Console.WriteLine(
             $"{ledger.AnsweredCount} frames answered, {ledger.DroppedCount} dropped and named, {ledger.RefusedCount} bad "
             + $"ones refused, {ledger.FailedCount} failed in the engine as they had to, {ledger.StreamCount} streams, "
-            + $"{ledger.ReloadCount} reloads; resident {before / (1 << 20):F1} to {after / (1 << 20):F1} MiB");
+            + $"{ledger.ReloadCount} reloads, {ledger.FullCount} times full; resident {before / (1 << 20):F1} to {after / (1 << 20):F1} MiB");
         if (ledger.AnsweredCount == 0 || ledger.ReloadCount == 0 || ledger.FailedCount == 0)
         {
             ledger.Fault("Nothing was answered, reloaded or failed: the soak has proved nothing. Give it more time.");

@@ -16,6 +16,7 @@ internal sealed class SoakLedger(string control)
     private long _streams;
     private long _failed;
     private long _reloads;
+    private long _full;
     private int _tampered;
 
     public IReadOnlyCollection<string> Faults => _faults;
@@ -28,12 +29,17 @@ internal sealed class SoakLedger(string control)
 
     public long StreamCount => Interlocked.Read(ref _streams);
 
-    /// <summary>Frames that the subnetwork has to fail on.</summary>
+    /// <summary>Frames that the subnetwork failed on, as it had to.</summary>
     public long FailedCount => Interlocked.Read(ref _failed);
 
     public long ReloadCount => Interlocked.Read(ref _reloads);
 
     public void CountFailed() => Interlocked.Increment(ref _failed);
+
+    /// <summary>Streams that found every place taken by those that had vanished, and tried again.</summary>
+    public long FullCount => Interlocked.Read(ref _full);
+
+    public void CountFull() => Interlocked.Increment(ref _full);
 
     public void CountReload() => Interlocked.Increment(ref _reloads);
 
