@@ -62,6 +62,7 @@ internal static class RestoreCommand
             var target = parsed.GetRequiredValue(folder);
             var screen = ScreenOption.Open(parsed, json, resultsOnError: target == "-");
             var (videos, others) = VideoOptions.Part(parsed.GetRequiredValue(inputs));
+            video.RequireVideos(parsed, videos);
             var output = RequireFolder(target, videos, others);
             var images = others.Count == 0 ? [] : InputImages.Find(others, excluded: output!.Path);
             using var loaded = restorer.Load(parsed, screen);

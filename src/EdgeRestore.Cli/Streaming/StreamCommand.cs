@@ -74,6 +74,17 @@ internal static class StreamCommand
             var screen = ScreenOption.Open(parsed, json, resultsOnError: path == "-");
             var (videos, others) = VideoOptions.Part(parsed.GetRequiredValue(inputs));
             RequireOneKind(videos, others, path);
+            video.RequireVideos(parsed, videos);
+            if (videos.Count > 0)
+            {
+                VideoOptions.RequireUse(
+                    parsed, "videos and cameras", "their frames travel as pixels in the layout that ffmpeg gives", payload);
+            }
+            else
+            {
+                VideoOptions.RequireUse(parsed, "images", "a folder of results is written anew", overwrite);
+            }
+
             using var client = new RestoreClient(parsed.GetRequiredValue(daemon), identity.Read(parsed));
             var settings = Settings(parsed.GetValue(route), parsed.GetValue(strength));
             var isLive = parsed.GetValue(delivery) is { } given

@@ -54,6 +54,27 @@ internal sealed class VideoOptions
         HelpName = "options",
     };
 
+    /// <summary>Refuses options that would do nothing.</summary>
+    /// <exception cref="EdgeRestoreException">One of them was given.</exception>
+    public static void RequireUse(ParseResult parsed, string inputs, string use, params IReadOnlyList<Option> unused)
+    {
+        var given = unused.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
+        if (given.Count > 0)
+        {
+            throw new EdgeRestoreException(
+                $"{string.Join(", ", given)} has no meaning for {inputs}; {use}. Leave it out.");
+        }
+    }
+
+    /// <summary>Refuses, where there are images only, what is for videos.</summary>
+    public void RequireVideos(ParseResult parsed, IReadOnlyList<VideoSource> videos)
+    {
+        if (videos.Count == 0)
+        {
+            RequireUse(parsed, "images", "it is for videos and cameras", Frames, Timeout, Reconnect, FfmpegIn, FfmpegOut);
+        }
+    }
+
     public void AddTo(Command command)
     {
         command.Add(Frames);

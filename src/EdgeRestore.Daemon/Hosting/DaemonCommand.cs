@@ -23,6 +23,7 @@ internal static class DaemonCommand
         Of("Listen:HttpEndpoint", "--http", "IP:PORT", "Where to serve /metrics and REST by HTTP/1.1 [default: nowhere]"),
         Of("Listen:DrainSeconds", "--drain", "SECONDS", "Time for open streams to finish at a stop [default: 10]"),
         Of("Engine:Device", "--device", "NAME", "auto, cpu, cuda or tensorrt [default: auto]"),
+        Of("Engine:Precision", "--precision", "NAME", "auto, fp32, fp16 or int8, of routes that have several [default: auto]"),
         Of("Engine:Threads", "--threads", "N", "CPU threads of one computation, 0 for all cores [default: 0]"),
         Of("Engine:Concurrency", "--concurrency", "N", "Frames computed at once, 0 for the device's own [default: 0]"),
         Of("Engine:Preload", "--preload", "all|none", "Engines built at the start, not by first frames [default: all]"),

@@ -72,6 +72,7 @@ internal sealed class PackageLoader(EngineOptions engine, int maxPixels, TimePro
     private RestorerOptions Options() => new()
     {
         Device = engine.Device.ToLowerInvariant(),
+        Precision = engine.Precision.ToLowerInvariant(),
         Threads = engine.Threads,
         ConcurrentRunCount = engine.Concurrency,
         MaxFramePixels = maxPixels,

@@ -10,6 +10,11 @@ internal sealed record EngineOptions
     [OneOf("auto", "cpu", "cuda", "tensorrt")]
     public string Device { get; init; } = "auto";
 
+    /// <summary>Which form of a route runs, where the package has several for the device; health tells what was chosen.</summary>
+    /// <value>auto, fp32, fp16 or int8; auto: what is fastest here, by trying.</value>
+    [OneOf("auto", "fp32", "fp16", "int8")]
+    public string Precision { get; init; } = "auto";
+
     /// <value>CPU threads of one computation; 0 takes all cores.</value>
     [Within(0, 1024)]
     public int Threads { get; init; }

@@ -72,6 +72,21 @@ public sealed class StreamCommandTests : IAsyncLifetime, IDisposable
         Assert.Contains("1 restored, 0 passed through, 0 failed, 0 dropped", outcome.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("clip.mp4", "--payload", "nv12", "--payload has no meaning for videos and cameras")]
+    [InlineData("in", "--frames", "3", "--frames has no meaning for images")]
+    [InlineData("in", "--ffmpeg-out", "-crf 3", "--ffmpeg-out has no meaning for images")]
+    public async Task OptionThatWouldDoNothing_IsRefused(string input, string option, string value, string expected)
+    {
+        Save("a.png", Degradation.Rain);
+
+        var outcome = await Terminal.RunAsync(
+            "stream", Path.Combine(_folder.Path, input), "--daemon", Address, option, value);
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task FrameOfAnotherSizeInARawStream_FailsAlone()
     {
