@@ -70,6 +70,27 @@ public sealed class OpenInferenceTests : IDisposable
     }
 
     [Fact]
+    public async Task ClientOfNode_InfersModelByModelAndInAStream()
+    {
+        await ForeignProgram.RequireAsync("node", "--version");
+        await using var daemon = await RunningDaemon.StartAsync();
+
+        var output = await ForeignProgram.RunAsync(
+            "node", [ForeignProgram.Client("open_inference.js"), daemon.Address.Authority]);
+
+        var (noise, rain) = (TestPackage.LevelsOf(Degradation.Noise), TestPackage.LevelsOf(Degradation.Rain));
+        Assert.Equal(
+            [
+                "live=true ready=true",
+                $"restore 5 blue={5 + noise} length=9216 route=noise confidence=1.00 bypassed=0",
+                $"restore-rain 1 blue={1 + rain} length=9216 route=rain confidence=1.00 bypassed=0",
+                $"restore-rain 2 blue={2 + rain} length=9216 route=rain confidence=1.00 bypassed=0",
+                "NOT_FOUND",
+            ],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public async Task StreamThatAsksForStatuses_EndsWithOne()
     {
         await using var daemon = await RunningDaemon.StartAsync();
