@@ -63,6 +63,8 @@ internal static class BenchmarkCommand
         command.Add(graphs);
         command.Add(FairnessCommand.Create(
             [package, width, height, rounds, seconds, slowDown, write], parsed => Read(parsed, "Fairness"), RunAsync));
+        command.Add(TrainingStepBenchmark.Create(
+            rounds, write, (parsed, measure) => RunAsync(Read(parsed, "TrainingStep"), measure)));
         command.Add(SoakCommand.Create());
         command.Add(FuzzCommand.Create());
 

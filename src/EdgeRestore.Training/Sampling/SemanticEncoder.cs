@@ -13,6 +13,9 @@ namespace EdgeRestore.Training.Sampling;
 /// </summary>
 internal sealed class SemanticEncoder : IDisposable
 {
+    // As in service: of several outputs the one of these names, which exports of CLIPVisionModel have.
+    private static readonly string[] TokenNames = ["last_hidden_state", "tokens"];
+
     private readonly InferenceSession _session;
     private readonly ClipInput _input;
     private readonly string _inputName;
@@ -25,7 +28,7 @@ internal sealed class SemanticEncoder : IDisposable
         _session = session;
         _input = new ClipInput(side);
         _inputName = session.InputMetadata.Keys.Single();
-        _outputName = session.OutputMetadata.Keys.First();
+        _outputName = OutputOf(session);
         _isPerPhotograph = isPerPhotograph;
     }
 
@@ -36,7 +39,8 @@ internal sealed class SemanticEncoder : IDisposable
         var session = Open(recipe.Encoder);
         try
         {
-            var (input, output) = (session.InputMetadata.Values.ToList(), session.OutputMetadata.Values.First());
+            var (input, output) = (
+                session.InputMetadata.Values.ToList(), session.OutputMetadata[OutputOf(session)]);
             var shape = input[0].Dimensions;
             var size = tokens.Shape[^1].Size!.Value;
             if (input.Count != 1 || shape.Length != 4 || shape[1] != 3 || output.Dimensions.Length != 3
@@ -78,6 +82,9 @@ internal sealed class SemanticEncoder : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    private static string OutputOf(InferenceSession session) =>
+        TokenNames.FirstOrDefault(session.OutputMetadata.ContainsKey) ?? session.OutputMetadata.Keys.First();
 
     private static InferenceSession Open(string path)
     {

@@ -114,7 +114,7 @@ public sealed class MeasuredFiguresTests
     private static string Words(string document) => document.Replace('\n', ' ');
 
     private static string PathOf(string protocol) =>
-        Path.Combine(Repository.Root, "tests", "EdgeRestore.Benchmarks", "results", "Evaluation", $"{protocol}.json");
+        Path.Combine(Repository.Root, "tests", "EdgeRestore.Benchmarks", "results", "amd-epyc-2-cores", $"{protocol}.json");
 
     private static JsonElement Read(string protocol)
     {
