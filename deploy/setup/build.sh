@@ -55,7 +55,8 @@ prepare() {
     mkdir -p "$STATE/stamps" 2>/dev/null ||
         fail 5 "Cannot create $STATE/stamps. Found: a folder that $(id -un) may not write to. Give the folder to that user, or clone the repository anew."
     exec 9>"$STATE/lock"
-    if ! flock -n 9; then
+    # Looking whether all is up to date takes a second; only what takes longer is worth a word.
+    if ! flock -w 10 9; then
         printf 'Another run is installing or building in this folder; waiting for it.\n' >&2
         flock 9
     fi

@@ -85,6 +85,7 @@ install_npm() {
 tune_libtorch() {
     local tcmalloc
     export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
-    tcmalloc=$(ldconfig -p | sed -n 's:.*libtcmalloc_minimal\.so\.4 .*=> ::p' | head -n 1)
+    # /sbin is in no ordinary user's PATH on Debian.
+    tcmalloc=$(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | sed -n 's:.*libtcmalloc_minimal\.so\.4 .*=> ::p' | head -n 1)
     if [ -n "$tcmalloc" ]; then export LD_PRELOAD="$tcmalloc${LD_PRELOAD:+:$LD_PRELOAD}"; fi
 }

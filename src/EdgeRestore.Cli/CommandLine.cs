@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using EdgeRestore.Cli.Benching;
 using EdgeRestore.Cli.Demo;
 using EdgeRestore.Cli.Evaluating;
@@ -35,15 +36,22 @@ internal static class CommandLine
     /// </summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var parsed = Create().Parse(args);
-        if (parsed.Errors.Count > 0)
+        ParseResult parsed;
+        try
         {
-            foreach (var problem in parsed.Errors)
-            {
-                await error.WriteLineAsync(problem.Message);
-            }
+            parsed = Create().Parse(args);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Validators that ask for a value which is not of its option's type get this instead of it.
+            await error.WriteLineAsync($"{Readable(exception.Message)}\nSee: ./edgerestore {args.FirstOrDefault()} --help");
+            return ExitCode.WrongCommandLine;
+        }
 
-            await error.WriteLineAsync($"See: {NameOf(parsed)} --help");
+        string[] problems = [.. parsed.Errors.Select(problem => Readable(problem.Message)), .. UnknownOptions(parsed, args)];
+        if (problems.Length > 0)
+        {
+            await error.WriteLineAsync($"{string.Join('\n', problems)}\nSee: {NameOf(parsed)} --help");
             return ExitCode.WrongCommandLine;
         }
 
@@ -70,6 +78,22 @@ internal static class CommandLine
             return ExitCode.CannotRun;
         }
     }
+
+    private static string Readable(string message) => Regex.Replace(
+        message, "as expected type '(.*)'", found => found.Groups[1].Value switch
+        {
+            var type when type.Contains("Int") => "as a whole number",
+            var type when type.Contains("Double") || type.Contains("Single") => "as a number",
+            _ => found.Value,
+        });
+
+    // A verb that takes names of files would take a mistyped option for one.
+    private static IEnumerable<string> UnknownOptions(ParseResult parsed, string[] args) =>
+        args.Contains("--")
+            ? []
+            : parsed.CommandResult.Tokens
+                .Where(token => token.Value.Length > 1 && token.Value[0] == '-' && !Path.Exists(token.Value))
+                .Select(token => $"Unknown option '{token.Value}'. For a file of that name write './{token.Value}'.");
 
     private static string NameOf(ParseResult parsed)
     {

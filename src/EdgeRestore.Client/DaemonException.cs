@@ -13,6 +13,9 @@ public sealed class DaemonException : EdgeRestoreException
     // What .NET's client makes of a peer that answers no ping, as of one that does not speak HTTP/2.
     private const long Http2ProtocolError = 1;
 
+    // RFC 9113, section 7.
+    private const long Http2Http11Required = 0xD;
+
     private DaemonException(string message, StatusCode statusCode, Exception innerException)
         : base(message, innerException)
     {
@@ -46,6 +49,11 @@ public sealed class DaemonException : EdgeRestoreException
             $"The daemon at {address} does not answer: {Innermost(reason).Message}. Start one "
             + "('./edgerestore serve') or give the address of one that runs.",
             StatusCode.Unavailable,
+            exception),
+        var reason when Innermost(reason) is HttpProtocolException { ErrorCode: Http2Http11Required } => new DaemonException(
+            $"What answers at {address} speaks HTTP/1.1 alone, and streams need gRPC over HTTP/2. Give the address that the "
+            + "daemon has from --listen, not the one from --http.",
+            exception.StatusCode,
             exception),
         _ => new DaemonException(exception.Status.Detail, exception.StatusCode, exception),
     };

@@ -52,8 +52,11 @@ public static class WireEnums
     public static BypassReason FromWire(this V1.BypassReason reason) =>
         Enum.IsDefined((BypassReason)reason) ? (BypassReason)reason : BypassReason.None;
 
-    /// <summary>The name that people read and type, such as <c>rgb24</c> or <c>jpeg</c>.</summary>
-    public static string ToWireName(this Enum wire) => wire.ToString().ToLowerInvariant();
+    /// <summary>The name that people read and type, such as <c>rgb24</c>, <c>jpeg</c> or <c>low-light</c>.</summary>
+    public static string ToWireName(this Enum wire) =>
+        wire is WireDegradation value && value.TryFromWire(out var degradation)
+            ? degradation.ToName()
+            : wire.ToString().ToLowerInvariant();
 
     /// <summary>The names of all values but UNSPECIFIED, for messages that say what is allowed.</summary>
     public static string AllNames<T>()

@@ -15,7 +15,15 @@ var configuration = new InvocationConfiguration { ProcessTerminationTimeout = Ti
 try
 {
     configuration.EnableDefaultExceptionHandler = false;
-    return await root.Parse(args).InvokeAsync(configuration);
+    var parsed = root.Parse(args);
+    if (parsed.Errors.Count > 0)
+    {
+        parsed.Errors.ToList().ForEach(problem => Console.Error.WriteLine(problem.Message));
+        await Console.Error.WriteLineAsync($"See: ./edgerestore {parsed.CommandResult.Command.Name} --help");
+        return ExitCodes.WrongCommandLine;
+    }
+
+    return await parsed.InvokeAsync(configuration);
 }
 catch (EdgeRestoreException exception)
 {

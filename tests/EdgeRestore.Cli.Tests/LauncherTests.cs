@@ -22,6 +22,19 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public async Task TrainersEnvironment_WithTheSearchPathOfAnOrdinaryUser_IsFound()
+    {
+        // Debian gives /sbin, where ldconfig is, to root alone.
+        var script = $"set -euo pipefail; . '{Repository.Root}/deploy/setup/install.sh'; tune_libtorch; echo $OMP_WAIT_POLICY";
+        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/local/bin:/usr/bin:/bin", ["OMP_WAIT_POLICY"] = "" };
+
+        var outcome = await Shell.RunAsync("bash", ["-c", script], environment);
+
+        Assert.Equal("", outcome.Error);
+        Assert.Equal("passive\n", outcome.Output);
+    }
+
+    [Fact]
     public async Task UnknownVerb_NamesItAndTheAllowedOnes()
     {
         var outcome = await Shell.RunAsync(Repository.Launcher, ["polish"]);

@@ -69,6 +69,16 @@ public sealed class WireEnumsTests
     }
 
     [Fact]
+    public void Degradation_IsNamedAsEverywhereElse()
+    {
+        Assert.Equal("low-light+noise", WireDegradation.LowLightNoise.ToWireName());
+        Assert.Equal("99", ((WireDegradation)99).ToWireName());
+        Assert.Equal(
+            string.Join(", ", DegradationNames.All.Select(degradation => degradation.ToName())),
+            WireEnums.AllNames<WireDegradation>());
+    }
+
+    [Fact]
     public void ErrorCode_OfALaterVersion_IsStillAnError() =>
         Assert.Equal(RestoreError.Engine, ((ErrorCode)99).FromWire());
 

@@ -13,7 +13,7 @@ internal static class InputImages
     /// <param name="arguments">Files and folders.</param>
     /// <param name="excluded">A folder whose content is not input: the output folder, when it lies in an input
     /// folder.</param>
-    /// <exception cref="EdgeRestoreException">An argument does not exist, two inputs have one name, or none is
+    /// <exception cref="EdgeRestoreException">An argument does not exist or cannot be read, two inputs have one name, or none is
     /// left.</exception>
     public static IReadOnlyList<InputImage> Find(IReadOnlyList<string> arguments, string? excluded = null)
     {
@@ -23,7 +23,24 @@ internal static class InputImages
             var full = Path.GetFullPath(argument);
             if (Directory.Exists(full))
             {
-                images.AddRange(Walk(full, excluded));
+                if (excluded is not null && Path.TrimEndingDirectorySeparator(full) == Path.TrimEndingDirectorySeparator(excluded))
+                {
+                    throw new EdgeRestoreException(
+                        $"'{argument}' is the input and the output folder at once. Give --out a folder of its own; it may lie "
+                        + "in the input folder.");
+                }
+
+                try
+                {
+                    images.AddRange(Walk(full, excluded));
+                }
+                catch (UnauthorizedAccessException exception)
+                {
+                    throw new EdgeRestoreException(
+                        $"Input '{argument}' cannot be read whole: {exception.Message} Allow this user to read that folder, "
+                        + "or give the others one by one.",
+                        exception);
+                }
             }
             else if (File.Exists(full))
             {

@@ -53,7 +53,7 @@ internal static class StatusCommand
         screen.Line($"device    {status.Device}");
         foreach (var provider in status.Providers)
         {
-            screen.Line($"          {provider.Name}: {(provider.Used ? "used" : "not used")} {provider.Reason}".TrimEnd());
+            screen.Line($"          {provider.Name}: {(provider.Used ? "used" : "not used")}, {provider.Reason}".TrimEnd(' ', ','));
         }
 
         screen.Line($"routes    {string.Join(", ", status.Package.Routes.Select(route => NameOf(route.Degradation)))}");

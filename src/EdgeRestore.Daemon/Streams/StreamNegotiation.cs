@@ -55,9 +55,8 @@ internal sealed class StreamNegotiation(PackageManifest manifest, LimitOptions l
         if (name.Length > WireLimits.MaxStreamNameLength || name.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
             _faults.Add(
-                $"stream_name has {name.Length} characters; allowed are up to {WireLimits.MaxStreamNameLength}, "
-                + $"printable "
-                + "ASCII. Shorten it.");
+                $"stream_name has {name.Length} characters, or some that are not printable ASCII; allowed are up to "
+                + $"{WireLimits.MaxStreamNameLength}, printable ASCII only. Choose another name, or leave it empty.");
         }
 
         return name.Length == 0 ? defaultName : name;
@@ -209,7 +208,8 @@ internal sealed class StreamNegotiation(PackageManifest manifest, LimitOptions l
             return value == 0 ? defaultValue : (int)value;
         }
 
-        _faults.Add($"{field} is {value}; allowed is 1 to {maximum}, or 0 for {defaultValue}. Lower it.");
+        _faults.Add($"{field} is {value}; allowed is 1 to {maximum}, or 0 for "
+            + $"{(defaultValue == 0 ? "no limit" : defaultValue)}. Lower it.");
         return defaultValue;
     }
 

@@ -5,6 +5,8 @@ internal static class ExitCodes
 {
     public const int Done = 0;
 
+    public const int WrongCommandLine = 2;
+
     /// <summary>
     /// A recipe, a checkpoint, photographs, a device or the disk is in the way; the message says which.
     /// </summary>

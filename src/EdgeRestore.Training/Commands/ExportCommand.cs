@@ -7,9 +7,9 @@ namespace EdgeRestore.Training.Commands;
 /// <summary><c>export</c>: training runs to a package.</summary>
 internal static class ExportCommand
 {
-    private const string DefaultData = "the training list of photographs.tsv: 270 photographs from 11 Debian packages";
-    private const string DefaultLicence =
-        "per photograph, see photographs.tsv (BSD, CC, LGPL, GPL, public domain)";
+    // A run does not know whose its photographs were: a guess would be a false statement about what may be done with the
+    // weights.
+    private const string NotStated = "not stated";
 
     private const string Help = """
         Writes a package from a restoration run and a classifier: one static graph per degradation with the channels that
@@ -50,8 +50,8 @@ internal static class ExportCommand
             Description = "Confidence under which frames pass through unchanged; a package's classifier keeps its own.",
             DefaultValueFactory = _ => 0.4,
         };
-        var data = Text("--training-data", "What was trained on, for the manifest.", DefaultData);
-        var licence = Text("--licence", "Licence of what was trained on, for the manifest.", DefaultLicence);
+        var data = Text("--training-data", "What was trained on, for the manifest.", NotStated);
+        var licence = Text("--licence", "Licence of what was trained on, for the manifest.", NotStated);
         var commit = Text("--commit", "Commit of the trainer, for the manifest.", "");
         var notes = Text("--notes", "Anything else, for the manifest.", "");
         var photographs = new Option<string?>("--photographs")

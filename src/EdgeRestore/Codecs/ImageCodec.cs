@@ -70,8 +70,9 @@ public static class ImageCodec
         var format = Sniff(bytes);
         if (format == ImageFileFormat.Unknown)
         {
-            throw new ImageException(
-                $"{bytes.Length} bytes that begin with {Convert.ToHexString(bytes[..Math.Min(8, bytes.Length)])} "
+            throw new ImageException(bytes.IsEmpty
+                ? "Empty: found 0 bytes, allowed are images in JPEG, PNG, WebP and TIFF."
+                : $"{bytes.Length} bytes that begin with {Convert.ToHexString(bytes[..Math.Min(8, bytes.Length)])} "
                 + "are no image that is read here; allowed are JPEG, PNG, WebP and TIFF.");
         }
 

@@ -99,10 +99,21 @@ public sealed class PhotographLibrary(string root)
             throw new EdgeRestoreException($"There is no folder '{folder}'. Give an existing folder of photographs.");
         }
 
-        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(path => ImageCodec.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
-            .Order(StringComparer.Ordinal)
-            .ToList();
+        List<string> files;
+        try
+        {
+            files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(path => ImageCodec.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
+                .Order(StringComparer.Ordinal)];
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new EdgeRestoreException(
+                $"Folder '{folder}' cannot be read whole: {exception.Message} Allow this user to read that folder, or give "
+                + "another.",
+                exception);
+        }
+
         var done = 0;
         foreach (var file in files)
         {

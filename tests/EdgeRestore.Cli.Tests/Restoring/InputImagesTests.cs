@@ -85,6 +85,30 @@ public sealed class InputImagesTests : IDisposable
         Assert.Contains("'no/such/folder'", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Find_OutputFolderThatIsTheInput_IsRefused()
+    {
+        Touch("in/a.png");
+        var folder = Path.Combine(_folder.Path, "in");
+
+        var exception = Assert.Throws<EdgeRestoreException>(() => InputImages.Find([folder], excluded: folder));
+
+        Assert.Contains("input and the output folder at once", exception.Message, StringComparison.Ordinal);
+    }
+
+    [UnprivilegedFact]
+    public void Find_FolderThatMayNotBeRead_NamesIt()
+    {
+        Touch("in/a.png", "in/locked/b.png");
+        var locked = Path.Combine(_folder.Path, "in/locked");
+        File.SetUnixFileMode(locked, UnixFileMode.None);
+
+        var exception = Assert.Throws<EdgeRestoreException>(() => InputImages.Find([Path.Combine(_folder.Path, "in")]));
+
+        File.SetUnixFileMode(locked, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Contains(locked, exception.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private void Touch(params string[] names)
