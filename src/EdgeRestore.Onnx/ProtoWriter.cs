@@ -102,15 +102,16 @@ internal sealed class ProtoWriter(ExternalData? externalData)
     {
         var proto = new TensorProto { Name = tensor.Name, DataType = (int)tensor.Type };
         proto.Dims.AddRange(tensor.Shape);
-        if (externalData is null || !externalAllowed || tensor.Data.Length < externalData.MinimumBytes)
+        if (externalData is null || !externalAllowed || !externalData.Takes(tensor.Data.Span))
         {
             proto.RawData = UnsafeByteOperations.UnsafeWrap(tensor.Data);
             return proto;
         }
 
         proto.DataLocation = TensorProto.Types.DataLocation.External;
-        AddExternal("location", externalData.FileName);
-        AddExternal("offset", externalData.Add(tensor.Data.Span).ToString(CultureInfo.InvariantCulture));
+        var (fileName, offset) = externalData.Place(tensor.Data.Span);
+        AddExternal("location", fileName);
+        AddExternal("offset", offset.ToString(CultureInfo.InvariantCulture));
         AddExternal("length", tensor.Data.Length.ToString(CultureInfo.InvariantCulture));
         return proto;
 

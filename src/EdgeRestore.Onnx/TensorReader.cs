@@ -20,12 +20,13 @@ internal sealed class TensorReader(string fileName, string? directory)
             throw Invalid(proto, $"has the element type {proto.DataType}, which is not supported");
         }
 
+        (string, long)? place = null;
         var data = proto.DataLocation == TensorProto.Types.DataLocation.External
-            ? ReadExternal(proto)
+            ? ReadExternal(proto, out place)
             : proto.HasRawData ? proto.RawData.Memory : ReadTyped(proto, type);
         try
         {
-            return new(proto.Name, type, [.. proto.Dims], data);
+            return new(proto.Name, type, [.. proto.Dims], data) { Place = place };
         }
         catch (OnnxException error)
         {
@@ -53,7 +54,7 @@ internal sealed class TensorReader(string fileName, string? directory)
         where TTo : unmanaged =>
         MemoryMarshal.AsBytes(values.Select(narrow).ToArray().AsSpan()).ToArray();
 
-    private ReadOnlyMemory<byte> ReadExternal(TensorProto proto)
+    private ReadOnlyMemory<byte> ReadExternal(TensorProto proto, out (string, long)? place)
     {
         var entries = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in proto.ExternalData)
@@ -77,6 +78,7 @@ internal sealed class TensorReader(string fileName, string? directory)
         var content = Content(location);
         var offset = Number("offset", 0);
         var length = Number("length", content.Length - offset);
+        place = (location, offset);
         return offset <= content.Length && length <= content.Length - offset
             ? content.AsMemory((int)offset, (int)length)
             : throw Invalid(

@@ -25,6 +25,23 @@ public sealed class ExternalDataTests : IDisposable
     }
 
     [Fact]
+    public void ToBytes_ContentThatAnotherFileHas_IsReadFromThere()
+    {
+        var written = WriteLinear();
+        var tensors = OnnxFile.Read(written).Graph.Initializers;
+        var data = new ExternalData("more.bin", existing: ExternalData.Existing("weights.bin", tensors));
+        var path = Path.Combine(folder, "second.onnx");
+
+        File.WriteAllBytes(path, TestGraphs.Linear("second").ToBytes(data));
+        Assert.Equal(0, data.LengthBytes);
+        Assert.Equal(tensors[0].ToFloats(), OnnxFile.Read(path).Graph.Initializers[0].ToFloats());
+        Assert.Equal(("weights.bin", 0L), OnnxFile.Read(path).Graph.Initializers[0].Place);
+
+        TestGraphs.Linear("third", weight: 7).ToBytes(data);
+        Assert.Equal(512, data.LengthBytes);
+    }
+
+    [Fact]
     public void Read_TensorsInAnotherFile_GivesThemBack()
     {
         var path = WriteLinear();

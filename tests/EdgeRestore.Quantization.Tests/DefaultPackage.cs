@@ -1,3 +1,5 @@
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
 using EdgeRestore.Onnx;
 using EdgeRestore.Packages;
 using EdgeRestore.Quantization.Calibration;
@@ -24,6 +26,10 @@ public sealed class DefaultPackage
         Package = ModelPackage.Open(Path.Combine(folder.FullName, "deploy", "models", "edgerestore-default"));
         Graph = OnnxFile.Read(Package.GetPath("noise.onnx"));
         Ranges = ProbedRanges.Of(Graph, Inputs);
+        var run = new GraphRun("noise.onnx", Graph, new CalibrationSettings { Threads = 1 });
+        using var pass = run.OpenRanges();
+        pass.Run([new CalibrationFrame("ramps", Degradation.Noise, new string('0', 64), LoadFrame)]);
+        Channels = run.ToResult().Channels;
     }
 
     public ModelPackage Package { get; }
@@ -32,24 +38,33 @@ public sealed class DefaultPackage
 
     public IReadOnlyDictionary<string, TensorRange> Ranges { get; }
 
+    public IReadOnlyDictionary<string, ChannelStatistics> Channels { get; }
+
     private static IReadOnlyCollection<NamedOnnxValue> Inputs
     {
         get
         {
-            // Ramps with a ripple: something in every channel, nothing constant.
-            var pixels = new byte[Height * Width * 3];
-            for (var index = 0; index < pixels.Length; index++)
-            {
-                var (y, x, channel) = (index / 3 / Width, index / 3 % Width, index % 3);
-                pixels[index] = (byte)(40 + (x * 2 * (channel + 1) / 4) + y + (((x * 7) + (y * 13) + (channel * 29)) % 31));
-            }
-
+            using var frame = LoadFrame();
             return
             [
-                NamedOnnxValue.CreateFromTensor("frame", new DenseTensor<byte>(pixels, [1, Height, Width, 3])),
+                NamedOnnxValue.CreateFromTensor(
+                    "frame", new DenseTensor<byte>(frame.Pixels.ToArray(), [1, Height, Width, 3])),
                 NamedOnnxValue.CreateFromTensor("strength", new DenseTensor<float>(new float[] { 1 }, [1])),
             ];
         }
+    }
+
+    // Ramps with a ripple: something in every channel, nothing constant.
+    private static Frame LoadFrame()
+    {
+        var frame = Frame.Rent(Width, Height, PixelFormat.Rgb24);
+        for (var index = 0; index < frame.LengthBytes; index++)
+        {
+            var (y, x, channel) = (index / 3 / Width, index / 3 % Width, index % 3);
+            frame.Pixels[index] = (byte)(40 + (x * 2 * (channel + 1) / 4) + y + (((x * 7) + (y * 13) + (channel * 29)) % 31));
+        }
+
+        return frame;
     }
 
     /// <summary>What a graph makes of the frame, and how many of its floats were not finite.</summary>

@@ -12,6 +12,11 @@ public sealed record CalibratedGraph(string File, ImmutableArray<TensorStatistic
 
     public ImmutableSortedSet<string> CountedFrames { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>Channels of convolutions' inputs and outputs, by tensor.</summary>
+    public IReadOnlyDictionary<string, ChannelStatistics> Channels => Tensors
+        .Where(tensor => tensor.Channels is { FrameCount: > 0 })
+        .ToDictionary(tensor => tensor.Name, tensor => tensor.Channels!, StringComparer.Ordinal);
+
     /// <summary>Ranges by tensor, as conversions take them.</summary>
     public IReadOnlyDictionary<string, TensorRange> Estimate(RangeMethod method) => Tensors.ToDictionary(
         tensor => tensor.Name, tensor => RangeEstimator.Estimate(tensor, method), StringComparer.Ordinal);

@@ -85,6 +85,10 @@ public sealed record CalibrationFile
         return graph.Estimate(method);
     }
 
+    /// <summary>Channels of the convolutions of one graph; call <see cref="TableOf"/> first, which says what is missing.</summary>
+    public IReadOnlyDictionary<string, ChannelStatistics> ChannelsOf(string graphFile) =>
+        Graphs.First(graph => graph.File == graphFile).Channels;
+
     /// <summary>What one calibration with the frames of both would have given.</summary>
     /// <exception cref="CalibrationException">They do not belong together, or share a frame.</exception>
     public static CalibrationFile Merge(CalibrationFile first, CalibrationFile second)

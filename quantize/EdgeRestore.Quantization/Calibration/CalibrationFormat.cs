@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -10,14 +11,15 @@ namespace EdgeRestore.Quantization.Calibration;
 
 /// <summary>The bytes of a calibration file.</summary>
 /// <remarks>
-/// Lines of text that any pager shows, then counts: (1) <c>EdgeRestore calibration 1</c>, (2) length of the header in bytes,
+/// Lines of text that any pager shows, then counts: (1) <c>EdgeRestore calibration 2</c>, (2) length of the header in bytes,
 /// (3) the header, JSON with frames and every tensor's range, (4) per tensor with counts, in the header's order, the number
-/// of bins that hold anything, and for each the distance from the last one and its count, as unsigned LEB128, (5) SHA-256 of
-/// everything before.
+/// of bins that hold anything, and for each the distance from the last one and its count, as unsigned LEB128; then, per
+/// tensor with channels, frames (8 bytes) and for each channel least, greatest (float32) and the sum of its means (8 bytes),
+/// little-endian, (5) SHA-256 of everything before.
 /// </remarks>
 internal static class CalibrationFormat
 {
-    private const string Magic = "EdgeRestore calibration 1\n";
+    private const string Magic = "EdgeRestore calibration 2\n";
 
     // A dozen graphs of a thousand tensors come to a few megabytes.
     private const int MaxHeaderBytes = 256 << 20;
@@ -37,6 +39,11 @@ internal static class CalibrationFormat
                 if (tensor.Histogram is { } histogram)
                 {
                     WriteCounts(hashing, histogram);
+                }
+
+                if (tensor.Channels is { } channels)
+                {
+                    WriteChannels(hashing, channels);
                 }
             }
         }
@@ -108,6 +115,7 @@ internal static class CalibrationFormat
                         SecondPeak = tensor.Peaks.Second,
                         MaxElementCount = tensor.MaxElementCount,
                         GridExponent = tensor.Histogram?.Exponent,
+                        Channels = tensor.Channels?.Count,
                     }),
                 ],
             }),
@@ -123,9 +131,10 @@ internal static class CalibrationFormat
             foreach (var tensor in graph.Tensors)
             {
                 var histogram = tensor.GridExponent is { } exponent ? ReadCounts(exponent, ref counts) : null;
+                var channels = tensor.Channels is { } count ? ReadChannels(count, ref counts) : null;
                 tensors.Add(TensorStatistics.Restore(
                     tensor.Name, (tensor.Min, tensor.Max), (tensor.PeakFrame, tensor.FirstPeak, tensor.SecondPeak),
-                    tensor.MaxElementCount, histogram));
+                    tensor.MaxElementCount, histogram, channels));
             }
 
             graphs.Add(new CalibratedGraph(graph.File, tensors.ToImmutable())
@@ -189,6 +198,39 @@ internal static class CalibrationFormat
         }
 
         return new TensorHistogram(exponent, counts);
+    }
+
+    private static void WriteChannels(Stream stream, ChannelStatistics channels)
+    {
+        Span<byte> number = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(number, channels.FrameCount);
+        stream.Write(number);
+        for (var channel = 0; channel < channels.Count; channel++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(number, channels.Mins[channel]);
+            BinaryPrimitives.WriteSingleLittleEndian(number[sizeof(float)..], channels.Maxs[channel]);
+            stream.Write(number);
+            BinaryPrimitives.WriteInt64LittleEndian(number, channels.Sums[channel]);
+            stream.Write(number);
+        }
+    }
+
+    private static ChannelStatistics ReadChannels(int count, ref ReadOnlySpan<byte> bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        var frames = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        bytes = bytes[sizeof(long)..];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, bytes.Length / (2 * sizeof(long)));
+        var (mins, maxs, sums) = (new float[count], new float[count], new long[count]);
+        for (var channel = 0; channel < count; channel++)
+        {
+            mins[channel] = BinaryPrimitives.ReadSingleLittleEndian(bytes);
+            maxs[channel] = BinaryPrimitives.ReadSingleLittleEndian(bytes[sizeof(float)..]);
+            sums[channel] = BinaryPrimitives.ReadInt64LittleEndian(bytes[sizeof(long)..]);
+            bytes = bytes[(2 * sizeof(long))..];
+        }
+
+        return new ChannelStatistics(mins, maxs, sums, frames);
     }
 
     private static void WriteNumber(Stream stream, long number)
@@ -270,6 +312,8 @@ internal sealed record TensorHeader
     public required long MaxElementCount { get; init; }
 
     public int? GridExponent { get; init; }
+
+    public int? Channels { get; init; }
 }
 
 // Frames that were not seen yet leave a range from +infinity to -infinity.

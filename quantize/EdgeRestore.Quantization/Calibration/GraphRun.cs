@@ -22,7 +22,14 @@ internal sealed class GraphRun
         _file = file;
         _graph = graph;
         _settings = settings;
-        _tensors = [.. TapSelection.Of(graph.Graph).Select(name => new TensorStatistics(name))];
+        var channels = TapSelection.ChannelsOf(graph.Graph);
+        _tensors =
+        [
+            .. TapSelection.Of(graph.Graph).Select(name => new TensorStatistics(name)
+            {
+                Channels = channels.TryGetValue(name, out var count) ? new ChannelStatistics(count) : null,
+            }),
+        ];
         if (_tensors.Length == 0)
         {
             throw new CalibrationException(
@@ -40,7 +47,8 @@ internal sealed class GraphRun
     public CalibrationPass OpenCounts() => new CountPass(_file, _graph, _tensors, _settings);
 
     public bool Accepts(CalibratedGraph state) =>
-        state.Tensors.Select(tensor => tensor.Name).SequenceEqual(_tensors.Select(tensor => tensor.Name));
+        state.Tensors.Select(tensor => (tensor.Name, tensor.Channels?.Count))
+            .SequenceEqual(_tensors.Select(tensor => (tensor.Name, tensor.Channels?.Count)));
 
     public void TakeUp(CalibratedGraph state)
     {

@@ -1,4 +1,5 @@
 using EdgeRestore.Onnx;
+using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeRestore.Quantization.Calibration;
 
@@ -14,7 +15,10 @@ internal sealed class RangePass : CalibrationPass
         : base(file, tensors, ThreadsOf(settings))
     {
         _graph = graph;
-        _session = new FrameSession(file, TappedGraph.WithRanges(graph, [.. tensors.Select(tensor => tensor.Name)]));
+        _session = new FrameSession(file, TappedGraph.WithRanges(
+            graph,
+            [.. tensors.Select(tensor => tensor.Name)],
+            tensors.Where(tensor => tensor.Channels is not null).Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal)));
     }
 
     public override void Finish()
@@ -34,11 +38,12 @@ internal sealed class RangePass : CalibrationPass
     {
         using var pixels = frame.Load();
         using var outputs = _session.Run(
-            pixels, [TappedGraph.MinsName, TappedGraph.MaxsName, TappedGraph.SizesName, .. NonFiniteOutput()]);
+            pixels,
+            [TappedGraph.MinsName, TappedGraph.MaxsName, TappedGraph.SizesName, .. ChannelOutputs(), .. NonFiniteOutput()]);
         var mins = outputs[0].GetTensorDataAsSpan<float>();
         var maxs = outputs[1].GetTensorDataAsSpan<float>();
         var sizes = outputs[2].GetTensorDataAsSpan<long>();
-        var nonFinite = outputs.Count > 3 ? outputs[3].GetTensorDataAsSpan<long>()[0] : 0;
+        var nonFinite = NonFiniteOutput().Any() ? outputs[^1].GetTensorDataAsSpan<long>()[0] : 0;
         for (var index = 0; index < Tensors.Count && nonFinite == 0; index++)
         {
             nonFinite += float.IsFinite(mins[index]) && float.IsFinite(maxs[index]) ? 0 : 1;
@@ -56,8 +61,26 @@ internal sealed class RangePass : CalibrationPass
             {
                 Tensors[index].Observe(frame.Sha256, mins[index], maxs[index], sizes[index]);
             }
+
+            ObserveChannels(outputs);
         }
     }
+
+    private void ObserveChannels(IReadOnlyList<OrtValue> outputs)
+    {
+        var start = 0;
+        foreach (var channels in Tensors.Select(tensor => tensor.Channels).OfType<ChannelStatistics>())
+        {
+            channels.Observe(
+                outputs[3].GetTensorDataAsSpan<float>().Slice(start, channels.Count),
+                outputs[4].GetTensorDataAsSpan<float>().Slice(start, channels.Count),
+                outputs[5].GetTensorDataAsSpan<float>().Slice(start, channels.Count));
+            start += channels.Count;
+        }
+    }
+
+    private IEnumerable<string> ChannelOutputs() => Tensors.Any(tensor => tensor.Channels is not null)
+        ? [TappedGraph.ChannelMinsName, TappedGraph.ChannelMaxsName, TappedGraph.ChannelMeansName] : [];
 
     private IEnumerable<string> NonFiniteOutput() =>
         _graph.Graph.Outputs.Select(output => output.Name).Where(name => name == "nonfinite");

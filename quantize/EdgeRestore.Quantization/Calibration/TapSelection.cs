@@ -45,6 +45,26 @@ public static class TapSelection
         ];
     }
 
+    /// <summary>How many channels the inputs and outputs of convolutions have, where the weight tells.</summary>
+    public static IReadOnlyDictionary<string, int> ChannelsOf(Graph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        var weights = graph.Initializers.ToDictionary(initializer => initializer.Name, StringComparer.Ordinal);
+        var result = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var node in graph.Nodes.Where(node => node is { OpType: "Conv", Domain: "" }))
+        {
+            // (outputs, inputs of a group, height, width): images, whose channels are axis 1.
+            if (weights.TryGetValue(node.Inputs[1], out var weight) && weight.Shape.Length == 4)
+            {
+                var groups = node.Attributes.OfType<IntAttribute>().FirstOrDefault(a => a.Name == "group")?.Value ?? 1;
+                result[node.Inputs[0]] = (int)(weight.Shape[1] * groups);
+                result[node.Outputs[0]] = (int)weight.Shape[0];
+            }
+        }
+
+        return result;
+    }
+
     /// <summary>Element types by the operators' rules: most give what their first input has.</summary>
     internal static IReadOnlyDictionary<string, ElementType> InferElementTypes(Graph graph)
     {

@@ -8,39 +8,65 @@ internal static class TappedGraph
     public const string MinsName = "calibration.min";
     public const string MaxsName = "calibration.max";
     public const string SizesName = "calibration.size";
+    public const string ChannelMinsName = "calibration.channel.min";
+    public const string ChannelMaxsName = "calibration.channel.max";
+    public const string ChannelMeansName = "calibration.channel.mean";
 
     /// <summary>A copy that reduces every tap to its least and largest value and its number of elements.</summary>
-    /// <remarks>Outputs: float[T], float[T] and int64[T], in the order of the taps.</remarks>
-    public static OnnxFile WithRanges(OnnxFile file, IReadOnlyList<string> taps)
+    /// <remarks>
+    /// Outputs: float[T], float[T] and int64[T], in the order of the taps. Those among them that are images (N, C, H, W) are
+    /// reduced to their channels first, in three more outputs that hold one after another.
+    /// </remarks>
+    public static OnnxFile WithRanges(OnnxFile file, IReadOnlyList<string> taps, IReadOnlySet<string> images)
     {
         var copy = Copy(file);
         var graph = copy.Graph;
         graph.Initializers.Add(Initializer.Of("calibration.one", 1L));
+        graph.Initializers.Add(Initializer.Of("calibration.all", -1L));
+        graph.Initializers.Add(Initializer.Of("calibration.axes", 0, 2, 3));
         var whole = new IntAttribute("keepdims", 0);
-        Gather("ReduceMin", MinsName, ElementType.Float, whole);
-        Gather("ReduceMax", MaxsName, ElementType.Float, whole);
-        Gather("Size", SizesName, ElementType.Int64);
+
+        // Axes are an attribute up to opset 17 and an input since.
+        var axesInside = new IntsAttribute("axes", [0, 2, 3]);
+        var axesOutside = file.Opsets[""] >= 18;
+        if (images.Count > 0)
+        {
+            Gather("ReduceMin", ChannelMinsName, ElementType.Float, images.Contains, PerChannel, axesOutside ? [whole] : [whole, axesInside]);
+            Gather("ReduceMax", ChannelMaxsName, ElementType.Float, images.Contains, PerChannel, axesOutside ? [whole] : [whole, axesInside]);
+            Gather("ReduceMean", ChannelMeansName, ElementType.Float, images.Contains, PerChannel, axesOutside ? [whole] : [whole, axesInside]);
+        }
+
+        Gather("ReduceMin", MinsName, ElementType.Float, _ => true, tap => [Reduced(tap, ChannelMinsName)], [whole]);
+        Gather("ReduceMax", MaxsName, ElementType.Float, _ => true, tap => [Reduced(tap, ChannelMaxsName)], [whole]);
+        Gather("Size", SizesName, ElementType.Int64, _ => true, tap => [tap], []);
         return copy;
 
-        void Gather(string opType, string output, ElementType type, params NodeAttribute[] attributes)
+        // What was reduced to channels is short.
+        string Reduced(string tap, string channels) => images.Contains(tap) ? $"{channels}.{tap}" : tap;
+
+        string[] PerChannel(string tap) => axesOutside ? [tap, "calibration.axes"] : [tap];
+
+        void Gather(
+            string opType, string output, ElementType type, Func<string, bool> isWanted, Func<string, string[]> inputs,
+            NodeAttribute[] attributes)
         {
             var parts = new List<string>();
-            for (var index = 0; index < taps.Count; index++)
+            foreach (var tap in taps.Where(isWanted))
             {
-                var (scalar, part) = ($"{output}.{index}", $"{output}.{index}.part");
+                var (reduced, part) = ($"{output}.{tap}", $"{output}.{tap}.part");
                 graph.Nodes.Add(new()
                 {
                     OpType = opType,
-                    Name = scalar,
-                    Inputs = [taps[index]],
-                    Outputs = [scalar],
+                    Name = reduced,
+                    Inputs = [.. inputs(tap)],
+                    Outputs = [reduced],
                     Attributes = [.. attributes],
                 });
                 graph.Nodes.Add(new()
                 {
                     OpType = "Reshape",
                     Name = part,
-                    Inputs = [scalar, "calibration.one"],
+                    Inputs = [reduced, output.StartsWith("calibration.channel", StringComparison.Ordinal) ? "calibration.all" : "calibration.one"],
                     Outputs = [part],
                 });
                 parts.Add(part);
@@ -54,7 +80,7 @@ internal static class TappedGraph
                 Outputs = [output],
                 Attributes = [new IntAttribute("axis", 0)],
             });
-            graph.Outputs.Add(new(output, new(type, [taps.Count])));
+            graph.Outputs.Add(new(output, new(type, null)));
         }
     }
 

@@ -22,6 +22,9 @@ public sealed class TensorStatistics(string name)
     /// <summary>Counts, or null while only ranges were collected.</summary>
     public TensorHistogram? Histogram { get; internal set; }
 
+    /// <summary>By channel, for inputs and outputs of convolutions; null for other tensors.</summary>
+    public ChannelStatistics? Channels { get; internal set; }
+
     /// <summary>Takes one frame's range.</summary>
     public void Observe(string frame, float min, float max, long elementCount)
     {
@@ -45,11 +48,16 @@ public sealed class TensorStatistics(string name)
         {
             (Histogram ??= new TensorHistogram()).Merge(other.Histogram);
         }
+
+        if (other.Channels is not null)
+        {
+            (Channels ??= new ChannelStatistics(other.Channels.Count)).Merge(other.Channels);
+        }
     }
 
     internal static TensorStatistics Restore(
         string name, (float Min, float Max) range, (string Frame, float First, float Second) peak, long elementCount,
-        TensorHistogram? histogram) => new(name)
+        TensorHistogram? histogram, ChannelStatistics? channels) => new(name)
         {
             Min = range.Min,
             Max = range.Max,
@@ -57,6 +65,7 @@ public sealed class TensorStatistics(string name)
             Peaks = (peak.First, peak.Second),
             MaxElementCount = elementCount,
             Histogram = histogram,
+            Channels = channels,
         };
 
     private void Offer(string frame, float peak)

@@ -60,16 +60,18 @@ internal static class Int8Command
             var ranges = RangeMethods.Find(parsed.GetRequiredValue(method))!.Value;
             return Task.FromResult(options.Run(
                 parsed, package, $"int8-{name}", "int8",
-                (file, graph) => Convert(file, graph, seen.TableOf(file, ranges), plan, parsed.InvocationConfiguration.Output),
+                (file, graph) => Convert(
+                    file, graph, seen.TableOf(file, ranges), seen.ChannelsOf(file), plan, parsed.InvocationConfiguration.Output),
                 token));
         });
         return command;
     }
 
     private static (OnnxFile Written, OnnxFile Judged) Convert(
-        string file, OnnxFile graph, IReadOnlyDictionary<string, TensorRange> ranges, QuantizationPlan plan, TextWriter output)
+        string file, OnnxFile graph, IReadOnlyDictionary<string, TensorRange> ranges,
+        IReadOnlyDictionary<string, ChannelStatistics> channels, QuantizationPlan plan, TextWriter output)
     {
-        var quantized = QuantizedGraph.Build(graph, ranges, plan);
+        var quantized = QuantizedGraph.Build(graph, ranges, plan, channels);
         if (plan.Profile == QuantizationProfile.Cpu)
         {
             FusionReport.Of(quantized.File).RequireFused(quantized.QuantizedConvolutions.Length, file);

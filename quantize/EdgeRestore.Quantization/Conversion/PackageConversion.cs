@@ -52,13 +52,18 @@ public sealed class PackageConversion
         ArgumentNullException.ThrowIfNull(converted);
         var manifest = source.Manifest;
         var shared = new ExternalData("weights.bin", MinimumExternalBytes);
+        var classifier = HalfGraph.Store(OnnxFile.Read(source.GetPath(manifest.Classifier.File)));
+        foreach (var (graph, _) in converted.Values.Append((classifier, "")))
+        {
+            shared.Expect(graph.Graph);
+        }
+
         List<PackageContent> contents = [];
         foreach (var (file, (graph, _)) in converted.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             contents.Add(PackageContent.FromBytes(file, graph.ToBytes(shared)));
         }
 
-        var classifier = HalfGraph.Store(OnnxFile.Read(source.GetPath(manifest.Classifier.File)));
         contents.Add(PackageContent.FromBytes(manifest.Classifier.File, classifier.ToBytes(shared)));
         contents.Add(PackageContent.FromBytes(shared.FileName, shared.ToArray()));
         return PackageWriter.Write(

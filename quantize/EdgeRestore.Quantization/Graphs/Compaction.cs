@@ -56,8 +56,8 @@ internal static class Compaction
                 OpType = node.OpType,
                 Domain = node.Domain,
 
-                // Between 8 bits and floats nobody asks for a node by its name.
-                Name = node.OpType is "QuantizeLinear" or "DequantizeLinear" or "Cast" ? "" : node.Name,
+                // Convolutions are asked for by name, in reports and profiles; of the others the inputs tell.
+                Name = node.OpType is "Conv" ? node.Name : "",
                 Inputs = [.. node.Inputs.Select(NameOf)],
                 Outputs = [.. node.Outputs.Select(NameOf)],
                 Attributes = [.. node.Attributes.Where(attribute => !IsDefault(node, attribute))],

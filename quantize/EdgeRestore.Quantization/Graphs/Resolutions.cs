@@ -33,6 +33,11 @@ internal static class Resolutions
         return result;
     }
 
+    /// <summary>The finest that a convolution makes.</summary>
+    public static double FinestOf(Graph graph, IReadOnlyDictionary<string, double> resolutions) =>
+        graph.Nodes.Where(node => node.Is("Conv"))
+            .Min(node => resolutions.GetValueOrDefault(node.Outputs[0], double.MaxValue));
+
     private static double FactorOf(Node node, GraphLinks links) => node.OpType switch
     {
         "Conv" or "MaxPool" or "AveragePool" or "LpPool" => Stride(node),

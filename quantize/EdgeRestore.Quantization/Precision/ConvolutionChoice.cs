@@ -26,6 +26,7 @@ internal sealed class ConvolutionChoice
         Graph graph, GraphLinks links, IReadOnlyDictionary<string, TensorRange> ranges, QuantizationPlan plan)
     {
         var (first, last) = Ends(graph);
+        var entering = plan is { Profile: QuantizationProfile.Cpu, ProtectsFinestSums: true } ? EnteringFinestSums(graph, links) : [];
         var quantized = new HashSet<Node>();
         var kept = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var node in graph.Nodes.Where(node => node.Is("Conv")))
@@ -33,6 +34,7 @@ internal sealed class ConvolutionChoice
             var reason = plan.FloatNodes.Contains(Nodes.KeyOf(node)) ? "asked for"
                 : plan.ProtectsEnds && first.Contains(node) ? "first convolution"
                 : plan.ProtectsEnds && last.Contains(node) ? "last convolution"
+                : entering.Contains(node) ? "enters a sum of the finest resolution"
                 : Obstacle(node, links, ranges);
             if (reason is null)
             {
@@ -63,6 +65,34 @@ internal sealed class ConvolutionChoice
             : !ranges.ContainsKey(node.Inputs[0]) ? "the range of its input was not calibrated"
             : !ranges.ContainsKey(node.Outputs[0]) ? "the range of its output was not calibrated"
             : null;
+    }
+
+    private static HashSet<Node> EnteringFinestSums(Graph graph, GraphLinks links)
+    {
+        var resolutions = Resolutions.Of(graph, links);
+        var finest = Resolutions.FinestOf(graph, resolutions);
+        var result = new HashSet<Node>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var waiting = new Stack<string>(graph.Nodes
+            .Where(node => node.Is("Add") && resolutions.GetValueOrDefault(node.Outputs[0]) == finest).SelectMany(sum => sum.Inputs));
+        while (waiting.TryPop(out var value))
+        {
+            var maker = links.Producer(value);
+            if (maker.Is("Conv"))
+            {
+                result.Add(maker!);
+            }
+            else if (seen.Add(value) && (maker.Is("Add") || maker.Is("Mul") || maker.Is("DepthToSpace")))
+            {
+                // A gate weakens or passes; pixels move from channels to their places.
+                foreach (var input in maker!.Inputs)
+                {
+                    waiting.Push(input);
+                }
+            }
+        }
+
+        return result;
     }
 
     private static (HashSet<Node> First, HashSet<Node> Last) Ends(Graph graph)

@@ -15,6 +15,9 @@ internal sealed class CpuPlacement
     private static readonly HashSet<string> Moving =
         new(StringComparer.Ordinal) { "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Slice" };
 
+    // How many convolutions in front of the pixels read values that no method clips.
+    private const int ProtectedConvolutions = 2;
+
     private readonly GraphLinks links;
     private readonly IReadOnlyDictionary<string, TensorRange> ranges;
     private readonly QuantizationPlan plan;
@@ -23,9 +26,12 @@ internal sealed class CpuPlacement
     private readonly HashSet<Node> beforeLast;
     private readonly IReadOnlyDictionary<string, double> resolutions;
     private readonly double finest;
+    private readonly IReadOnlyDictionary<string, ChannelStatistics>? channels;
+    private readonly HashSet<string> nearPixels;
 
     public CpuPlacement(
-        Graph graph, GraphLinks links, IReadOnlyDictionary<string, TensorRange> ranges, QuantizationPlan plan)
+        Graph graph, GraphLinks links, IReadOnlyDictionary<string, TensorRange> ranges, QuantizationPlan plan,
+        IReadOnlyDictionary<string, ChannelStatistics>? channels)
     {
         this.links = links;
         this.ranges = ranges;
@@ -38,12 +44,18 @@ internal sealed class CpuPlacement
         beforeLast = plan.ProtectsEnds
             ? [.. Choice.Last.Select(node => links.Producer(node.Inputs[0])).OfType<Node>().Where(node => !node.Is("Conv"))]
             : [];
+        this.channels = channels;
+        nearPixels = plan.ProtectsEnds ? NearPixels() : [];
         resolutions = Resolutions.Of(graph, links);
-        finest = graph.Nodes.Where(node => node.Is("Conv"))
-            .Min(node => resolutions.GetValueOrDefault(node.Outputs[0], double.MaxValue));
+        finest = Resolutions.FinestOf(graph, resolutions);
         foreach (var node in graph.Nodes)
         {
             Place(node);
+        }
+
+        if (plan.EqualizesChannels && channels is not null)
+        {
+            Equalized = ChannelEqualization.Of(this, links, channels);
         }
 
         FindProductsToKeepFloat(graph);
@@ -68,6 +80,9 @@ internal sealed class CpuPlacement
 
     /// <summary>Channels of values whose product must stay in floating point, by value.</summary>
     public Dictionary<string, int> FloatProducts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What each channel of a value in 8 bits was divided by, by value.</summary>
+    public Dictionary<string, float[]> Equalized { get; } = new(StringComparer.Ordinal);
 
     private Dictionary<string, int> Channels { get; } = new(StringComparer.Ordinal);
 
@@ -117,7 +132,7 @@ internal sealed class CpuPlacement
         switch (node.OpType)
         {
             case "Add" when IsQuantizedSum(node) && node.Inputs[0] != node.Inputs[1]:
-            case "Mul" when plan.QuantizesProducts && node.Inputs[0] != node.Inputs[1]:
+            case "Mul" when plan.QuantizesProducts && node.Inputs[0] != node.Inputs[1] && !OnlyFloatConvolutionsTake(node):
             case "Concat" when plan.QuantizesProducts:
                 if (node.Inputs.Any(MadeQuantized.Contains)
                     && node.Inputs.All(input => links.Constant(input) is null && ranges.ContainsKey(input))
@@ -142,6 +157,10 @@ internal sealed class CpuPlacement
                 break;
         }
     }
+
+    // Rounding what is read in floating point costs time and quality.
+    private bool OnlyFloatConvolutionsTake(Node node) => links.Consumers(node.Outputs[0])
+        .All(consumer => consumer.Is("Conv") && !Choice.Quantized.Contains(consumer));
 
     private bool IsQuantizedSum(Node node) => plan.Sums == QuantizedSums.All
         || (plan.Sums == QuantizedSums.Coarse && resolutions.GetValueOrDefault(node.Outputs[0]) > finest);
@@ -176,8 +195,44 @@ internal sealed class CpuPlacement
         }
     }
 
-    private AffineParameters ParametersOf(string value) =>
-        AffineParameters.Of(ranges[value].Min, ranges[value].Max, ElementType.UInt8, symmetric: false);
+    private AffineParameters ParametersOf(string value)
+    {
+        var (min, max) = (ranges[value].Min, ranges[value].Max);
+        if (nearPixels.Contains(value) && channels is not null && channels.TryGetValue(value, out var seen))
+        {
+            foreach (var (least, greatest) in seen.Mins.ToArray().Zip(seen.Maxs.ToArray()))
+            {
+                (min, max) = (MathF.Min(min, least), MathF.Max(max, greatest));
+            }
+        }
+
+        return AffineParameters.Of(min, max, ElementType.UInt8, symmetric: false);
+    }
+
+    // What the last convolutions read: clipped there, white would come out grey (https://github.com/OpenPPL/ppq/issues/480).
+    private HashSet<string> NearPixels()
+    {
+        var result = new HashSet<string>(StringComparer.Ordinal);
+        var wave = Choice.Last.Select(node => node.Inputs[0]).ToList();
+        for (var distance = 0; distance < ProtectedConvolutions; distance++)
+        {
+            var next = new List<string>();
+            while (wave.Count > 0)
+            {
+                var value = wave[^1];
+                wave.RemoveAt(wave.Count - 1);
+                if (result.Add(value) && links.Producer(value) is { } producer)
+                {
+                    (producer.Is("Conv") ? next : wave).AddRange(
+                        producer.Is("Conv") ? [producer.Inputs[0]] : producer.Inputs.Where(input => links.Constant(input) is null));
+                }
+            }
+
+            wave = next;
+        }
+
+        return result;
+    }
 
     // ONNX Runtime would multiply two 8-bit matrices with 32-bit sums. Over the pixels of a large frame those overflow:
     // 127² × 133,144 is 2³¹ - 1. One side is written with a scale per channel, which it does not fuse.

@@ -14,7 +14,12 @@ public static class HalfGraph
     /// keep their types.
     /// </summary>
     /// <exception cref="QuantizationException">The graph is quantized already, or has no convolution.</exception>
-    public static OnnxFile Build(OnnxFile source)
+    /// <param name="source">The FP32 graph; it is not changed.</param>
+    /// <param name="keepsWeights">
+    /// Whether weights stay FP32 in the file and are narrowed when it is loaded, so that it shares them with the FP32 graph
+    /// beside it. The computation is the same.
+    /// </param>
+    public static OnnxFile Build(OnnxFile source, bool keepsWeights = false)
     {
         ArgumentNullException.ThrowIfNull(source);
         QuantizedGraph.RequireFloat(source);
@@ -24,7 +29,7 @@ public static class HalfGraph
                 $"Graph '{source.Graph.Name}' is in FP16 already. Allowed is a graph in FP32, from which every precision is made.");
         }
 
-        return Compaction.Apply(new HalfGraphWriter(source).Write());
+        return Compaction.Apply(new HalfGraphWriter(source, keepsWeights ? MinimumBytes : int.MaxValue).Write());
     }
 
     /// <summary>

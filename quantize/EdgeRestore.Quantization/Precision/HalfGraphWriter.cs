@@ -7,6 +7,7 @@ namespace EdgeRestore.Quantization.Precision;
 /// <summary>Writes a graph with some nodes in FP16 and casts between those and the others.</summary>
 internal sealed class HalfGraphWriter
 {
+    private readonly int keptBytes;
     private readonly OnnxFile source;
     private readonly GraphLinks links;
     private readonly HashSet<Node> half;
@@ -16,8 +17,11 @@ internal sealed class HalfGraphWriter
     private readonly HashSet<string> casts = new(StringComparer.Ordinal);
     private readonly HashSet<string> halfValues = new(StringComparer.Ordinal);
 
-    public HalfGraphWriter(OnnxFile source)
+    /// <param name="source">In FP32.</param>
+    /// <param name="keptBytes">Length from which on constants stay FP32 in the file.</param>
+    public HalfGraphWriter(OnnxFile source, int keptBytes = int.MaxValue)
     {
+        this.keptBytes = keptBytes;
         this.source = Simplification.WithEarliestShapes(ConstantFolding.Apply(source));
         links = new GraphLinks(this.source.Graph);
         half = HalfPlacement.Of(this.source.Graph, links);
@@ -65,7 +69,7 @@ internal sealed class HalfGraphWriter
         }
 
         var name = $"{value}_half";
-        if (links.Constant(value) is { } constant)
+        if (links.Constant(value) is { } constant && constant.Data.Length < keptBytes)
         {
             added.TryAdd(name, HalfTensor.Of(name, constant));
         }

@@ -11,19 +11,21 @@ public static class PrecisionGroups
     /// Convolutions by the module that their weights' names tell, such as <c>encoders.0.0.ffn</c>; alone where the names
     /// tell nothing. In the order of the graph.
     /// </summary>
-    public static IReadOnlyList<(string Name, ImmutableArray<string> Nodes)> Of(Graph graph)
+    /// <param name="graph">In FP32.</param>
+    /// <param name="isFine">Whether each part of a module counts alone, such as <c>encoders.0.0.ffn.project_out</c>.</param>
+    public static IReadOnlyList<(string Name, ImmutableArray<string> Nodes)> Of(Graph graph, bool isFine = false)
     {
         ArgumentNullException.ThrowIfNull(graph);
         return
         [
             .. graph.Nodes
                 .Where(node => node.Is("Conv"))
-                .GroupBy(node => ModuleOf(node.Inputs[1]) ?? Nodes.KeyOf(node))
+                .GroupBy(node => ModuleOf(node.Inputs[1], isFine) ?? Nodes.KeyOf(node))
                 .Select(group => (group.Key, group.Select(Nodes.KeyOf).ToImmutableArray())),
         ];
     }
 
-    private static string? ModuleOf(string weight)
+    private static string? ModuleOf(string weight, bool isFine)
     {
         var end = weight.IndexOf(".weight", StringComparison.Ordinal);
         if (end <= 0)
@@ -32,6 +34,6 @@ public static class PrecisionGroups
         }
 
         var parts = weight[..end].Split('.');
-        return string.Join('.', parts.Length > 2 ? parts[..^1] : parts);
+        return string.Join('.', parts.Length > 2 && !isFine ? parts[..^1] : parts);
     }
 }

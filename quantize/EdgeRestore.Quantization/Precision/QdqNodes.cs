@@ -58,8 +58,8 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
         return DequantizedName(value);
     }
 
-    /// <summary>The same floats through one equal scale per channel.</summary>
-    public string DequantizePerChannel(string value, AffineParameters parameters, int channels)
+    /// <summary>The same floats through a scale per channel, each so many times the common one.</summary>
+    public string DequantizePerChannel(string value, AffineParameters parameters, float[] factors)
     {
         var output = $"{value}_PerChannel_DequantizeLinear_Output";
         if (constants.ContainsKey($"{value}_scales"))
@@ -67,9 +67,9 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
             return output;
         }
 
-        var zeros = Enumerable.Repeat((byte)parameters.ZeroPoint, channels).ToArray();
+        var zeros = Enumerable.Repeat((byte)parameters.ZeroPoint, factors.Length).ToArray();
         var scale = Initializer.Of(
-            $"{value}_scales", [channels], Enumerable.Repeat(parameters.Scale, channels).ToArray().AsSpan());
+            $"{value}_scales", [factors.Length], factors.Select(factor => parameters.Scale * factor).ToArray().AsSpan());
         nodes.Add(new()
         {
             OpType = "DequantizeLinear",
@@ -78,7 +78,7 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
             [
                 QuantizedName(value),
                 Constant(scale),
-                Constant(new($"{value}_zero_points", parameters.Type, [channels], zeros)),
+                Constant(new($"{value}_zero_points", parameters.Type, [factors.Length], zeros)),
             ],
             Outputs = [output],
             Attributes = [new IntAttribute("axis", 1)],
@@ -119,25 +119,11 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
         return DequantizedName(stem);
     }
 
-    /// <summary>The bias of a convolution in 32 bits, read as floats.</summary>
-    public string Bias(string node, ReadOnlySpan<float> bias, float[] scales)
-    {
-        var name = $"{node}_bias";
-        nodes.Add(new()
-        {
-            OpType = "DequantizeLinear",
-            Name = $"{name}_DequantizeLinear",
-            Inputs =
-            [
-                Constant(QuantizedWeights.Tensor($"{name}_quantized", QuantizedWeights.QuantizeBias(bias, scales))),
-                Constant(Initializer.Of($"{name}_scale", [scales.Length], scales)),
-                Constant(QuantizedWeights.Tensor($"{name}_zero_point", new int[scales.Length])),
-            ],
-            Outputs = [DequantizedName(name)],
-            Attributes = [new IntAttribute("axis", 0)],
-        });
-        return DequantizedName(name);
-    }
+    /// <summary>
+    /// The bias of a convolution. It stays in floating point: ONNX Runtime makes 32 bits of it when it loads the graph, with
+    /// the scale that the weights left room for, and in the file it is one tensor instead of three.
+    /// </summary>
+    public string Bias(string node, float[] bias) => Constant(Initializer.Of($"{node}_bias", [bias.Length], bias));
 
     private (string Scale, string Zero) Scalars(string value, AffineParameters parameters) => (
         Constant(Initializer.Scalar($"{value}_scale", parameters.Scale)),

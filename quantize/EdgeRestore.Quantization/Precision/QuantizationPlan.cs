@@ -18,8 +18,8 @@ public enum QuantizedSums
     None,
 
     /// <summary>
-    /// Those of fewer pixels than the finest convolutions make. On the default package's noise route these cost less than
-    /// 0.01 dB, those of the finest 0.2 dB.
+    /// Those of fewer pixels than the finest convolutions make. On the default package's noise route these cost 0.01 dB,
+    /// those of the finest 0.2 dB.
     /// </summary>
     Coarse,
 
@@ -43,8 +43,15 @@ public sealed record QuantizationPlan
     public bool ProtectsEnds { get; init; } = true;
 
     /// <summary>Which sums of quantized values stay in 8 bits; CPU profile only.</summary>
-    /// <value>Default <see cref="QuantizedSums.Coarse"/>.</value>
-    public QuantizedSums Sums { get; init; } = QuantizedSums.Coarse;
+    /// <value>Default <see cref="QuantizedSums.None"/>: the others win no time, since each of their sides is rounded for it.</value>
+    public QuantizedSums Sums { get; init; } = QuantizedSums.None;
+
+    /// <summary>
+    /// Whether convolutions whose output enters a sum of the finest resolution keep floating point: their rounding reaches the
+    /// pixels as it is. CPU profile only; TensorRT does not round what a convolution makes.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool ProtectsFinestSums { get; init; } = true;
 
     /// <summary>Whether products and concatenations of quantized values stay in 8 bits; CPU profile only.</summary>
     /// <value>Default true.</value>
@@ -55,6 +62,21 @@ public sealed record QuantizationPlan
     /// </summary>
     /// <value>Default false: it wins 2 % of the time and costs 0.1 dB on light noise.</value>
     public bool ApproximatesGelu { get; init; }
+
+    /// <summary>
+    /// Whether channels of a convolution's output are stretched to the tensor's whole range where nothing but depthwise
+    /// convolutions and floating point takes them, which fold the stretch in; CPU profile only, and only with statistics of
+    /// channels.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool EqualizesChannels { get; init; } = true;
+
+    /// <summary>
+    /// Whether biases take off what rounded weights add to the mean, also of convolutions that had none; CPU profile only, and
+    /// only with statistics of channels.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool CorrectsBias { get; init; } = true;
 
     public QuantizationPlan WithFloat(IEnumerable<string> nodes) => this with { FloatNodes = FloatNodes.Union(nodes) };
 

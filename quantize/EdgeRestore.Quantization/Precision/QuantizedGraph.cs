@@ -32,9 +32,11 @@ public sealed record QuantizedGraph(
     /// <param name="source">The FP32 graph; it is not changed.</param>
     /// <param name="ranges">Calibrated ranges by the names of the graph's values.</param>
     /// <param name="plan">What gets 8 bits.</param>
+    /// <param name="channels">Channels of convolutions' inputs and outputs; null when they were not looked at.</param>
     /// <exception cref="QuantizationException">There is nothing to quantize, or it is quantized already.</exception>
     public static QuantizedGraph Build(
-        OnnxFile source, IReadOnlyDictionary<string, TensorRange> ranges, QuantizationPlan plan)
+        OnnxFile source, IReadOnlyDictionary<string, TensorRange> ranges, QuantizationPlan plan,
+        IReadOnlyDictionary<string, ChannelStatistics>? channels = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(ranges);
@@ -42,7 +44,7 @@ public sealed record QuantizedGraph(
         RequireFloat(source);
         return plan.Profile switch
         {
-            QuantizationProfile.Cpu => new CpuGraphWriter(source, ranges, plan).Write(),
+            QuantizationProfile.Cpu => new CpuGraphWriter(source, ranges, plan, channels).Write(),
             QuantizationProfile.TensorRt => new TensorRtGraphWriter(source, ranges, plan).Write(),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), plan.Profile, "Not a profile."),
         };

@@ -27,8 +27,13 @@ internal sealed class QuantizedWeights
     /// <param name="bias">One per output channel; none when there is no bias.</param>
     /// <param name="inputScale">Scale of the input, from which the bias takes its own.</param>
     /// <param name="adjust">Changes scales before anything is quantized with them; none to take them as they are.</param>
+    /// <param name="factors">
+    /// One per output channel: the weights are read as so many times themselves. It goes into the scales alone, so that a
+    /// weight that several graphs share is the same bytes in all of them.
+    /// </param>
     public static QuantizedWeights Of(
-        ReadOnlySpan<float> weights, int outputs, ReadOnlySpan<float> bias, float inputScale, Func<float, float>? adjust = null)
+        ReadOnlySpan<float> weights, int outputs, ReadOnlySpan<float> bias, float inputScale, Func<float, float>? adjust = null,
+        float[]? factors = null)
     {
         var perChannel = weights.Length / outputs;
         var values = new sbyte[weights.Length];
@@ -43,13 +48,14 @@ internal sealed class QuantizedWeights
             }
 
             var parameters = AffineParameters.Of(-largest, largest, ElementType.Int8, symmetric: true);
+            var factor = factors is null ? 1 : factors[channel];
             if (!bias.IsEmpty)
             {
-                parameters = parameters with { Scale = WithRoomFor(bias[channel], parameters.Scale, inputScale) };
+                parameters = parameters with { Scale = WithRoomFor(bias[channel] / factor, parameters.Scale, inputScale) };
             }
 
             parameters = adjust is null ? parameters : parameters with { Scale = adjust(parameters.Scale) };
-            scales[channel] = parameters.Scale;
+            scales[channel] = parameters.Scale * factor;
             for (var index = 0; index < perChannel; index++)
             {
                 values[(channel * perChannel) + index] = (sbyte)parameters.Quantize(row[index]);
@@ -58,24 +64,6 @@ internal sealed class QuantizedWeights
 
         return new(values, scales);
     }
-
-    /// <summary>Scales of the bias: input scale × weight scale, in float32.</summary>
-    public float[] BiasScales(float inputScale) => [.. Scales.Select(scale => inputScale * scale)];
-
-    public static int[] QuantizeBias(ReadOnlySpan<float> bias, ReadOnlySpan<float> scales)
-    {
-        var result = new int[bias.Length];
-        for (var channel = 0; channel < result.Length; channel++)
-        {
-            var rounded = Math.Round((double)bias[channel] / scales[channel], MidpointRounding.ToEven);
-            result[channel] = (int)Math.Clamp(rounded, int.MinValue, int.MaxValue);
-        }
-
-        return result;
-    }
-
-    public static Initializer Tensor(string name, ReadOnlySpan<int> values) =>
-        new(name, ElementType.Int32, [values.Length], MemoryMarshal.AsBytes(values).ToArray());
 
     public static Initializer Tensor(string name, ReadOnlySpan<long> shape, ReadOnlySpan<sbyte> values) =>
         new(name, ElementType.Int8, [.. shape], MemoryMarshal.AsBytes(values).ToArray());

@@ -103,7 +103,7 @@ internal sealed class PackageSearch
         }
         else
         {
-            var (_, judgedGraph, quantized, total) = Build(source, graph, form, [], quantizesSums: true);
+            var (_, judgedGraph, quantized, total) = Build(source, graph, form, [], protectsFinestSums: true);
             outcome = JudgeOnly(key, graph, form, judge.Judge(judgedGraph, _settings.Threads), quantized, total);
         }
 
@@ -125,7 +125,7 @@ internal sealed class PackageSearch
                 ? $"holds; its speed is to be measured on the device ({form.Provider})"
                 : $"{form.Precision} costs too much: {fault}",
             FloatNodes = [],
-            QuantizesSums = true,
+            ProtectsFinestSums = true,
             QuantizedCount = quantized,
             ConvolutionCount = total,
             Costs = [.. costs],
@@ -144,22 +144,22 @@ internal sealed class PackageSearch
             return new RouteForm(outcome, source, source);
         }
 
-        var (written, judged, _, _) = Build(source, graph, form, outcome.FloatNodes, outcome.QuantizesSums);
+        var (written, judged, _, _) = Build(source, graph, form, outcome.FloatNodes, outcome.ProtectsFinestSums);
         return new RouteForm(outcome, written, judged);
     }
 
     private (OnnxFile Written, OnnxFile Judged, int Quantized, int Total) Build(
-        OnnxFile source, CalibratedGraph graph, DeviceForm form, ImmutableArray<string> floatNodes, bool quantizesSums)
+        OnnxFile source, CalibratedGraph graph, DeviceForm form, ImmutableArray<string> floatNodes, bool protectsFinestSums)
     {
         if (form.Precision == "fp16")
         {
-            var half = HalfGraph.Build(source);
+            var half = HalfGraph.Build(source, keepsWeights: true);
             return (half, half, 0, source.Graph.Nodes.Count(node => node.OpType == "Conv"));
         }
 
         var plan = form.Provider == "cpu" ? QuantizationPlan.ForCpu : QuantizationPlan.ForTensorRt;
-        plan = quantizesSums ? plan : plan with { Sums = QuantizedSums.None };
-        var built = QuantizedGraph.Build(source, graph.Estimate(_settings.Method), plan.WithFloat(floatNodes));
+        plan = plan with { ProtectsFinestSums = protectsFinestSums };
+        var built = QuantizedGraph.Build(source, graph.Estimate(_settings.Method), plan.WithFloat(floatNodes), graph.Channels);
         var quantized = built.QuantizedConvolutions.Length;
         return (built.File, built.Judged, quantized, quantized + built.FloatConvolutions.Count);
     }

@@ -23,8 +23,8 @@ public sealed record RouteOutcome
     /// <summary>Convolutions that stay in floating point beyond those that the profile protects.</summary>
     public required ImmutableArray<string> FloatNodes { get; init; }
 
-    /// <summary>Whether sums between convolutions keep 8 bits where the profile has it so, or all are floating point.</summary>
-    public required bool QuantizesSums { get; init; }
+    /// <summary>Whether what enters sums of the finest resolution is left in floating point.</summary>
+    public required bool ProtectsFinestSums { get; init; }
 
     /// <summary>Convolutions in 8 bits, and in all.</summary>
     public required int QuantizedCount { get; init; }
@@ -34,7 +34,7 @@ public sealed record RouteOutcome
     /// <summary>What the form taken costs.</summary>
     public required ImmutableArray<DegradationCost> Costs { get; init; }
 
-    /// <summary>Median milliseconds of a frame in FP32 and in the form; null where speed was not measured.</summary>
+    /// <summary>Median milliseconds of processor time for a frame, in FP32 and in the form; null where not measured.</summary>
     public double? ReferenceMs { get; init; }
 
     public double? Ms { get; init; }

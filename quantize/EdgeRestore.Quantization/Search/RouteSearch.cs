@@ -11,13 +11,18 @@ internal sealed class RouteSearch
     // Sensitivity ranks groups; the decisions that follow from it are judged on all frames.
     private const int SensitivityFrames = 2;
 
+    // A group that alone changes more than this is looked into: one of its convolutions is often all that hurts.
+    private const double HarmfulDecibels = 58;
+
     private readonly OnnxFile _source;
     private readonly CalibratedGraph _calibrated;
     private readonly IReadOnlyDictionary<string, TensorRange> _ranges;
+    private readonly IReadOnlyDictionary<string, ChannelStatistics> _channels;
     private readonly RouteJudge _judge;
     private readonly SearchSettings _settings;
     private readonly Action<string> _report;
     private readonly List<SearchStep> _steps = [];
+    private readonly Dictionary<string, ImmutableArray<string>> _groups = new(StringComparer.Ordinal);
 
     public RouteSearch(
         OnnxFile source, CalibratedGraph calibrated, RouteJudge judge, SearchSettings settings, Action<string> report)
@@ -25,6 +30,7 @@ internal sealed class RouteSearch
         _source = source;
         _calibrated = calibrated;
         _ranges = calibrated.Estimate(settings.Method);
+        _channels = calibrated.Channels;
         _judge = judge;
         _settings = settings;
         _report = report;
@@ -34,25 +40,33 @@ internal sealed class RouteSearch
     public OnnxFile Form { get; private set; } = null!;
 
     /// <summary>
-    /// (1) 8 bits wherever the profile allows; (2) every group alone, to rank them; (3) while too much is lost, the groups
-    /// that hurt most go back to floating point, twice as many each time, then as few as suffice; (4) each of them gets 8
-    /// bits again where that is not too much after all; (5) speed decides between what was found and FP32.
+    /// (1) 8 bits wherever the profile allows, then without what enters the finest sums; (2) every group alone, to rank them;
+    /// (3) while too much is lost, the groups that hurt most go back to floating point, twice as many each time, then as few
+    /// as suffice; (4) each of them gets 8 bits again where that is not too much after all; (5) speed decides between what
+    /// was found and FP32.
     /// </summary>
     /// <param name="key">What the outcome is kept under.</param>
     /// <param name="token">Ends the search between two trials.</param>
     public RouteOutcome Run(string key, CancellationToken token)
     {
         // 1
-        var plan = QuantizationPlan.ForCpu;
-        var (form, costs) = Try("8 bits in all convolutions", plan);
+        var plan = QuantizationPlan.ForCpu with { ProtectsFinestSums = false };
+        var (form, costs) = Try("8 bits in all convolutions but the ends", plan);
+        if (FindFault(costs) is not null)
+        {
+            plan = QuantizationPlan.ForCpu;
+            (form, costs) = Try("what enters sums of the finest resolution in floating point", plan);
+        }
+
         var isGood = FindFault(costs) is null;
 
-        // 2
-        var sensitivity = Rank(plan, token);
+        // 2, which takes most of the time, only where something has to go back
+        var sensitivity = ImmutableArray<GroupSensitivity>.Empty;
 
         // 3
         if (!isGood)
         {
+            sensitivity = Rank(plan, token);
             (plan, form, costs) = StepBack(plan, sensitivity, token);
             isGood = FindFault(costs) is null;
         }
@@ -72,7 +86,7 @@ internal sealed class RouteSearch
             Precision = "int8",
             Reason = "",
             FloatNodes = [.. plan.FloatNodes.Order(StringComparer.Ordinal)],
-            QuantizesSums = plan.Sums != QuantizedSums.None,
+            ProtectsFinestSums = plan.ProtectsFinestSums,
             QuantizedCount = form.QuantizedConvolutions.Length,
             ConvolutionCount = form.QuantizedConvolutions.Length + form.FloatConvolutions.Count,
             Costs = [.. costs],
@@ -117,40 +131,54 @@ internal sealed class RouteSearch
     private ImmutableArray<GroupSensitivity> Rank(QuantizationPlan plan, CancellationToken token)
     {
         var groups = PrecisionGroups.Of(_source.Graph);
-        var all = groups.SelectMany(group => group.Nodes).ToImmutableArray();
-        var protectedNodes = QuantizedGraph.Build(_source, _ranges, plan).FloatConvolutions.Keys.ToHashSet(StringComparer.Ordinal);
-        var ranked = ImmutableArray.CreateBuilder<GroupSensitivity>();
+        var protectedNodes = QuantizedGraph.Build(_source, _ranges, plan, _channels).FloatConvolutions.Keys.ToHashSet(StringComparer.Ordinal);
+        var ranked = new List<GroupSensitivity>();
         foreach (var (name, nodes) in groups.Where(group => group.Nodes.Any(node => !protectedNodes.Contains(node))))
         {
             token.ThrowIfCancellationRequested();
-            _report($"sensitivity of {name}");
-            var alone = QuantizedGraph.Build(_source, _ranges, plan.WithOnlyFloat(all.Except(nodes)));
-            var costs = _judge.Judge(alone.Judged, _settings.Threads, SensitivityFrames);
-            ranked.Add(new GroupSensitivity(name, nodes.Length, costs.ToImmutableSortedDictionary(
-                cost => cost.Degradation, cost => cost.PsnrBetween, StringComparer.Ordinal)));
+            ranked.Add(Measure(name, nodes, plan));
+        }
+
+        foreach (var harmful in ranked.Where(group => group.LeastPsnr < HarmfulDecibels).ToList())
+        {
+            var whole = _groups[harmful.Name];
+            var parts = PrecisionGroups.Of(_source.Graph, isFine: true)
+                .Where(part => part.Nodes.All(whole.Contains) && part.Nodes.Any(node => !protectedNodes.Contains(node))).ToList();
+            if (parts.Count > 1)
+            {
+                ranked.Remove(harmful);
+                foreach (var (name, nodes) in parts)
+                {
+                    token.ThrowIfCancellationRequested();
+                    ranked.Add(Measure(name, nodes, plan));
+                }
+            }
         }
 
         return [.. ranked.OrderBy(group => group.LeastPsnr).ThenBy(group => group.Name, StringComparer.Ordinal)];
     }
 
+    private GroupSensitivity Measure(string name, ImmutableArray<string> nodes, QuantizationPlan plan)
+    {
+        _report($"sensitivity of {name}");
+        _groups[name] = nodes;
+        var others = PrecisionGroups.Of(_source.Graph).SelectMany(group => group.Nodes).Except(nodes);
+        var alone = QuantizedGraph.Build(_source, _ranges, plan.WithOnlyFloat(others), _channels);
+        var costs = _judge.Judge(alone.Judged, _settings.Threads, SensitivityFrames);
+        return new GroupSensitivity(name, nodes.Length, costs.ToImmutableSortedDictionary(
+            cost => cost.Degradation, cost => cost.PsnrBetween, StringComparer.Ordinal));
+    }
+
     private (QuantizationPlan Plan, QuantizedGraph Form, IReadOnlyList<DegradationCost> Costs) StepBack(
         QuantizationPlan plan, ImmutableArray<GroupSensitivity> ranked, CancellationToken token)
     {
-        // Sums are no convolution's: they go first, since they cost the least speed.
-        var exact = plan with { Sums = QuantizedSums.None };
-        var (form, costs) = Try("sums in floating point", exact);
-        if (FindFault(costs) is null)
-        {
-            return (exact, form, costs);
-        }
-
         var (tooFew, enough) = (0, 1);
-        var best = (Plan: exact, Form: form, Costs: costs);
+        (QuantizationPlan Plan, QuantizedGraph Form, IReadOnlyList<DegradationCost> Costs) best;
         while (true)
         {
             token.ThrowIfCancellationRequested();
             enough = Math.Min(enough, ranked.Length - 1);
-            best = TryFirst(exact, ranked, enough);
+            best = TryFirst(plan, ranked, enough);
             if (FindFault(best.Costs) is null || enough == ranked.Length - 1)
             {
                 break;
@@ -163,7 +191,7 @@ internal sealed class RouteSearch
         {
             token.ThrowIfCancellationRequested();
             var middle = (tooFew + enough) / 2;
-            var trial = TryFirst(exact, ranked, middle);
+            var trial = TryFirst(plan, ranked, middle);
             if (FindFault(trial.Costs) is null)
             {
                 (best, enough) = (trial, middle);
@@ -212,16 +240,12 @@ internal sealed class RouteSearch
         return best;
     }
 
-    private IEnumerable<string> NodesOf(IEnumerable<string> groups)
-    {
-        var wanted = groups.ToHashSet(StringComparer.Ordinal);
-        return PrecisionGroups.Of(_source.Graph).Where(group => wanted.Contains(group.Name)).SelectMany(group => group.Nodes);
-    }
+    private IEnumerable<string> NodesOf(IEnumerable<string> groups) => groups.SelectMany(group => _groups[group]);
 
     private (QuantizedGraph Form, IReadOnlyList<DegradationCost> Costs) Try(string what, QuantizationPlan plan)
     {
         _report(what);
-        var form = QuantizedGraph.Build(_source, _ranges, plan);
+        var form = QuantizedGraph.Build(_source, _ranges, plan, _channels);
         var costs = _judge.Judge(form.Judged, _settings.Threads);
         _steps.Add(new SearchStep(
             what, costs.Max(cost => cost.Drop), costs.Min(cost => cost.PsnrBetween), FindFault(costs) ?? "holds"));

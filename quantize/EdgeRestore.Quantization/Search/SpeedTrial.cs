@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
 using EdgeRestore.Onnx;
@@ -6,10 +5,16 @@ using EdgeRestore.Quantization.Verification;
 
 namespace EdgeRestore.Quantization.Search;
 
-/// <summary>How long forms of a graph take on this machine, in turns, so that what disturbs one disturbs all.</summary>
+/// <summary>
+/// What forms of a graph cost on this machine, in turns, so that what disturbs one disturbs all. Processor time counts: other
+/// work on the machine does not lengthen it.
+/// </summary>
 internal static class SpeedTrial
 {
-    /// <returns>Median milliseconds, in the order of the forms.</returns>
+    /// <returns>
+    /// Milliseconds in the order of the forms: the first one's median, and the others by the median over rounds of what they
+    /// take of it.
+    /// </returns>
     public static double[] Run(IReadOnlyList<OnnxFile> forms, SearchSettings settings, CancellationToken token)
     {
         var (width, height) = settings.SpeedFrame;
@@ -32,17 +37,24 @@ internal static class SpeedTrial
                 for (var index = 0; index < graphs.Count; index++)
                 {
                     token.ThrowIfCancellationRequested();
-                    var start = Stopwatch.GetTimestamp();
+                    var start = Environment.CpuUsage.TotalTime;
                     graphs[index].Run(input, output);
-                    times[index].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                    times[index].Add((Environment.CpuUsage.TotalTime - start).TotalMilliseconds);
                 }
             }
 
-            return [.. times.Select(list => list.Order().ElementAt(list.Count / 2))];
+            var reference = Median(times[0]);
+            return [.. times.Select(list => reference * Median(list.Zip(times[0], (one, first) => one / first)))];
         }
         finally
         {
             graphs.ForEach(graph => graph.Dispose());
         }
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var ordered = values.Order().ToArray();
+        return ordered[ordered.Length / 2];
     }
 }

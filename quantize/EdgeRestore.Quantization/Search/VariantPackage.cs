@@ -16,12 +16,18 @@ internal static class VariantPackage
     {
         var contents = source.Manifest.Files
             .Select(file => PackageContent.FromFile(file.Path, source.GetPath(file.Path))).ToList();
+        var shared = SharedWeights(source);
         var variants = new Dictionary<string, List<PackageVariant>>(StringComparer.Ordinal);
         foreach (var kind in forms.Where(form => form.Outcome.IsTaken)
             .GroupBy(form => (form.Outcome.Precision, form.Outcome.Provider)))
         {
             var label = $"{kind.Key.Precision}-{kind.Key.Provider}";
-            var weights = new ExternalData($"weights.{label}.bin", MinimumExternalBytes);
+            var weights = new ExternalData($"{label}.bin", MinimumExternalBytes, shared);
+            foreach (var (_, graph, _) in kind)
+            {
+                weights.Expect(graph.Graph);
+            }
+
             foreach (var (outcome, graph, _) in kind)
             {
                 var path = $"{Path.GetFileNameWithoutExtension(outcome.File)}.{label}.onnx";
@@ -42,7 +48,10 @@ internal static class VariantPackage
                 });
             }
 
-            contents.Add(PackageContent.FromBytes(weights.FileName, weights.ToArray()));
+            if (weights.LengthBytes > 0)
+            {
+                contents.Add(PackageContent.FromBytes(weights.FileName, weights.ToArray()));
+            }
         }
 
         return PackageWriter.Write(
@@ -60,6 +69,18 @@ internal static class VariantPackage
             },
             contents,
             replace);
+    }
+
+    // What a form has in common with the FP32 graphs, it reads from their file.
+    private static ExternalData? SharedWeights(ModelPackage source)
+    {
+        var tensors = source.Manifest.Routes.Select(route => route.File).Distinct(StringComparer.Ordinal)
+            .SelectMany(file => OnnxFile.Read(source.GetPath(file)).Graph.Initializers)
+            .Where(tensor => tensor.Place is not null)
+            .ToList();
+        return tensors.CountBy(tensor => tensor.Place!.Value.FileName).OrderByDescending(count => count.Value)
+            .ThenBy(count => count.Key, StringComparer.Ordinal).FirstOrDefault().Key is { } name
+            ? ExternalData.Existing(name, tensors) : null;
     }
 
     /// <summary>Bytes of the forms, and of the FP32 graphs and weights that they stand beside.</summary>

@@ -121,7 +121,7 @@ public sealed class CalibrationRunTests : IDisposable
     public void Run_StateIsDamaged_StartsAnew()
     {
         var package = Write(new TestNetwork.Slow(2));
-        File.WriteAllText(StatePath, "EdgeRestore calibration 1\n12\n{");
+        File.WriteAllText(StatePath, "EdgeRestore calibration 2\n12\n{");
 
         var calibration = new CalibrationRun(package, new() { StatePath = StatePath }).Run(Frames(2));
 

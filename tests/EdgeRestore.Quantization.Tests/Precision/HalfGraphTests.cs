@@ -33,6 +33,20 @@ public class HalfGraphTests(DefaultPackage route) : IClassFixture<DefaultPackage
     }
 
     [Fact]
+    public void Build_WeightsKept_ComputesTheSameFromTheFp32Weights()
+    {
+        var shared = new ExternalData("weights.bin");
+        _ = route.Graph.ToBytes(shared);
+        var length = shared.LengthBytes;
+
+        var kept = HalfGraph.Build(route.Graph, keepsWeights: true);
+
+        Assert.Equal(DefaultPackage.Run(HalfGraph.Build(route.Graph)).Restored, DefaultPackage.Run(kept).Restored);
+        _ = kept.ToBytes(shared);
+        Assert.Equal(length, shared.LengthBytes);
+    }
+
+    [Fact]
     public void Build_HalfGraph_IsRefused()
     {
         var half = HalfGraph.Build(route.Graph);

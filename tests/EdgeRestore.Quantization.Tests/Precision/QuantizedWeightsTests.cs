@@ -18,12 +18,9 @@ public class QuantizedWeightsTests
     {
         // 1e-6 × 127 / 127 = 1e-6 per step: 1e6 would need 1e12 steps, and 2^31 are there.
         var rescued = QuantizedWeights.Of([127f], 1, [1e6f], 1e-6f);
-        var scales = rescued.BiasScales(1e-6f);
-        var bias = QuantizedWeights.QuantizeBias([1e6f], scales);
 
         Assert.Equal((float)(1.0 * (1.0001 * 2 * 1e6 / (2.0 * int.MaxValue) / (1e-6f * 1f))), rescued.Scales[0]);
-        Assert.InRange(bias[0], int.MaxValue - 300_000, int.MaxValue - 100_000);
-        Assert.Equal(1e6, bias[0] * (double)scales[0], 1.0);
+        Assert.InRange(1e6 / (1e-6f * (double)rescued.Scales[0]), int.MaxValue - 300_000.0, int.MaxValue - 100_000.0);
     }
 
     [Fact]
@@ -33,8 +30,12 @@ public class QuantizedWeightsTests
             QuantizedWeights.Of([0.5f, -0.25f], 2, [3f, -3f], 0.1f).Scales);
 
     [Fact]
-    public void QuantizeBias_RoundsHalfToEvenInFloat64AndSaturates() =>
-        Assert.Equal(
-            [2, 2, -2, int.MaxValue, int.MinValue],
-            QuantizedWeights.QuantizeBias([1.5f, 2.5f, -1.5f, 1e20f, -1e20f], [1, 1, 1, 1, 1]));
+    public void Of_Factors_GoIntoTheScalesAlone()
+    {
+        var plain = QuantizedWeights.Of([1, -2, 0.5f, 3, 0, -1], 2, [], 1);
+        var stretched = QuantizedWeights.Of([1, -2, 0.5f, 3, 0, -1], 2, [], 1, factors: [4f, 0.25f]);
+
+        Assert.Equal(plain.Values, stretched.Values);
+        Assert.Equal([plain.Scales[0] * 4f, plain.Scales[1] * 0.25f], stretched.Scales);
+    }
 }

@@ -32,7 +32,7 @@ public class RouteSearchTests
             Assert.Equal("int8", outcome.Precision);
             Assert.Equal((4, 6), (outcome.QuantizedCount, outcome.ConvolutionCount));
             Assert.Empty(outcome.FloatNodes);
-            Assert.Equal(4, outcome.Sensitivity.Length);
+            Assert.Empty(outcome.Sensitivity);
             Assert.Equal("holds", Assert.Single(outcome.Steps).Decision);
             Assert.NotNull(outcome.Speedup);
             Assert.Contains(search.Form.Graph.Nodes, node => node.OpType == "QuantizeLinear");
@@ -61,6 +61,7 @@ public class RouteSearchTests
             Assert.True(outcome.Costs.Min(cost => cost.PsnrBetween) >= whole + Gain);
             Assert.InRange(outcome.QuantizedCount, 1, 3);
             Assert.NotEmpty(outcome.FloatNodes);
+            Assert.Equal(4, outcome.Sensitivity.Length);
             Assert.Contains(outcome.Steps, step => step.Decision.Contains("dB between the results", StringComparison.Ordinal));
             Assert.Equal(
                 outcome.Costs.Min(cost => cost.PsnrBetween), judge.Judge(search.Form, 1).Min(cost => cost.PsnrBetween));
