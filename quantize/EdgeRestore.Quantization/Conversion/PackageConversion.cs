@@ -74,6 +74,7 @@ public sealed class PackageConversion
                 Routes = [.. manifest.Routes.Select(route => route with
                 {
                     Precision = converted[route.File].Precision,
+                    Variants = null,
 
                     // Measured on the FP32 graphs; a conversion is measured against them, not against the protocol.
                     Quality = null,

@@ -45,17 +45,15 @@ internal sealed class PackageSearch
         _identity = $"{package.Sha256} {frames} {judgedNames} {settings}";
     }
 
-    /// <summary>Refuses packages that were converted already.</summary>
+    /// <summary>Refuses packages whose own graphs were converted; forms beside FP32 graphs are made anew.</summary>
     public static void RequireSource(ModelPackage package)
     {
-        var converted = package.Manifest.Routes.FirstOrDefault(route => route.Precision != "fp32" || route.Variants is { Length: > 0 });
+        var converted = package.Manifest.Routes.FirstOrDefault(route => route.Precision != "fp32");
         if (converted is not null)
         {
-            var found = converted.Precision != "fp32"
-                ? $"in {converted.Precision}" : $"with {converted.Variants!.Value.Length} variants";
             throw new QuantizationException(
-                $"Package '{package.Directory}' is quantised already: found {converted.File} {found}, allowed is a package with "
-                + "all routes in fp32 and no variants. Take the package that it was made from.");
+                $"Package '{package.Directory}' is quantised already: found {converted.File} in {converted.Precision}, allowed is a package with "
+                + "all routes in fp32. Take the package that it was made from.");
         }
     }
 

@@ -14,7 +14,8 @@ internal static class VariantPackage
     public static ModelPackage Write(
         ModelPackage source, string directory, IReadOnlyList<RouteForm> forms, string measuredOn, bool replace)
     {
-        var contents = source.Manifest.Files
+        var former = FormerForms(source);
+        var contents = source.Manifest.Files.Where(file => !former.Contains(file.Path))
             .Select(file => PackageContent.FromFile(file.Path, source.GetPath(file.Path))).ToList();
         var shared = SharedWeights(source);
         var variants = new Dictionary<string, List<PackageVariant>>(StringComparer.Ordinal);
@@ -69,6 +70,20 @@ internal static class VariantPackage
             },
             contents,
             replace);
+    }
+
+    // Forms that the source has already are made anew, and the data that only they read go with them.
+    private static HashSet<string> FormerForms(ModelPackage source)
+    {
+        var former = source.Manifest.Routes.SelectMany(route => route.Variants ?? []).Select(variant => variant.File)
+            .ToHashSet(StringComparer.Ordinal);
+        var kept = source.Manifest.Routes.Select(route => route.File).Append(source.Manifest.Classifier.File).SelectMany(DataOf)
+            .ToHashSet(StringComparer.Ordinal);
+        former.UnionWith(former.SelectMany(DataOf).Where(file => !kept.Contains(file)).ToList());
+        return former;
+
+        IEnumerable<string> DataOf(string file) => OnnxFile.Read(source.GetPath(file)).Graph.Initializers
+            .Where(tensor => tensor.Place is not null).Select(tensor => tensor.Place!.Value.FileName);
     }
 
     // What a form has in common with the FP32 graphs, it reads from their file.

@@ -65,9 +65,28 @@ public sealed class AutoCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Auto_PackageThatIsQuantisedAlready_IsRefusedAndLeftAlone()
+    public async Task Auto_PackageWithForms_MakesThemAnew()
     {
         await RunAsync(Auto("orin-nx", "--max-drop", "10"));
+        var first = ModelPackage.Open(_folder.PathOf("out"));
+
+        await RunAsync(
+        [
+            "auto", first.Directory, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("again"), "--for", "x64-cuda",
+            "--max-drop", "10",
+        ]);
+
+        var second = ModelPackage.Open(_folder.PathOf("again"));
+        Assert.Equal(["cpu", "cuda", "tensorrt"], first.Manifest.Routes.Concat(second.Manifest.Routes)
+            .SelectMany(route => route.Variants ?? []).Select(variant => variant.Provider)
+            .Append("cpu").Distinct().Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(second.Manifest.Files, file => file.Path.Contains("tensorrt", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Auto_PackageThatIsQuantisedAlready_IsRefusedAndLeftAlone()
+    {
+        await RunAsync(["fp16", _source.Directory, "--out", _folder.PathOf("out"), "--images", "0"]);
         var before = ModelPackage.Open(_folder.PathOf("out")).Sha256;
 
         var (code, _, error) = await RunAsync(
