@@ -26,7 +26,7 @@ public sealed class EveryMemberTests
         "no_grad", "enable_grad", "set_grad_enabled", "inference_mode", "NewDisposeScope", "manual_seed",
             "set_default_dtype",
         "set_default_device", "set_printoptions", "pin_memory", "cholesky",
-        "UnsafeCreateTensor", "set_", "set_rng_state", "is_pinned",
+        "UnsafeCreateTensor", "use_deterministic_algorithms", "set_", "set_rng_state", "is_pinned",
     ];
 
     public static TheoryData<string> Owners => ["Tensor", "torch", "functional", "fft", "linalg", "special", "init"];

@@ -282,8 +282,6 @@ public static partial class torch
                         dim++;
                         break;
                     case TensorIndex.Kind.Null:
-                        Place(ref tensors, dim++, null);
-                        break;
                     case TensorIndex.Kind.None:
                         Replace(View.unsqueeze(dim++));
                         break;
@@ -305,8 +303,7 @@ public static partial class torch
                 }
             }
 
-            // Null alone selects everything: libtorch wants at least one index that is there.
-            Tensors = tensors?.Exists(tensor => tensor is not null) == true ? tensors.ToArray() : null;
+            Tensors = tensors?.ToArray();
         }
 
         public Tensor View { get; private set; }
@@ -335,7 +332,7 @@ public static partial class torch
 
         private static int Consumes(TensorIndex index) => index.kind switch
         {
-            TensorIndex.Kind.Single or TensorIndex.Kind.Slice or TensorIndex.Kind.Null => 1,
+            TensorIndex.Kind.Single or TensorIndex.Kind.Slice => 1,
             TensorIndex.Kind.Tensor when index.tensor is { dtype: ScalarType.Bool or ScalarType.Byte } mask => (int)mask.ndim,
             TensorIndex.Kind.Tensor => 1,
             _ => 0,
