@@ -23,10 +23,11 @@ internal static class CalibrationCommand
         Exit codes: 0 written; 2 wrong command line; 5 of different packages, or with a frame in common.
         """;
 
-    public static Command Create() => new("calibration", "Inspect or merge calibration files.")
+    public static Command Create() => new("calibration", "Inspect, merge or export calibration files.")
     {
         CreateInspect(),
         CreateMerge(),
+        CalibrationExportCommand.Create(),
     };
 
     private static Command CreateInspect()
