@@ -30,6 +30,7 @@ internal sealed class RestorerOption
     {
         var package = ModelPackage.Open(parsed.GetValue(Package) ?? Installation.DefaultPackage);
         var restorer = Restorer.Load(package, new RestorerOptions { Device = parsed.GetRequiredValue(Device) });
+        restorer.RefreshEngines(CancellationToken.None);
         foreach (var step in restorer.Providers)
         {
             screen.Remark($"{step.Provider}: {(step.IsUsed ? "used" : "not used")}, {step.Reason}");

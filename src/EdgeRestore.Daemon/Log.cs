@@ -39,6 +39,9 @@ internal static partial class Log
         "The route for {Degradation} is unavailable, its frames will fail: {Fault}. Serve a package that works")]
     public static partial void RouteUnavailable(ILogger logger, Degradation degradation, string fault);
 
+    [LoggerMessage(8, LogLevel.Information, "Took up {EngineCount} TensorRT engines: {State}")]
+    public static partial void EnginesTaken(ILogger logger, int engineCount, string state);
+
     [LoggerMessage(10, LogLevel.Information, "Stream {Stream} opened by {Peer}: {Settings}")]
     public static partial void StreamOpened(ILogger logger, string stream, string peer, string settings);
 

@@ -151,7 +151,7 @@ public sealed partial class Restorer
         var engine = _snapshot.GetEngine(route);
         var target = weight < 1 ? slot.GetScratch(input.Width, input.Height) : output;
         var nonFinite = (long)input.Width * input.Height <= _options.MaxTilePixels
-            ? slot.Run(engine, input, target, strength)
+            ? RunWhole(slot, route, engine, input, target, strength)
             : slot.GetTiles(input.Width, input.Height, _options.MaxTilePixels, Package.Manifest.Network.SizeMultiple)
                 .Run(slot, engine, input, target, strength);
         if (nonFinite > 0)
@@ -167,6 +167,40 @@ public sealed partial class Restorer
         }
 
         return null;
+    }
+
+    /// <summary>Runs a frame on TensorRT where it has an engine for it. One that fails is left, and the frame runs below.</summary>
+    private long RunWhole(EngineSlot slot, Degradation route, Engine below, Frame input, Frame output, float strength)
+    {
+        if (_cached?.Find(route, input.Width, input.Height) is not { } engine)
+        {
+            return slot.Run(below, input, output, strength);
+        }
+
+        string fault;
+        try
+        {
+            var count = slot.Run(engine, input, output, strength);
+            if (count == 0)
+            {
+                return 0;
+            }
+
+            fault = $"Engine '{engine.Name}' gave {count} values that are not finite.";
+        }
+        catch (EngineException exception)
+        {
+            fault = exception.Message;
+        }
+
+        // A frame that the step below cannot take either is not the engine's fault.
+        var nonFinite = slot.Run(below, input, output, strength);
+        if (nonFinite == 0)
+        {
+            _cached.Leave(engine, fault);
+        }
+
+        return nonFinite;
     }
 
     /// <summary>target = (1 - weight) target + weight source, per byte, in 1/256.</summary>

@@ -1,4 +1,5 @@
 using EdgeRestore.Degradations;
+using EdgeRestore.Inference.Caching;
 using EdgeRestore.Frames;
 using EdgeRestore.Inference.Engines;
 using EdgeRestore.Inference.Routing;
@@ -13,17 +14,19 @@ public sealed partial class Restorer : IDisposable
     private readonly RoutingSnapshot _snapshot;
     private readonly DegradationClassifier _classifier;
     private readonly EngineSlots _slots;
+    private readonly IReadOnlyList<ProviderStep> _providers;
+    private readonly CachedEngines? _cached;
     private volatile bool _isDisposed;
 
     private Restorer(
         RestorerOptions options,
-        IReadOnlyList<ProviderStep> providers,
+        (IReadOnlyList<ProviderStep> Steps, CachedEngines? Cached) providers,
         RoutingSnapshot snapshot,
         DegradationClassifier classifier,
         EngineSlots slots)
     {
         _options = options;
-        Providers = providers;
+        (_providers, _cached) = providers;
         _snapshot = snapshot;
         _classifier = classifier;
         _slots = slots;
@@ -31,13 +34,23 @@ public sealed partial class Restorer : IDisposable
 
     public ModelPackage Package => _snapshot.Package;
 
-    /// <summary>The providers that were tried, fastest first; the last one is used.</summary>
-    public IReadOnlyList<ProviderStep> Providers { get; }
+    /// <summary>
+    /// The providers that were tried, fastest first. The last one is used; TensorRT too, for frames that it has an engine for.
+    /// </summary>
+    public IReadOnlyList<ProviderStep> Providers => _cached is null ? _providers : [_cached.Step, .. _providers];
+
+    /// <summary>Whether TensorRT is there, so that engines may be taken up.</summary>
+    public bool TakesEngines => _cached is not null;
 
     /// <summary>Loads ONNX Runtime, finds the provider by running a frame, and builds the classifier.</summary>
     /// <remarks>Engines of other routes are built when first taken, unless the options ask for all.</remarks>
     /// <exception cref="EngineException">ONNX Runtime, the device or a graph does not work.</exception>
-    public static Restorer Load(ModelPackage package, RestorerOptions options)
+    public static Restorer Load(ModelPackage package, RestorerOptions options) => Load(package, options, null);
+
+    /// <param name="package">Verified.</param>
+    /// <param name="options">How it is run.</param>
+    /// <param name="source">TensorRT engines; null for this machine's.</param>
+    internal static Restorer Load(ModelPackage package, RestorerOptions options, EngineSource? source)
     {
         ArgumentNullException.ThrowIfNull(package);
         ArgumentNullException.ThrowIfNull(options);
@@ -51,6 +64,7 @@ public sealed partial class Restorer : IDisposable
         var first = package.Manifest.Routes[0];
         var (provider, probed, steps) = ProviderProbe.Find(
             options.Device, environment.GetAvailableProviders(), package.Manifest,
+            () => source ??= EngineSource.ForThisMachine(options),
             provider => Build(first.File, first.Precision, provider));
         var (snapshot, reason) = Choose(package, options, provider, probed, form => Build(form.File, form.Precision, provider));
         if (reason is not null)
@@ -74,7 +88,14 @@ public sealed partial class Restorer : IDisposable
                 Build(package.Manifest.Classifier.File, "fp32", ExecutionProvider.Cpu));
             var runCount = options.ConcurrentRunCount > 0 ? options.ConcurrentRunCount
                 : provider == ExecutionProvider.Cpu ? 1 : 2;
-            return new Restorer(options, steps, snapshot, classifier, new EngineSlots(runCount));
+            var cached = source is null ? null : new CachedEngines(source, package, options.Precision);
+            var restorer = new Restorer(options, (steps, cached), snapshot, classifier, new EngineSlots(runCount));
+            if (options.Preload)
+            {
+                restorer.RefreshEngines(CancellationToken.None);
+            }
+
+            return restorer;
         }
         catch
         {
@@ -136,7 +157,21 @@ public sealed partial class Restorer : IDisposable
             }
         }
 
+        RefreshEngines(token);
         NativeHeap.Trim();
+    }
+
+    /// <summary>
+    /// Takes up TensorRT engines that were built since, while frames run on the step below. Does nothing where there is no
+    /// TensorRT. One that cannot be taken up is told in <see cref="Providers"/>.
+    /// </summary>
+    /// <param name="token">Ends it between two engines.</param>
+    /// <returns>How many were taken up.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public int RefreshEngines(CancellationToken token)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _cached?.Refresh(_snapshot.GetEngine, () => _slots.Lease(token), token) ?? 0;
     }
 
     /// <summary>The router of a new stream.</summary>
@@ -184,6 +219,7 @@ public sealed partial class Restorer : IDisposable
 
         _isDisposed = true;
         _slots.Dispose();
+        _cached?.Dispose();
         _classifier.Dispose();
         _snapshot.Dispose();
     }

@@ -43,4 +43,8 @@ public sealed record RestorerOptions
     /// <summary>Folder of another ONNX Runtime 1.29, such as JetPack's. One per process.</summary>
     /// <value>Default null: EDGERESTORE_ONNXRUNTIME_DIRECTORY, or else the one that was built in.</value>
     public string? OnnxRuntimeDirectory { get; init; }
+
+    /// <summary>Folder of TensorRT engines, which <c>quantize engine build</c> fills; read only.</summary>
+    /// <value>Default null: EDGERESTORE_ENGINES, or else the user's own cache.</value>
+    public string? EngineDirectory { get; init; }
 }

@@ -159,6 +159,7 @@ internal sealed class DaemonHost : IAsyncDisposable
             builder.Services.AddHostedService<EnginePreload>();
         }
 
+        builder.Services.AddHostedService<EngineRefresh>();
         builder.Services.AddSingleton<IServiceMethodProvider<RestoreStreams>, RestoreStreamMethods>();
         builder.Services.AddGrpc(grpc =>
         {

@@ -16,6 +16,7 @@ internal sealed partial class ServedPackage
     private const int RetiredBit = int.MinValue;
 
     private readonly ProviderBreaker? _breaker;
+    private readonly ProviderStep[] _lost;
     private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state;
     private int _isFreeing;
@@ -28,7 +29,7 @@ internal sealed partial class ServedPackage
     public ServedPackage(
         Restorer restorer, string device, TimeProvider clock, IEnumerable<ProviderStep>? lost = null)
     {
-        Providers = [.. lost ?? [], .. restorer.Providers];
+        _lost = [.. lost ?? []];
         Restorer = restorer;
         Device = device;
         LowerDevice = device switch { "tensorrt" => "cuda", "cuda" => "cpu", _ => null };
@@ -47,7 +48,7 @@ internal sealed partial class ServedPackage
     public string? LowerDevice { get; }
 
     /// <summary>The providers that were tried, and those that were lost before it.</summary>
-    public IReadOnlyList<ProviderStep> Providers { get; }
+    public IReadOnlyList<ProviderStep> Providers => [.. _lost, .. Restorer.Providers];
 
     /// <summary>Told, with the last failure, that its device fails again and again.</summary>
     public Action<ServedPackage, string>? ProviderLost { get; set; }

@@ -31,7 +31,8 @@ internal sealed unsafe partial class DeviceReading
     {
         var version = OnnxRuntimeLibrary.Load(onnxRuntimeDirectory).GetVersionString();
         var libraries = ProviderLibraries.Find(ExecutionProvider.TensorRt, onnxRuntimeDirectory).All;
-        string Named(string stem) => libraries.FirstOrDefault(library => library.Name.StartsWith(stem + ".so", StringComparison.Ordinal))?.Name ?? stem;
+        string Named(string stem) =>
+            libraries.FirstOrDefault(library => library.Name.StartsWith(stem + ".so", StringComparison.Ordinal))?.Name ?? stem;
         return new DeviceReading(name => NativeLibrary.TryLoad(name, out var handle) ? handle : 0, "/")
             .Read(version, Named("libnvinfer"), Named("libcudart"));
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeRestore.Inference.Engines;
 using EdgeRestore.Packages;
 
 namespace EdgeRestore.Inference.Caching;
@@ -85,6 +86,25 @@ internal sealed class EngineCache
         catch (DirectoryNotFoundException)
         {
             return [];
+        }
+    }
+
+    /// <summary>Reads every byte of an engine.</summary>
+    public CachedEngine Verify(CachedEngine engine) => Inspect(engine.Folder, verifiesBytes: true);
+
+    /// <summary>Finds files that the provider wrote into an engine's folder while it opened it, and deletes them.</summary>
+    /// <exception cref="EngineException">It has built: it did not find the engine, and would build at every start.</exception>
+    public void RequireNothingWritten(CachedEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        var known = engine.Manifest!.Files.Select(file => file.Path).Append(EngineManifest.FileName).ToHashSet();
+        var strays = System.IO.Directory.EnumerateFiles(engine.Folder).Where(path => !known.Contains(Path.GetFileName(path))).ToList();
+        strays.ForEach(File.Delete);
+        if (strays.Count > 0)
+        {
+            throw new EngineException(
+                $"{engine.Prefix} was not found by the provider, which built {Path.GetFileName(strays[0])} instead; build it anew with "
+                + "'quantize engine build'");
         }
     }
 

@@ -75,7 +75,8 @@ internal sealed record EngineManifest
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw exception as InvalidDataException ?? new InvalidDataException($"{FileName} cannot be read: {exception.Message}", exception);
+            throw exception as InvalidDataException
+                ?? new InvalidDataException($"{FileName} cannot be read: {exception.Message}", exception);
         }
     }
 }

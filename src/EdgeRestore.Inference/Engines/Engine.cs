@@ -50,6 +50,25 @@ internal sealed class Engine : IDisposable
         }
     }
 
+    /// <summary>Loads ONNX Runtime's TensorRT provider, and with it TensorRT.</summary>
+    /// <exception cref="EngineException">A library is missing; the inner exception says which.</exception>
+    public static void RequireTensorRt()
+    {
+        try
+        {
+            using var options = new SessionOptions();
+            using var provider = new OrtTensorRTProviderOptions();
+            options.AppendExecutionProvider_Tensorrt(provider);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new EngineException(
+                $"TensorRT cannot be loaded: {exception.Message.Trim()}. Its libraries, or CUDA's, are missing or of other versions "
+                + "than this ONNX Runtime wants.",
+                exception);
+        }
+    }
+
     /// <summary>Opens a graph with TensorRT: builds where its cache lacks the engine, and then takes minutes.</summary>
     /// <param name="name">Names the engine in errors.</param>
     /// <param name="path">The graph's file.</param>
@@ -87,7 +106,7 @@ internal sealed class Engine : IDisposable
         {
             token.ThrowIfCancellationRequested();
             throw new EngineException(
-                name, $"Engine '{name}' cannot be opened from '{path}': {exception.Message}", exception);
+                name, $"Engine '{name}' cannot be opened from '{path}': {exception.Message.Trim()}", exception);
         }
     }
 
@@ -117,6 +136,13 @@ internal sealed class Engine : IDisposable
         return _reach;
     }
 
+    public void Dispose()
+    {
+        _session.Dispose();
+        _runOptions.Dispose();
+        _firstRunOptions.Dispose();
+    }
+
     private static SessionOptions CreateOptions(int threads)
     {
         var options = new SessionOptions
@@ -132,12 +158,5 @@ internal sealed class Engine : IDisposable
         // Each session has threads of its own that spin for work: they must not go on while another engine runs.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         return options;
-    }
-
-    public void Dispose()
-    {
-        _session.Dispose();
-        _runOptions.Dispose();
-        _firstRunOptions.Dispose();
     }
 }

@@ -27,15 +27,10 @@ internal static class ExecutionProviderNames
         _ => "CPUExecutionProvider",
     };
 
+    /// <summary>TensorRT is not among them: its sessions take options of their own, see <see cref="Engine.OpenTensorRt"/>.</summary>
     public static void AppendTo(this ExecutionProvider provider, SessionOptions options)
     {
-        if (provider == ExecutionProvider.TensorRt)
-        {
-            options.AppendExecutionProvider_Tensorrt();
-        }
-
-        // TensorRT leaves what it cannot run to CUDA.
-        if (provider is ExecutionProvider.TensorRt or ExecutionProvider.Cuda)
+        if (provider == ExecutionProvider.Cuda)
         {
             options.AppendExecutionProvider_CUDA();
         }

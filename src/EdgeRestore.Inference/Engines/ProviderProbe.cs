@@ -12,20 +12,25 @@ internal static partial class ProviderProbe
     // Large enough for every level of the networks, small enough not to be noticed at start.
     private const int ProbeSidePixels = 64;
 
-    /// <summary>Tries the providers that a device name allows, fastest first.</summary>
+    /// <summary>
+    /// Tries the providers that a device name allows, fastest first. TensorRT runs no graph without an engine, and building
+    /// one takes minutes: it is only looked for, and what stands below it is tried too.
+    /// </summary>
     /// <param name="device">As in <see cref="RestorerOptions.Device"/>.</param>
     /// <param name="available">What this build of ONNX Runtime has, by its own names.</param>
     /// <param name="manifest">Says which frames the package takes.</param>
+    /// <param name="findTensorRt">Throws where there is none.</param>
     /// <param name="build">Builds the engine to probe with.</param>
     /// <returns>The provider, its probed engine, and every step tried.</returns>
     /// <exception cref="EngineException">None works.</exception>
     public static (ExecutionProvider Provider, Engine Engine, IReadOnlyList<ProviderStep> Steps) Find(
-        string device, IReadOnlyList<string> available, PackageManifest manifest, Func<ExecutionProvider, Engine> build)
+        string device, IReadOnlyList<string> available, PackageManifest manifest, Action findTensorRt,
+        Func<ExecutionProvider, Engine> build)
     {
         ExecutionProvider[] ladder = device switch
         {
             "auto" => [ExecutionProvider.TensorRt, ExecutionProvider.Cuda, ExecutionProvider.Cpu],
-            "tensorrt" => [ExecutionProvider.TensorRt],
+            "tensorrt" => [ExecutionProvider.TensorRt, ExecutionProvider.Cuda],
             "cuda" => [ExecutionProvider.Cuda],
             "cpu" => [ExecutionProvider.Cpu],
             _ => throw new ArgumentException(
@@ -39,6 +44,11 @@ internal static partial class ProviderProbe
             {
                 var reason = $"this build of ONNX Runtime lacks it, it has {string.Join(", ", available)}";
                 steps.Add(new ProviderStep(provider.ToName(), false, reason));
+                if (device == "tensorrt")
+                {
+                    break;
+                }
+
                 continue;
             }
 
@@ -46,6 +56,12 @@ internal static partial class ProviderProbe
             OnnxRuntimeLibrary.TakeLastError();
             try
             {
+                if (provider == ExecutionProvider.TensorRt)
+                {
+                    findTensorRt();
+                    continue;
+                }
+
                 engine = build(provider);
                 steps.Add(new ProviderStep(provider.ToName(), true, Probe(engine, provider, manifest)));
                 return (provider, engine, steps);
@@ -55,6 +71,10 @@ internal static partial class ProviderProbe
                 engine?.Dispose();
                 last = exception;
                 steps.Add(new ProviderStep(provider.ToName(), false, Explain(exception)));
+                if (device == "tensorrt")
+                {
+                    break;
+                }
             }
         }
 
@@ -65,17 +85,22 @@ internal static partial class ProviderProbe
             last!);
     }
 
+    /// <summary>Fills a frame with a gradient and texture: flat frames make normalisation layers divide by nothing.</summary>
+    public static void Paint(Frame frame)
+    {
+        var pixels = frame.Pixels;
+        var rowBytes = frame.Width * 3;
+        for (var index = 0; index < pixels.Length; index++)
+        {
+            pixels[index] = (byte)((index / rowBytes) + (index * 37 % 101));
+        }
+    }
+
     private static string Probe(Engine engine, ExecutionProvider provider, PackageManifest manifest)
     {
         var side = Math.Max(ProbeSidePixels, manifest.Network.MinSidePixels);
         using var frame = Frame.Rent(side, side, PixelFormat.Rgb24);
-        var pixels = frame.Pixels;
-        for (var index = 0; index < pixels.Length; index++)
-        {
-            // A gradient with texture: flat frames make normalisation layers divide by nothing.
-            pixels[index] = (byte)((index / (side * 3)) + (index * 37 % 101));
-        }
-
+        Paint(frame);
         using var output = Frame.Rent(side, side, PixelFormat.Rgb24);
         using var slot = new EngineSlot();
         var start = Stopwatch.GetTimestamp();
