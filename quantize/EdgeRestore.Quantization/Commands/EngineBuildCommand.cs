@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using EdgeRestore.Inference.Caching;
+using EdgeRestore.Inference.Engines;
 using EdgeRestore.Packages;
 using EdgeRestore.Quantization.Engines;
 
@@ -26,7 +27,11 @@ internal static class EngineBuildCommand
     {
         var package = EngineCommand.CreatePackage();
         var (shapes, precision, level) = (EngineCommand.CreateShape(), EngineCommand.CreatePrecision(), EngineCommand.CreateLevel());
-        var planFile = new Option<string?>("--plan") { Description = "What 'engine plan' has written, in place of the options above", HelpName = "file" };
+        var planFile = new Option<string?>("--plan")
+        {
+            Description = "What 'engine plan' has written, in place of the options above",
+            HelpName = "file",
+        };
         var (cache, runtime) = (EngineCommand.CreateCache(), EngineCommand.CreateOnnxRuntime());
         var json = new Option<bool>("--json") { Description = "Progress as JSON lines on standard output" };
         var command = new Command("build", Help) { package, shapes, precision, level, planFile, cache, runtime, json };
@@ -42,14 +47,18 @@ internal static class EngineBuildCommand
             var opened = ModelPackage.Open(parsed.GetRequiredValue(package));
             var plan = parsed.GetValue(planFile) is { } path
                 ? EnginePlan.Load(path, opened)
-                : EnginePlan.Of(opened, null, EngineCommand.Parse(parsed.GetValue(shapes)), parsed.GetRequiredValue(precision), parsed.GetValue(level));
+                : EnginePlan.Of(
+                    opened, null, EngineCommand.Parse(parsed.GetValue(shapes)), parsed.GetRequiredValue(precision),
+                    parsed.GetValue(level));
             var folder = parsed.GetValue(runtime);
             ProviderReport.Read(folder).RequireTensorRt();
+            Engine.RequireTensorRt();
             var device = DeviceReading.Read(folder);
             RequireDevice(plan, device);
-            return RunAsync(
-                opened, plan, new EngineBuild(new EngineCache(parsed.GetValue(cache)), new TensorRtBackend(), device, TimeProvider.System),
-                new BuildMessages(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(json)), token);
+            var build = new EngineBuild(
+                new EngineCache(parsed.GetValue(cache)), new TensorRtBackend(), device, TimeProvider.System);
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            return RunAsync(opened, plan, build, new BuildMessages(output, error, parsed.GetValue(json)), token);
         });
         return command;
     }
@@ -135,7 +144,8 @@ internal sealed class BuildMessages(TextWriter output, TextWriter error, bool as
             BuildPhase.Trying => "runs a frame",
             _ => "is written",
         };
-        error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_index + 1} of {_count} {progress.Task}: {doing} ({seconds:F0} s)"));
+        error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{_index + 1} of {_count} {progress.Task}: {doing} ({seconds:F0} s)"));
     }
 
     public void Tell(BuildOutcome outcome)
@@ -162,8 +172,9 @@ internal sealed class BuildMessages(TextWriter output, TextWriter error, bool as
             BuildResult.Failed => $"{outcome.Task}: failed. {outcome.Reason}",
             BuildResult.Found => $"{outcome.Task}: is there",
             _ => string.Create(CultureInfo.InvariantCulture,
-                $"{outcome.Task}: built in {manifest!.BuildSeconds:F0} s, {manifest.PartCount} part(s), {manifest.RunMilliseconds:F1} ms a frame, "
-                + $"{manifest.PsnrToCpu:F1} dB to the CPU{(manifest.ContextModel is null ? $", no context model ({manifest.ContextNote})" : "")}"
+                $"{outcome.Task}: built in {manifest!.BuildSeconds:F0} s, {manifest.PartCount} part(s), "
+                + $"{manifest.RunMilliseconds:F1} ms a frame, {manifest.PsnrToCpu:F1} dB to the CPU"
+                + $"{(manifest.ContextModel is null ? $", no context model ({manifest.ContextNote})" : "")}"
                 + $"{(outcome.Reason is { } reason ? $"; before: {reason}" : "")}"),
         });
     }

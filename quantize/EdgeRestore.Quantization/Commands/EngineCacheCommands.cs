@@ -86,7 +86,11 @@ internal static class EngineCacheCommands
     {
         var (cache, runtime, package) = (EngineCommand.CreateCache(), EngineCommand.CreateOnnxRuntime(), CreatePackageOption());
         var all = new Option<bool>("--all") { Description = "Deletes those that are ready, too" };
-        var keep = new Option<string?>("--keep") { Description = "Of those that are ready, keeps the newest of so many bytes, such as 2G", HelpName = "size" };
+        var keep = new Option<string?>("--keep")
+        {
+            Description = "Of those that are ready, keeps the newest of so many bytes, such as 2G",
+            HelpName = "size",
+        };
         keep.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } text && ByteSize.Parse(text) is null)
@@ -105,7 +109,8 @@ internal static class EngineCacheCommands
         return command;
     }
 
-    internal static IReadOnlyList<CachedEngine> Judge(EngineCache cache, DeviceIdentity device, ModelPackage? package, bool verifiesBytes) =>
+    internal static IReadOnlyList<CachedEngine> Judge(
+        EngineCache cache, DeviceIdentity device, ModelPackage? package, bool verifiesBytes) =>
         [.. cache.Enumerate(verifiesBytes).Select(engine => EngineCache.Judge(engine, device, package))];
 
     internal static async Task<int> CleanAsync(EngineCache cache, IReadOnlyList<CachedEngine> engines, long budget, TextWriter output)
@@ -169,7 +174,8 @@ internal static class EngineCacheCommands
                     $"{manifest.File} {manifest.Shapes} {manifest.Precision} of {manifest.Package}, {engine.LengthBytes / 1e6:F1} MB, "
                     + $"{manifest.RunMilliseconds:F1} ms a frame, built {manifest.BuiltAt:yyyy-MM-dd}")
                 : engine.Prefix;
-            await output.WriteLineAsync($"  {engine.State.ToString().ToLowerInvariant()}: {what}{(engine.Reason is { } reason ? $": {reason}" : "")}");
+            var why = engine.Reason is { } reason ? $": {reason}" : "";
+            await output.WriteLineAsync($"  {engine.State.ToString().ToLowerInvariant()}: {what}{why}");
         }
     }
 }

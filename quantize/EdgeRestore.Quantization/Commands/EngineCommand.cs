@@ -46,8 +46,8 @@ internal static class EngineCommand
             foreach (var text in result.Tokens.Select(token => token.Value).Where(text => EngineShapes.TryParse(text) is null))
             {
                 result.AddError(
-                    $"--shape is '{text}'. Allowed: WIDTHxHEIGHT with sides of 1 to {EngineSize.MaxSidePixels}, or three of them, each no "
-                    + "smaller than the one before, with '..' between.");
+                    $"--shape is '{text}'. Allowed: WIDTHxHEIGHT with sides of 1 to {EngineSize.MaxSidePixels}, or three of them, "
+                    + "each no smaller than the one before, with '..' between.");
             }
         });
         return option;

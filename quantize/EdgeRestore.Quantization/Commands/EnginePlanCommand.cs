@@ -41,7 +41,8 @@ internal static class EnginePlanCommand
             foreach (var engine in plan.Engines)
             {
                 await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"  {engine.File} {engine.Shapes} {engine.Precision} ({string.Join(", ", engine.Routes)}), tensors about {engine.FrameBytes / 1e6:F0} MB"));
+                    $"  {engine.File} {engine.Shapes} {engine.Precision} ({string.Join(", ", engine.Routes)}), tensors about "
+                    + $"{engine.FrameBytes / 1e6:F0} MB"));
             }
 
             foreach (var left in plan.LeftOut)

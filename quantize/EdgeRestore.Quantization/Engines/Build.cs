@@ -61,7 +61,8 @@ internal sealed class Build
         if (!after.SequenceEqual(before))
         {
             throw new EngineException(
-                $"The provider does not find the engine of {_task} that it has built: loading it wrote {Join([.. after.Except(before)])}. "
+                $"The provider does not find the engine of {_task} that it has built: loading it wrote "
+                + $"{Join([.. after.Except(before)])}. "
                 + "A daemon would build at every start. Please report this with the versions that 'engine list' tells.");
         }
     }

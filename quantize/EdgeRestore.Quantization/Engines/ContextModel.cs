@@ -47,7 +47,8 @@ internal static class ContextModel
                     new IntAttribute("embed_mode", 0),
                     new StringAttribute("ep_cache_context", engineFile),
                     new StringAttribute("source", "TensorrtExecutionProvider"),
-                    new StringAttribute("hardware_architecture", (device.ComputeCapability ?? "").Replace(".", "", StringComparison.Ordinal)),
+                    new StringAttribute(
+                        "hardware_architecture", (device.ComputeCapability ?? "").Replace(".", "", StringComparison.Ordinal)),
                     new StringAttribute("onnx_model_filename", Path.GetFileName(graphPath)),
                 ],
             });

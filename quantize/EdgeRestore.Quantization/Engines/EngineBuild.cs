@@ -57,7 +57,8 @@ internal sealed class EngineBuild(EngineCache cache, EngineBackend backend, Devi
 
             // 4
             var running = Task.Factory.StartNew(
-                () => backend.Build(built.BuildCall, token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => backend.Build(built.BuildCall, token), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
             await WatchAsync(running, task, start, tell, token);
             if (!running.IsCompleted)
             {
@@ -188,8 +189,8 @@ internal sealed class EngineBuild(EngineCache cache, EngineBackend backend, Devi
         return trial is { NonFiniteCount: 0 } && trial.PsnrToCpu >= least ? trial : throw new EngineException(
             string.Create(CultureInfo.InvariantCulture,
                 $"The engine of {task} computes something else than its graph: found {trial.PsnrToCpu:F1} dB to the CPU's result and "
-                + $"{trial.NonFiniteCount} values that are not finite, allowed are {least} dB or more and none. Build it with another --level, "
-                + $"or another precision."));
+                + $"{trial.NonFiniteCount} values that are not finite, allowed are {least} dB or more and none. Build it with "
+                + $"another --level, or another precision."));
     }
 
     private void RemoveQuietly(EngineKey key, IDisposable? held)

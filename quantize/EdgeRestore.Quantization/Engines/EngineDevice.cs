@@ -28,9 +28,9 @@ internal sealed record EngineDevice(
         new("orin-nano", "8.7", 4 * GiB, true, 20, null),
         new("orin-nx", "8.7", 8 * GiB, true, 20, null),
         new("agx-orin", "8.7", 32 * GiB, true, 20, null),
-        new("xavier", "7.2", 8 * GiB, true, 17, "Xavier is Volta and ends with JetPack 5 and TensorRT 8.5; ONNX Runtime 1.29's provider "
-            + "needs TensorRT 10, which has no Volta. Types in the graph, as FP16 and Q/DQ are here, need TensorRT 9 too. Serve the fp16 form "
-            + "on device cuda"),
+        new("xavier", "7.2", 8 * GiB, true, 17, "Xavier is Volta and ends with JetPack 5 and TensorRT 8.5; ONNX Runtime 1.29's "
+            + "provider needs TensorRT 10, which has no Volta. Types in the graph, as FP16 and Q/DQ are here, need TensorRT 9 too. "
+            + "Serve the fp16 form on device cuda"),
         new("x64-cuda", null, 8 * GiB, false, 20, null),
         new("cpu", null, 0, true, 0, "a CPU runs no engines. Serve the int8 form on device cpu"),
     ];
@@ -59,7 +59,8 @@ internal sealed record EngineDevice(
         var culture = System.Globalization.CultureInfo.InvariantCulture;
         if (!double.TryParse(found.ComputeCapability, culture, out var capability) || capability < LeastCapability)
         {
-            return $"compute capability {found.ComputeCapability ?? "unknown"}, TensorRT 10 needs {LeastCapability.ToString(culture)} or more";
+            return $"compute capability {found.ComputeCapability ?? "unknown"}, TensorRT 10 needs "
+                + $"{LeastCapability.ToString(culture)} or more";
         }
 
         return int.TryParse(found.TensorRt?.Split('.')[0], culture, out var major) && major >= 10 ? null

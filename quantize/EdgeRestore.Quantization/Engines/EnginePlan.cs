@@ -144,7 +144,8 @@ public sealed record EnginePlan
         if (plan?.Format != CurrentFormat)
         {
             throw new QuantizationException(
-                $"The engine plan '{path}' has format {plan?.Format}, this version reads {CurrentFormat}. Make it again with 'quantize engine plan'.");
+                $"The engine plan '{path}' has format {plan?.Format}, this version reads {CurrentFormat}. Make it again with "
+                + "'quantize engine plan'.");
         }
 
         if (plan.PackageSha256 != package.Sha256)
@@ -155,10 +156,12 @@ public sealed record EnginePlan
         }
 
         var wrong = plan.Engines.FirstOrDefault(engine => EngineShapes.TryParse(engine.Shapes) is null
-            || !package.Manifest.Files.Any(file => file.Path == engine.File) || !package.Manifest.Files.Any(file => file.Path == engine.Reference));
+            || !package.Manifest.Files.Any(file => file.Path == engine.File)
+            || !package.Manifest.Files.Any(file => file.Path == engine.Reference));
         return wrong is null && plan.BuilderLevel is >= 0 and <= 5 && plan.WorkspaceBytes >= 0 ? plan : throw new QuantizationException(
-            $"The engine plan '{path}' was changed by hand: found {wrong?.File} {wrong?.Shapes} at builder level {plan.BuilderLevel}, allowed "
-            + "are graphs of the package, sizes such as 1920x1080, and levels 0 to 5. Make it again with 'quantize engine plan'.");
+            $"The engine plan '{path}' was changed by hand: found {wrong?.File} {wrong?.Shapes} at builder level "
+            + $"{plan.BuilderLevel}, allowed are graphs of the package, sizes such as 1920x1080, and levels 0 to 5. Make it again "
+            + "with 'quantize engine plan'.");
     }
 
     /// <summary>The form of a route that TensorRT gets; null where the package lacks the precision.</summary>

@@ -45,10 +45,12 @@ internal sealed class ProviderReport
     /// <exception cref="QuantizationException">TensorRT cannot run here: which libraries, and what runs instead.</exception>
     public void RequireTensorRt()
     {
-        if (!TensorRt.IsComplete)
+        // What TensorRT cannot take runs on CUDA, and the provider does not open without it.
+        if (!TensorRt.IsComplete || !Cuda.IsComplete)
         {
             throw new QuantizationException(
-                $"TensorRT cannot run on this machine. {string.Join(Environment.NewLine, Lines.Prepend("Libraries:"))}{Environment.NewLine}"
+                $"TensorRT cannot run on this machine. {string.Join(Environment.NewLine, Lines.Prepend("Libraries:"))}"
+                + Environment.NewLine
                 + $"Nothing was built; frames run on {Instead} meanwhile. Install what is missing, or name JetPack's ONNX Runtime with "
                 + $"--onnxruntime. 'quantize engine plan --for DEVICE' works without TensorRT, and its plan is built on the device.");
         }
