@@ -86,11 +86,14 @@ public sealed class WedgedEngineTests : IDisposable
         socket.Bind(new UnixDomainSocketEndPoint(path));
         var package = _folder.Combine("package");
         new TestPackage().Write(package);
+
+        // Read from the start: a socket of the kind holds ten messages, and drops what comes then.
+        var ready = ReceiveAsync("READY=1");
         await using (var daemon = await DaemonProcess.StartAsync(
             new Dictionary<string, string> { ["NOTIFY_SOCKET"] = path },
             ["--package", package, "--listen", "127.0.0.1:0", "--device", "cpu"]))
         {
-            await ReceiveAsync("READY=1");
+            await ready;
             await ReceiveAsync("WATCHDOG=1");
             daemon.Terminate();
             await ReceiveAsync("STOPPING=1");

@@ -31,7 +31,18 @@ internal static class CommandLine
     /// <summary>Runs one command line and gives the exit code; messages of the world's failures go out as they are.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var parsed = Create().Parse(args);
+        ParseResult parsed;
+        try
+        {
+            parsed = Create().Parse(args);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Validators that ask for a value which is not of its option's type get this instead of it.
+            await error.WriteLineAsync($"{exception.Message}\nSee: ./edgerestore quantize --help");
+            return ExitCode.WrongCommandLine;
+        }
+
         if (parsed.Errors.Count > 0)
         {
             foreach (var problem in parsed.Errors)

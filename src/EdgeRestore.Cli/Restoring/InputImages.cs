@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using EdgeRestore.Codecs;
 
 namespace EdgeRestore.Cli.Restoring;
@@ -77,16 +78,22 @@ internal static class InputImages
 
     private static IEnumerable<InputImage> Walk(string folder, string? excluded)
     {
-        // Links to folders are not followed, so no walk is endless; hidden folders hold what programs keep for
-        // themselves.
+        // Hidden folders hold what programs keep for themselves.
         var options = new EnumerationOptions
         {
             RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint,
+            AttributesToSkip = FileAttributes.Hidden,
             IgnoreInaccessible = false,
         };
+        var files = new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToSpecifiedFullPath(), options)
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory,
+
+            // Links to files are files; links to folders are not followed, so no walk is endless.
+            ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
         var outside = excluded is null ? null : Path.TrimEndingDirectorySeparator(excluded) + '/';
-        return Directory.EnumerateFiles(folder, "*", options)
+        return files
             .Where(path => ImageCodec.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
             .Where(path => outside is null || !path.StartsWith(outside, StringComparison.Ordinal))
             .Select(path => new InputImage(path, Path.GetRelativePath(folder, path)));

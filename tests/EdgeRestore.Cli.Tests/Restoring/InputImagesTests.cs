@@ -46,6 +46,17 @@ public sealed class InputImagesTests : IDisposable
     }
 
     [Fact]
+    public void Find_LinkToAFile_IsAFile()
+    {
+        Touch("elsewhere/a.png", "in/b.png");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "in/a.png"), Path.Combine(_folder.Path, "elsewhere/a.png"));
+
+        var images = InputImages.Find([Path.Combine(_folder.Path, "in")]);
+
+        Assert.Equal(["a.png", "b.png"], images.Select(image => image.RelativeName));
+    }
+
+    [Fact]
     public void Find_TwoInputsOfOneName_NamesBoth()
     {
         Touch("june/1.png", "july/1.png");
