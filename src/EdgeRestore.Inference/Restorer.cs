@@ -1,6 +1,6 @@
 using EdgeRestore.Degradations;
-using EdgeRestore.Inference.Caching;
 using EdgeRestore.Frames;
+using EdgeRestore.Inference.Caching;
 using EdgeRestore.Inference.Engines;
 using EdgeRestore.Inference.Routing;
 using EdgeRestore.Packages;
