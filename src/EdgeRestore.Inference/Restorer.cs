@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
 using EdgeRestore.Inference.Caching;
@@ -110,24 +111,28 @@ public sealed partial class Restorer : IDisposable
         Func<PackageRoute, Engine> build)
     {
         var first = package.Manifest.Routes[0];
+
+        // What was built to be tried is what serves, if it is chosen: building is most of a start.
+        var built = new ConcurrentDictionary<PackageRoute, Engine> { [first] = probed };
         try
         {
-            var variants = VariantChoice.Find(options.Precision, provider, package.Manifest, build);
-            var isProbedUsed = variants.Apply(first) == first;
+            var variants = VariantChoice.Find(
+                options.Precision, provider, package.Manifest, form => built.GetOrAdd(form, build));
             var snapshot = new RoutingSnapshot(
-                package, route => route == first && isProbedUsed ? probed : build(variants.Apply(route)));
-            if (!isProbedUsed)
-            {
-                probed.Dispose();
-            }
-
+                package,
+                route => built.TryRemove(variants.Apply(route), out var engine) ? engine : build(variants.Apply(route)));
             snapshot.GetEngine(first.Degradation);
             return (snapshot, variants.Reason);
         }
-        catch
+        finally
         {
-            probed.Dispose();
-            throw;
+            foreach (var form in built.Keys)
+            {
+                if (built.TryRemove(form, out var unused))
+                {
+                    unused.Dispose();
+                }
+            }
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class VariantChoice
     /// <param name="precision">As in <see cref="RestorerOptions.Precision"/>.</param>
     /// <param name="provider">What runs the package.</param>
     /// <param name="manifest">The package's.</param>
-    /// <param name="build">Builds the engine of a route; it is disposed here.</param>
+    /// <param name="build">Gives the engine of a route, which stays the caller's.</param>
     public static VariantChoice Find(
         string precision, ExecutionProvider provider, PackageManifest manifest, Func<PackageRoute, Engine> build)
     {
@@ -48,27 +48,19 @@ internal sealed class VariantChoice
         var side = Math.Max(TrialSidePixels, manifest.Network.MinSidePixels);
         var trials = new List<(string Precision, Engine Engine, double Ms)>();
         var faults = new List<string>();
-        try
+        foreach (var form in VariantsOf(route, name).Select(route.On).Prepend(route))
         {
-            foreach (var form in VariantsOf(route, name).Select(route.On).Prepend(route))
+            try
             {
-                try
-                {
-                    trials.Add((form.Precision, build(form), double.PositiveInfinity));
-                }
-                catch (EngineException exception)
-                {
-                    faults.Add($"{form.Precision} cannot be built ({exception.Message})");
-                }
+                trials.Add((form.Precision, build(form), double.PositiveInfinity));
             }
-
-            Time(trials, side);
-        }
-        finally
-        {
-            trials.ForEach(trial => trial.Engine.Dispose());
+            catch (EngineException exception)
+            {
+                faults.Add($"{form.Precision} cannot be built ({exception.Message})");
+            }
         }
 
+        Time(trials, side);
         if (trials.Count == 0)
         {
             return new VariantChoice(null, null, null);
