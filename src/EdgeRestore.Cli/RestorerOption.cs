@@ -77,32 +77,16 @@ internal sealed class RestorerOption
         },
     };
 
-    public static Option<float> CreateStrength() => new("--strength")
+    public static Option<float> CreateStrength() => new Option<float>("--strength")
     {
         Description = "0 gives the input back, 1 the full restoration, what lies between blends",
         HelpName = "0..1",
         DefaultValueFactory = _ => 1f,
-        Validators =
-        {
-            result =>
-            {
-                var strength = result.GetValueOrDefault<float>();
-                if (!(strength is >= 0 and <= 1))
-                {
-                    result.AddError($"--strength is {strength}. Allowed: 0 to 1.");
-                }
-            },
-        },
-    };
+    }.Between(0, 1);
 
-    private static Option<string> CreateDevice()
+    private static Option<string> CreateDevice() => new Option<string>("--device")
     {
-        var device = new Option<string>("--device")
-        {
-            Description = "Where to run: auto takes the first that works of tensorrt, cuda and cpu",
-            DefaultValueFactory = _ => "auto",
-        };
-        device.AcceptOnlyFromAmong("auto", "cpu", "cuda", "tensorrt");
-        return device;
-    }
+        Description = "Where to run: auto takes the first that works of tensorrt, cuda and cpu",
+        DefaultValueFactory = _ => "auto",
+    }.OneOf("auto", "cpu", "cuda", "tensorrt");
 }

@@ -9,5 +9,5 @@ catch (EdgeRestoreException exception)
 {
     // Everything that stops a start is one line for the operator; a stack trace would hide it.
     Console.Error.WriteLine($"edgerestore-daemon: {exception.Message}");
-    return exception is SettingsException ? ExitCode.CommandLine : ExitCode.CannotRun;
+    return exception is WrongCommandLineException ? ExitCode.WrongCommandLine : ExitCode.CannotRun;
 }

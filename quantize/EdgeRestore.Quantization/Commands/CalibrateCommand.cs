@@ -28,7 +28,7 @@ internal static class CalibrateCommand
             Description = "minmax needs ranges only, half the time; with the others the summary shows what each would clip",
             DefaultValueFactory = _ => RangeMethod.Mse.ToName(),
         };
-        method.AcceptOnlyFromAmong([.. Enum.GetValues<RangeMethod>().Select(known => known.ToName())]);
+        method.OneOf([.. Enum.GetValues<RangeMethod>().Select(known => known.ToName())]);
         var @out = new Option<string>("--out")
         {
             Description = "The calibration file; its state while unfinished lies beside it",
@@ -65,14 +65,8 @@ internal static class CalibrateCommand
         CalibrationSettings settings, TextWriter error, CancellationToken token)
     {
         var lines = new ProgressLines(error);
-        var progress = new Reporting<CalibrationProgress>(
+        var progress = new ImmediateProgress<CalibrationProgress>(
             now => lines.Show(now.Done, now.Total, now.Activity, now.Remaining));
         return Task.Run(() => new CalibrationRun(package, settings).Run(frames, progress, token), CancellationToken.None);
-    }
-
-    // Progress<T> would call later and out of order.
-    private sealed class Reporting<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 }

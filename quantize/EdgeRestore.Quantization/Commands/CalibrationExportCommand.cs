@@ -31,7 +31,7 @@ internal static class CalibrationExportCommand
             Description = "How ranges follow from what calibration saw",
             DefaultValueFactory = _ => RangeMethod.Entropy.ToName(),
         };
-        method.AcceptOnlyFromAmong([.. Enum.GetValues<RangeMethod>().Select(known => known.ToName())]);
+        method.OneOf([.. Enum.GetValues<RangeMethod>().Select(known => known.ToName())]);
         var version = new Option<string>("--tensorrt")
         {
             Description = "Version that the native table names",

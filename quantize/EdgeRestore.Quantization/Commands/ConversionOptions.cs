@@ -26,37 +26,20 @@ internal sealed class ConversionOptions
         HelpName = "folder",
     };
 
-    public Option<int> Images { get; } = new("--images")
+    public Option<int> Images { get; } = new Option<int>("--images")
     {
         Description = "How many held-out photographs to judge on, 0 for none",
         DefaultValueFactory = _ => DefaultImageCount,
         HelpName = "0-24",
-    };
+    }.Between(0, 24);
 
-    public Option<double> MaxDrop { get; } = new("--max-drop")
+    public Option<double> MaxDrop { get; } = new Option<double>("--max-drop")
     {
         Description = "Most PSNR that a route may lose against FP32, in dB",
         HelpName = "dB",
-    };
+    }.Between(0, 60, "dB");
 
-    public ConversionOptions(double defaultMaxDrop)
-    {
-        MaxDrop.DefaultValueFactory = _ => defaultMaxDrop;
-        Images.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 24)
-            {
-                result.AddError($"--images is {result.GetValueOrDefault<int>()}. Allowed: 0 to 24.");
-            }
-        });
-        MaxDrop.Validators.Add(result =>
-        {
-            if (!(result.GetValueOrDefault<double>() is >= 0 and <= 60))
-            {
-                result.AddError($"--max-drop is {result.GetValueOrDefault<double>()} dB. Allowed: 0 to 60.");
-            }
-        });
-    }
+    public ConversionOptions(double defaultMaxDrop) => MaxDrop.DefaultValueFactory = _ => defaultMaxDrop;
 
     public void AddTo(Command command)
     {
@@ -115,7 +98,7 @@ internal sealed class ConversionOptions
         }
 
         var root = parsed.GetValue(Photographs)
-            ?? Path.Combine(Environment.GetEnvironmentVariable("EDGERESTORE_ROOT") ?? ".", ".edgerestore", "photographs");
+            ?? Installation.Photographs;
         var library = new PhotographLibrary(root);
         return library.Missing(PhotographSet.HeldOut).Count == 0 ? new EvalProtocol(library) : throw new QuantizationException(
             $"The conversion cannot be judged: found no complete set of held-out photographs in '{root}'. Fetch them with "

@@ -53,34 +53,18 @@ internal static class EngineCommand
         return option;
     }
 
-    internal static Option<string> CreatePrecision()
+    internal static Option<string> CreatePrecision() => new Option<string>("--precision")
     {
-        var option = new Option<string>("--precision")
-        {
-            Description = "Form of the routes; auto takes int8 for TensorRT, else fp16, else the route's own",
-            DefaultValueFactory = _ => "auto",
-        };
-        option.AcceptOnlyFromAmong("auto", "fp32", "fp16", "int8");
-        return option;
-    }
+        Description = "Form of the routes; auto takes int8 for TensorRT, else fp16, else the route's own",
+        DefaultValueFactory = _ => "auto",
+    }.OneOf("auto", "fp32", "fp16", "int8");
 
-    internal static Option<int> CreateLevel()
+    internal static Option<int> CreateLevel() => new Option<int>("--level")
     {
-        var option = new Option<int>("--level")
-        {
-            Description = "How long TensorRT searches for kernels",
-            HelpName = "0-5",
-            DefaultValueFactory = _ => new BuilderOptions().Level,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 5)
-            {
-                result.AddError($"--level is {result.GetValueOrDefault<int>()}. Allowed: 0 to 5.");
-            }
-        });
-        return option;
-    }
+        Description = "How long TensorRT searches for kernels",
+        HelpName = "0-5",
+        DefaultValueFactory = _ => new BuilderOptions().Level,
+    }.Between(0, 5);
 
     internal static IReadOnlyList<EngineShapes> Parse(string[]? shapes) =>
         [.. (shapes ?? []).Select(text => EngineShapes.TryParse(text)!).Distinct()];

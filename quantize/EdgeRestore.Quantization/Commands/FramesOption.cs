@@ -94,21 +94,11 @@ internal sealed class FramesOption
         }
     }
 
-    private static Option<int> Positive(string name, string description, int value) => new(name)
+    private static Option<int> Positive(string name, string description, int value) => new Option<int>(name)
     {
         Description = description,
         DefaultValueFactory = _ => value,
-        Validators =
-        {
-            result =>
-            {
-                if (result.GetValueOrDefault<int>() < 1)
-                {
-                    result.AddError($"{name} is {result.GetValueOrDefault<int>()}. Allowed: 1 or more.");
-                }
-            },
-        },
-    };
+    }.AtLeast(1);
 
     private static Option<long> CreateMemory() => new("--memory")
     {

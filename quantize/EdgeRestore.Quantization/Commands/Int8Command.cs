@@ -40,13 +40,13 @@ internal static class Int8Command
             Description = "What the package is to run on: cpu or tensorrt",
             DefaultValueFactory = _ => "cpu",
         };
-        profile.AcceptOnlyFromAmong("cpu", "tensorrt");
+        profile.OneOf("cpu", "tensorrt");
         var method = new Option<string>("--method")
         {
             Description = "How ranges follow from what the calibration saw: minmax, percentile, entropy or mse",
             DefaultValueFactory = _ => RangeMethod.Mse.ToName(),
         };
-        method.AcceptOnlyFromAmong([.. Enum.GetValues<RangeMethod>().Select(RangeMethods.ToName)]);
+        method.OneOf([.. Enum.GetValues<RangeMethod>().Select(RangeMethods.ToName)]);
         var options = new ConversionOptions(DefaultMaxDrop);
         var command = new Command("int8", Help) { calibration, profile, method };
         options.AddTo(command);

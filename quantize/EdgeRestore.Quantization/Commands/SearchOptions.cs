@@ -23,22 +23,12 @@ internal sealed class SearchOptions
 
     public Option<string> For { get; } = CreateFor();
 
-    public Option<double> MaxDrop { get; } = new("--max-drop")
+    public Option<double> MaxDrop { get; } = new Option<double>("--max-drop")
     {
         Description = "Most PSNR in dB that a degradation may lose on average; no frame may lose three times as much",
         HelpName = "dB",
         DefaultValueFactory = _ => new SearchSettings().MaxDrop,
-        Validators =
-        {
-            result =>
-            {
-                if (!(result.GetValueOrDefault<double>() is >= 0 and <= 10))
-                {
-                    result.AddError($"--max-drop is {result.GetValueOrDefault<double>()}. Allowed: 0 to 10 dB.");
-                }
-            },
-        },
-    };
+    }.Between(0, 10, "dB");
 
     public Option<string> Method { get; } = CreateMethod();
 
@@ -50,7 +40,7 @@ internal sealed class SearchOptions
             HelpName = "device",
             DefaultValueFactory = _ => "cpu",
         };
-        option.AcceptOnlyFromAmong([.. DeviceProfile.All.Select(known => known.Name)]);
+        option.OneOf([.. DeviceProfile.All.Select(known => known.Name)]);
         return option;
     }
 
@@ -85,7 +75,7 @@ internal sealed class SearchOptions
         var search = new PackageSearch(package, calibration, judged, settings, Path.Combine(WorkFolder(parsed), "search"));
         var forms = await Task.Run(() => search.Run(device, error.WriteLine, token), CancellationToken.None);
         var measuredOn = string.Create(CultureInfo.InvariantCulture,
-            $"{MachineName.Read()}, {(threads > 0 ? threads : Environment.ProcessorCount)} threads, "
+            $"{Machine.Current.Describe()}, {(threads > 0 ? threads : Environment.ProcessorCount)} threads, "
             + $"{settings.SpeedFrame.Width}x{settings.SpeedFrame.Height}");
         var written = VariantPackage.Write(package, @out, forms, measuredOn, parsed.GetValue(Replace));
         var outcome = new PackageOutcome
@@ -115,7 +105,7 @@ internal sealed class SearchOptions
             Description = "How ranges follow from what calibration saw",
             DefaultValueFactory = _ => new SearchSettings().Method.ToName(),
         };
-        method.AcceptOnlyFromAmong([.. Enum.GetValues<RangeMethod>().Select(known => known.ToName())]);
+        method.OneOf([.. Enum.GetValues<RangeMethod>().Select(known => known.ToName())]);
         return method;
     }
 }

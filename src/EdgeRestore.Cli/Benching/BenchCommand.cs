@@ -30,17 +30,7 @@ internal static class BenchCommand
         {
             Description = "Time for all measurements; what finds no time is left out and named",
             DefaultValueFactory = _ => 60,
-            Validators =
-            {
-                result =>
-                {
-                    if (!(result.GetValueOrDefault<double>() is >= 1 and <= 86_400))
-                    {
-                        result.AddError($"--seconds is {result.GetValueOrDefault<double>()}. Allowed: 1 to 86400.");
-                    }
-                },
-            },
-        };
+        }.Between(1, 86_400);
         var folder = new Option<string?>("--out")
         {
             Description = "Folder for picture and JSON; .edgerestore/bench when not given",

@@ -42,7 +42,7 @@ internal static class EvaluateCommand
             Description = "What is measured; all but the first two are layouts of pairs and need --folder",
             DefaultValueFactory = _ => EvalProtocol.Name,
         };
-        protocol.AcceptOnlyFromAmong([.. EvaluationProtocols.Names]);
+        protocol.OneOf([.. EvaluationProtocols.Names]);
         var @out = new Option<string?>("--out")
         {
             Description = $"Folder for {HtmlReport.Name}, {EvaluationReport.SheetName}, {EvaluationReport.ExtremesName} "

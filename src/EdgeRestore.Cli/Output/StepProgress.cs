@@ -24,36 +24,28 @@ internal sealed class BarProgress(string title, ProgressTask bar) : StepProgress
     }
 }
 
-/// <summary>Lines in a log: the first, the last, and at most one in five seconds between.</summary>
+/// <summary>Lines in a log.</summary>
 internal sealed class PlainProgress : StepProgress
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-
-    private readonly string _title;
+    private readonly ProgressLines _lines;
     private readonly int _stepCount;
-    private readonly TextWriter _writer;
-    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
-    private long _shown;
     private int _done;
 
-    public PlainProgress(string title, int stepCount, TextWriter writer, TimeProvider? time = null)
+    public PlainProgress(string title, int stepCount, TextWriter writer)
     {
-        _title = title;
+        _lines = new ProgressLines(writer, title);
         _stepCount = stepCount;
-        _writer = writer;
-        _time = time ?? TimeProvider.System;
-        _shown = _time.GetTimestamp();
-        writer.WriteLine($"{title}: {stepCount} to do");
+        _lines.Begin(stepCount);
     }
 
     public override void Now(string activity)
     {
         lock (_lock)
         {
-            if (_time.GetElapsedTime(_shown) >= Interval)
+            if (_done < _stepCount)
             {
-                Show(activity);
+                _lines.Show(_done, _stepCount, activity);
             }
         }
     }
@@ -62,17 +54,7 @@ internal sealed class PlainProgress : StepProgress
     {
         lock (_lock)
         {
-            _done++;
-            if (_done == _stepCount || _time.GetElapsedTime(_shown) >= Interval)
-            {
-                Show(step);
-            }
+            _lines.Show(++_done, _stepCount, step);
         }
-    }
-
-    private void Show(string what)
-    {
-        _shown = _time.GetTimestamp();
-        _writer.WriteLine($"{_title}: {_done} of {_stepCount} ({what})");
     }
 }

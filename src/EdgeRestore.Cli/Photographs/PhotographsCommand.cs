@@ -35,7 +35,7 @@ internal static class PhotographsCommand
         Exit codes: 0 listed; 2 wrong command line.
         """;
 
-    private static PhotographLibrary Library => new(Path.Combine(Installation.State, "photographs"));
+    private static PhotographLibrary Library => new(Installation.Photographs);
 
     public static Command Create() => new("photographs", "Fetch, prepare or list the photographs for training and evaluation.")
     {
@@ -98,7 +98,7 @@ internal static class PhotographsCommand
             Description = "What they are for",
             DefaultValueFactory = _ => PhotographSet.Train.ToFolderName(),
         };
-        set.AcceptOnlyFromAmong(PhotographSet.Train.ToFolderName(), PhotographSet.HeldOut.ToFolderName());
+        set.OneOf(PhotographSet.Train.ToFolderName(), PhotographSet.HeldOut.ToFolderName());
         var json = ScreenOption.CreateJson();
         var command = new Command("prepare", PrepareDescription) { folder, set, json };
         command.SetAction(async (parsed, token) =>
@@ -157,7 +157,7 @@ internal static class PhotographsCommand
             Description = "held-out or train",
             DefaultValueFactory = _ => PhotographSet.HeldOut.ToFolderName(),
         };
-        set.AcceptOnlyFromAmong(PhotographSet.Train.ToFolderName(), PhotographSet.HeldOut.ToFolderName());
+        set.OneOf(PhotographSet.Train.ToFolderName(), PhotographSet.HeldOut.ToFolderName());
         return set;
     }
 

@@ -51,7 +51,7 @@ internal static class StreamCommand
             Description = "live or lossless; by the kind of input when not given",
             HelpName = "live|lossless",
         };
-        delivery.AcceptOnlyFromAmong(Delivery.Lossless.ToWireName(), Delivery.Live.ToWireName());
+        delivery.OneOf(Delivery.Lossless.ToWireName(), Delivery.Live.ToWireName());
         var rate = CreateRate();
         var route = RestorerOption.CreateRoute();
         var strength = RestorerOption.CreateStrength();
@@ -148,30 +148,15 @@ internal static class StreamCommand
         return settings;
     }
 
-    private static Option<string> CreatePayload()
+    private static Option<string> CreatePayload() => new Option<string>("--payload")
     {
-        var payload = new Option<string>("--payload")
-        {
-            Description = "What travels: " + string.Join(", ", CameraFrames.PayloadNames),
-            DefaultValueFactory = _ => WireCodec.Jpeg.ToWireName(),
-        };
-        payload.AcceptOnlyFromAmong([.. CameraFrames.PayloadNames]);
-        return payload;
-    }
+        Description = "What travels: " + string.Join(", ", CameraFrames.PayloadNames),
+        DefaultValueFactory = _ => WireCodec.Jpeg.ToWireName(),
+    }.OneOf([.. CameraFrames.PayloadNames]);
 
-    private static Option<double?> CreateRate() => new("--fps")
+    private static Option<double?> CreateRate() => new Option<double?>("--fps")
     {
         Description = "Frames a second; as fast as the daemon takes them when not given",
         HelpName = "rate",
-        Validators =
-        {
-            result =>
-            {
-                if (result.GetValueOrDefault<double?>() is { } rate && !(rate is > 0 and <= 1000))
-                {
-                    result.AddError($"--fps is {rate}. Allowed: more than 0, at most 1000.");
-                }
-            },
-        },
-    };
+    }.Where(rate => rate is > 0 and <= 1000, "more than 0, at most 1000");
 }

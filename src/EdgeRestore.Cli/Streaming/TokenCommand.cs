@@ -31,22 +31,16 @@ internal static class TokenCommand
                 result.AddError($"The name is '{text}'. Allowed: up to 64 printable ASCII characters without spaces or '#'.");
             }
         });
-        var role = new Option<string>("--role") { Description = "stream, observe or admin", Required = true };
-        role.AcceptOnlyFromAmong("stream", "observe", "admin");
+        var role = new Option<string>("--role") { Description = "stream, observe or admin", Required = true }
+            .OneOf("stream", "observe", "admin");
         var file = new Option<string>("--file")
         {
             Description = "Token file of the daemon (serve --tokens), made when it is not there",
             HelpName = "file",
             Required = true,
         };
-        var days = new Option<int?>("--days") { Description = "Days until it expires; never when not given" };
-        days.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is { } count and not (>= 1 and <= 36_500))
-            {
-                result.AddError($"--days is {count}. Allowed: 1 to 36500.");
-            }
-        });
+        var days = new Option<int?>("--days") { Description = "Days until it expires; never when not given" }
+            .Between(1, 36_500);
         var command = new Command("token", Description) { name, role, file, days };
         command.SetAction(parsed =>
         {

@@ -11,36 +11,24 @@ internal sealed class VideoOptions
     /// <summary>For help texts: what counts as a video, in one place.</summary>
     public const string SourceNames = "a video file, rtsp://, http://, udp://, srt:// ..., /dev/video0, or - (standard input)";
 
-    public Option<long?> Frames { get; } = new("--frames")
+    public Option<long?> Frames { get; } = new Option<long?>("--frames")
     {
         Description = "Videos: end after so many frames were written",
         HelpName = "count",
-        Validators = { result => RequireRange(result, 1, long.MaxValue) },
-    };
+    }.AtLeast(1);
 
-    public Option<double> Timeout { get; } = new("--timeout")
+    public Option<double> Timeout { get; } = new Option<double>("--timeout")
     {
         Description = "Videos: a source that gives no frame for so long counts as dead; to open, it has three times as long",
         HelpName = "seconds",
         DefaultValueFactory = _ => new VideoSettings().Timeout.TotalSeconds,
-        Validators =
-        {
-            result =>
-            {
-                if (!(result.GetValueOrDefault<double>() is >= 0.1 and <= 86_400))
-                {
-                    result.AddError($"--timeout is {result.GetValueOrDefault<double>()}. Allowed: 0.1 to 86400 seconds.");
-                }
-            },
-        },
-    };
+    }.Between(0.1, 86_400, "seconds");
 
-    public Option<long?> Reconnect { get; } = new("--reconnect")
+    public Option<int?> Reconnect { get; } = new Option<int?>("--reconnect")
     {
         Description = "Cameras: attempts in a row to open a lost one again, with pauses of 1 s to 30 s; for ever when not given",
         HelpName = "count",
-        Validators = { result => RequireRange(result, 0, int.MaxValue) },
-    };
+    }.AtLeast(0);
 
     public Option<string?> FfmpegIn { get; } = new("--ffmpeg-in")
     {
@@ -91,7 +79,7 @@ internal sealed class VideoOptions
         IsLive = isLive,
         FrameCount = parsed.GetValue(Frames),
         Timeout = TimeSpan.FromSeconds(parsed.GetValue(Timeout)),
-        ReconnectCount = (int?)parsed.GetValue(Reconnect),
+        ReconnectCount = parsed.GetValue(Reconnect),
         FramesPerSecond = framesPerSecond,
     };
 
@@ -121,12 +109,4 @@ internal sealed class VideoOptions
     // As a shell would split it, without being one.
     private static IReadOnlyList<string> Split(string? options) =>
         options is null ? [] : [.. CommandLineParser.SplitCommandLine(options)];
-
-    private static void RequireRange(OptionResult result, long least, long most)
-    {
-        if (result.GetValueOrDefault<long?>() is { } value && (value < least || value > most))
-        {
-            result.AddError($"{result.Option.Name} is {value}. Allowed: {least} or more.");
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using EdgeRestore.Daemon.Hosting;
 using EdgeRestore.Daemon.Settings;
 using EdgeRestore.Daemon.Streams;
 

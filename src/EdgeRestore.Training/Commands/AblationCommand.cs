@@ -86,9 +86,9 @@ internal static class AblationCommand
                 {
                     var run = new TrainRequest(
                         recipe, request.PhotographFolder, folder, 1, request.Threads, request.Device);
-                    if (TrainCommand.Run(run, report, cancellationToken) != ExitCodes.Done)
+                    if (TrainCommand.Run(run, report, cancellationToken) != ExitCode.Done)
                     {
-                        return ExitCodes.Interrupted;
+                        return ExitCode.Interrupted;
                     }
 
                     AblationTable.MarkFinished(folder);
@@ -109,7 +109,7 @@ internal static class AblationCommand
             "ablation",
             new { path, runs = arms.Count * request.Seeds.Count },
             $"{arms.Count * request.Seeds.Count} runs; the table is {path}.");
-        return ExitCodes.Done;
+        return ExitCode.Done;
     }
 }
 

@@ -95,7 +95,7 @@ internal static class ExportCommand
                 ? Encoding.UTF8.GetString(written.Manifest.ToJson())
                 : $"Wrote {written.Directory}: {written.Manifest.Routes.Length} routes, "
                     + $"{written.Manifest.Files.Sum(file => file.LengthBytes) / 1e6:F1} MB.");
-            return ExitCodes.Done;
+            return ExitCode.Done;
         });
         return command;
     }

@@ -76,7 +76,7 @@ internal static class ExportOneCommand
             result.InvocationConfiguration.Output.WriteLine(
                 $"Wrote {written.Directory}: {network.Network.Preset} for {written.Manifest.Routes.Length} routes, "
                 + $"{written.Manifest.Files.Sum(file => file.LengthBytes) / 1e6:F1} MB.");
-            return ExitCodes.Done;
+            return ExitCode.Done;
         });
         return command;
     }

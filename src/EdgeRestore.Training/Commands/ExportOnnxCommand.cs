@@ -70,7 +70,7 @@ internal static class ExportOnnxCommand
                     result.GetValue(isFloat),
                     result.GetValue(replace)),
                 result.InvocationConfiguration.Output);
-            return ExitCodes.Done;
+            return ExitCode.Done;
         });
         return command;
     }

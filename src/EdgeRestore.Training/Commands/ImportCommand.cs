@@ -40,7 +40,7 @@ internal static class ImportCommand
         {
             Description = "The network that it must be. Default: found by names and shapes.",
         };
-        network.AcceptOnlyFromAmong([.. NetworkPresets.Names]);
+        network.OneOf([.. NetworkPresets.Names]);
         var replace = new Option<bool>("--replace") { Description = "Replaces a file that is there." };
         var command = new Command("import", Help) { file, output, take, network, replace };
         command.SetAction(result =>
@@ -52,7 +52,7 @@ internal static class ImportCommand
                 result.GetValue(network),
                 result.GetValue(replace));
             Run(request, result.InvocationConfiguration.Output);
-            return ExitCodes.Done;
+            return ExitCode.Done;
         });
         return command;
     }

@@ -126,7 +126,7 @@ internal static class TrainCommand
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Before the first step there is nothing to save.
-            return ExitCodes.Interrupted;
+            return ExitCode.Interrupted;
         }
     }
 
@@ -192,8 +192,8 @@ internal static class TrainCommand
         }
 
         return new TrainingRun(task, state, folder, report).Run(cancellationToken)
-            ? ExitCodes.Done
-            : ExitCodes.Interrupted;
+            ? ExitCode.Done
+            : ExitCode.Interrupted;
     }
 }
 

@@ -40,7 +40,7 @@ public sealed class AblationTests : IDisposable
             Path.Combine(_folder, "out"), Path.Combine(_folder, "pictures"), [1], Steps: 1, Threads: 1, "cpu");
         using var stopped = new CancellationTokenSource();
         stopped.Cancel();
-        Assert.Equal(ExitCodes.Interrupted, AblationCommand.Run(request, RunReport.None, stopped.Token));
+        Assert.Equal(ExitCode.Interrupted, AblationCommand.Run(request, RunReport.None, stopped.Token));
 
         // As if all but one had run before.
         foreach (var arm in new[] { "both", "blind", "matrices", "random", "skips" })
@@ -50,7 +50,7 @@ public sealed class AblationTests : IDisposable
 
         var output = new StringWriter();
         Assert.Equal(
-            ExitCodes.Done, AblationCommand.Run(request, new RunReport(output), CancellationToken.None));
+            ExitCode.Done, AblationCommand.Run(request, new RunReport(output), CancellationToken.None));
 
         Assert.Contains("ablation-all: edge-s", output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("ablation-both:", output.ToString(), StringComparison.Ordinal);

@@ -1,16 +1,19 @@
 using System.Runtime.InteropServices;
 
-namespace EdgeRestore.Cli.Output;
+namespace EdgeRestore.Commands;
 
 /// <summary>What figures were measured on, to stand beside them.</summary>
-internal sealed record Machine(string Processor, int Cores, string OperatingSystem, string Runtime)
+public sealed record Machine(string Processor, int Cores, string OperatingSystem, string Runtime)
 {
-    /// <summary>The machine of this process; its cores are those that the process may use.</summary>
+    /// <summary>This one; its cores are those that the process may use.</summary>
     public static Machine Current { get; } = new(
         NameOfProcessor(),
         Environment.ProcessorCount,
         RuntimeInformation.OSDescription,
         RuntimeInformation.FrameworkDescription);
+
+    /// <summary>In a few words, for one line of a report.</summary>
+    public string Describe() => $"{Processor}, {Cores} cores";
 
     // Linux alone tells it; elsewhere the architecture must do.
     private static string NameOfProcessor()

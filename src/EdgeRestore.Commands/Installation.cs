@@ -1,7 +1,7 @@
-namespace EdgeRestore.Cli;
+namespace EdgeRestore.Commands;
 
 /// <summary>Where the repository that this program was built in lies, and what it brings along.</summary>
-internal static class Installation
+public static class Installation
 {
     private static readonly Lazy<string> LazyRoot = new(FindRoot);
 
@@ -12,6 +12,9 @@ internal static class Installation
 
     /// <summary>Working files that git ignores: photographs, demo output.</summary>
     public static string State => Path.Combine(Root, ".edgerestore");
+
+    /// <summary>Where fetched and prepared photographs lie, a folder for each set.</summary>
+    public static string Photographs => Path.Combine(State, "photographs");
 
     private static string FindRoot()
     {
