@@ -18,6 +18,8 @@ public sealed class CSNet(CSNetConfig config) : RestorationNetwork
     /// <summary>The table of prompts, (degradations, PromptSize).</summary>
     public const string PromptTable = "prompts";
 
+    private const double NormalizeEps = 1e-12;
+
     private readonly Restormer body = new(config.Body);
 
     public CSNetConfig Config { get; } = config;
@@ -27,6 +29,12 @@ public sealed class CSNet(CSNetConfig config) : RestorationNetwork
     /// weights are the same, but for the table of prompts, which is not asked for.
     /// </summary>
     public bool TakesEmbedding { get; init; }
+
+    /// <summary>
+    /// The length that a frame's embedding is brought to: a classifier's cosine leaves it open, and training knows only
+    /// that of the prompts. As it comes when not given.
+    /// </summary>
+    public double? EmbeddingLength { get; init; }
 
     public override string Family => "csnet";
 
@@ -41,7 +49,9 @@ public sealed class CSNet(CSNetConfig config) : RestorationNetwork
         where TValue : class
     {
         CheckPrompt(prompt is not null);
-        var embedding = TakesEmbedding ? prompt! : r.Lookup(Prompts(r), prompt!);
+        var embedding = !TakesEmbedding ? r.Lookup(Prompts(r), prompt!)
+            : EmbeddingLength is { } length ? r.Affine(r.L2NormalizeLast(prompt!, NormalizeEps), length)
+            : prompt!;
         return body.Residual(
             r, image, (level, x) => SelectionBlock.Build(r, BlockName(level), Widths(level), x, embedding));
     }

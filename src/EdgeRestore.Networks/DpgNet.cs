@@ -11,7 +11,7 @@ namespace EdgeRestore.Networks;
 /// Two small encoders: the whole frame as a thumbnail (haze, low light), and native-resolution patches (noise, streaks
 /// and compression vanish in a thumbnail). Without batch statistics, so that it reads the same in training and service.
 /// </remarks>
-public sealed class DpgNet(DpgNetConfig config)
+public sealed class DpgNet(DpgNetConfig config) : ClassifierNetwork
 {
     private const double LayerNormEps = 1e-5;
     private const double NormalizeEps = 1e-12;
@@ -25,6 +25,24 @@ public sealed class DpgNet(DpgNetConfig config)
     public const int CropsSide = 192;
 
     public DpgNetConfig Config { get; } = config;
+
+    public override string Preset => Config.Preset;
+
+    public override double Temperature => Config.Temperature;
+
+    public override int EmbeddingSize => Config.EmbeddingSize;
+
+    public override PromptSource Prototypes => Config.Prototypes;
+
+    public override IReadOnlyList<ClassifierImage> Images { get; } =
+        [new("thumbnail", ThumbnailSide), new("crops", CropsSide)];
+
+    public override (TValue Embedding, TValue Logits) Classify<TValue>(
+        IReading<TValue> r, IReadOnlyList<TValue> images)
+        where TValue : class => Classify(r, images[0], images[1]);
+
+    public override ClassifierNetwork WithTemperature(double temperature) =>
+        new DpgNet(Config with { Temperature = temperature });
 
     /// <param name="r">What the operators mean.</param>
     /// <param name="thumbnail">(N, 3, 128, 128) RGB in [0, 1].</param>
@@ -41,7 +59,7 @@ public sealed class DpgNet(DpgNetConfig config)
         embedding = r.L2NormalizeLast(embedding, NormalizeEps);
         var prototypes = r.L2NormalizeLast(
             r.Parameter(
-                "prototypes", [DegradationNames.Count, Config.EmbeddingSize], Initialization.Gaussian(1)),
+                PrototypeTable, [DegradationNames.Count, Config.EmbeddingSize], Initialization.Gaussian(1)),
             NormalizeEps);
         return (embedding, r.Affine(r.Linear(embedding, prototypes, null), 1 / Config.Temperature));
     }

@@ -17,4 +17,7 @@ public sealed record DpgNetConfig
 
     /// <summary>What cosines are divided by (0.05 in DPGNet); calibration replaces it after training.</summary>
     public double Temperature { get; init; } = 0.05;
+
+    /// <summary>Learnt with the network, or given: the embeddings of texts, say.</summary>
+    public PromptSource Prototypes { get; init; } = PromptSource.Learnt;
 }

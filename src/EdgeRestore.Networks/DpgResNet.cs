@@ -10,11 +10,10 @@ namespace EdgeRestore.Networks;
 /// </summary>
 /// <remarks>
 /// Parameter names are those of OneRestore's checkpoints, with the prototypes beside them: there text codes stand in
-/// their place. Batch norms take the statistics that stand among the weights, in training too: it is for trunks that
-/// were trained elsewhere. The dropout of 0.35 in front of the pooling belongs to training from scratch and is left
-/// out.
+/// their place. Batch norms take the statistics that stand among the weights; a reading that trains may take those of
+/// the batch instead, and drop channels in front of the pooling.
 /// </remarks>
-public sealed class DpgResNet(DpgResNetConfig config)
+public sealed class DpgResNet(DpgResNetConfig config) : ClassifierNetwork
 {
     private const double BatchNormEps = 1e-5;
     private const double NormalizeEps = 1e-12;
@@ -24,6 +23,25 @@ public sealed class DpgResNet(DpgResNetConfig config)
     private static readonly double[] Deviation = [0.229, 0.224, 0.225];
 
     public DpgResNetConfig Config { get; } = config;
+
+    public override string Preset => Config.Preset;
+
+    public override double Temperature => Config.Temperature;
+
+    public override int EmbeddingSize => Config.EmbeddingSize;
+
+    public override PromptSource Prototypes => Config.Prototypes;
+
+    public override IReadOnlyList<ClassifierImage> Images { get; } = [new("image", config.Side)];
+
+    public override (TValue Embedding, TValue Logits) Classify<TValue>(
+        IReading<TValue> r, IReadOnlyList<TValue> images)
+        where TValue : class => Classify(r, images[0]);
+
+    public override ClassifierNetwork WithTemperature(double temperature) =>
+        new DpgResNet(Config with { Temperature = temperature });
+
+    public override bool IsGiven(string parameter) => base.IsGiven(parameter) || IsStatistic(parameter);
 
     /// <param name="r">What the operators mean.</param>
     /// <param name="image">(N, 3, Side, Side) RGB in [0, 1]: the whole frame, its aspect ignored.</param>
@@ -57,9 +75,10 @@ public sealed class DpgResNet(DpgResNetConfig config)
         }
 
         x = r.Relu(Convolve("img_embedder.0", "img_embedder.1", widths[^1], Config.Hidden, x, kernel: 1));
+        x = r.DropChannels(x);
         var embedding = Layers.Linear(r, "img_final", Config.Hidden, Config.EmbeddingSize, r.GlobalAveragePool(x));
         var prototypes = r.Parameter(
-            "prototypes", [DegradationNames.Count, Config.EmbeddingSize], Initialization.Gaussian(1));
+            PrototypeTable, [DegradationNames.Count, Config.EmbeddingSize], Initialization.Gaussian(1));
         var cosines = r.Linear(
             r.L2NormalizeLast(embedding, NormalizeEps), r.L2NormalizeLast(prototypes, NormalizeEps), null);
         return (embedding, r.Affine(cosines, 1 / Config.Temperature));
@@ -89,9 +108,9 @@ public sealed class DpgResNet(DpgResNetConfig config)
     }
 
     /// <summary>
-    /// Whether a parameter is given with a trained trunk and never trained: the statistics of batch norms.
+    /// Whether a parameter is a statistic of a batch norm: counted on the way, never trained by its gradient.
     /// </summary>
-    public static bool IsGiven(string parameter) =>
+    public static bool IsStatistic(string parameter) =>
         parameter.EndsWith(".running_mean", StringComparison.Ordinal)
         || parameter.EndsWith(".running_var", StringComparison.Ordinal);
 }
@@ -117,4 +136,7 @@ public sealed record DpgResNetConfig
 
     /// <summary>What cosines are divided by.</summary>
     public double Temperature { get; init; } = 0.05;
+
+    /// <summary>Learnt with the network, or given: the embeddings of texts, as published.</summary>
+    public PromptSource Prototypes { get; init; } = PromptSource.Learnt;
 }

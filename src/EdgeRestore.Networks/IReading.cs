@@ -32,6 +32,11 @@ public interface IReading<TValue>
     /// <summary>The maximum over square windows of (N, C, H, W); padding never wins.</summary>
     TValue MaxPool2d(TValue x, int kernel, int stride, int padding);
 
+    /// <summary>
+    /// Where training may drop whole channels of (N, C, H, W) at random; everywhere else x as it is.
+    /// </summary>
+    TValue DropChannels(TValue x) => x;
+
     /// <summary>Element-wise with broadcasting of size-1 axes.</summary>
     TValue Add(TValue a, TValue b);
 

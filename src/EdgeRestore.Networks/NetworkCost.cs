@@ -22,23 +22,13 @@ public sealed record NetworkCost(long Parameters, long Macs, double MacsPerPixel
         return Of(reading, (long)height * width);
     }
 
-    /// <summary>The cost of one classification; per pixel of both inputs together.</summary>
-    public static NetworkCost Of(DpgNet network)
+    /// <summary>The cost of one classification; per pixel of all that it sees of a frame.</summary>
+    public static NetworkCost Of(ClassifierNetwork network)
     {
         var reading = new CostReading();
         network.Classify(
-            reading,
-            ShapeReading.Input(1, 3, DpgNet.ThumbnailSide, DpgNet.ThumbnailSide),
-            ShapeReading.Input(1, 3, DpgNet.CropsSide, DpgNet.CropsSide));
-        return Of(reading, DpgNet.ThumbnailSide * DpgNet.ThumbnailSide + DpgNet.CropsSide * DpgNet.CropsSide);
-    }
-
-    /// <summary>The cost of one classification; per pixel of its input.</summary>
-    public static NetworkCost Of(DpgResNet network)
-    {
-        var reading = new CostReading();
-        network.Classify(reading, ShapeReading.Input(1, 3, network.Config.Side, network.Config.Side));
-        return Of(reading, (long)network.Config.Side * network.Config.Side);
+            reading, [.. network.Images.Select(image => ShapeReading.Input(1, 3, image.Side, image.Side))]);
+        return Of(reading, network.Images.Sum(image => (long)image.Side * image.Side));
     }
 
     private static NetworkCost Of(CostReading reading, long pixels) =>

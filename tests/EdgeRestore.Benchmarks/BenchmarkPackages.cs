@@ -51,7 +51,7 @@ internal sealed class BenchmarkPackages(BenchmarkOptions options, string scratch
 
     private ModelPackage WriteUntrained()
     {
-        var classifier = new DpgNetConfig();
+        var classifier = new DpgNet(new());
         return new PackageExport
         {
             Name = "untrained",
@@ -59,7 +59,7 @@ internal sealed class BenchmarkPackages(BenchmarkOptions options, string scratch
             Network = new EdgeNetwork(Config),
             NetworkWeights = InitialWeights.Of(new EdgeNetwork(Config), Seed),
             Classifier = classifier,
-            ClassifierWeights = InitialWeights.Of(new DpgNet(classifier), Seed),
+            ClassifierWeights = InitialWeights.Of(classifier, Seed),
             Threshold = 0.5,
             Provenance = new PackageProvenance
             {

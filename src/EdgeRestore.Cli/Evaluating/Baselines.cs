@@ -117,4 +117,26 @@ internal static class Baselines
 /// One case: PSNR of doing nothing, of a classical method, and of the package; means over its frames.
 /// </summary>
 internal sealed record BaselineSummary(
-    string Case, string Method, double IdentityPsnr, double BaselinePsnr, double PackagePsnr, double BaselineSsim);
+    string Case, string Method, double IdentityPsnr, double BaselinePsnr, double PackagePsnr, double BaselineSsim)
+{
+    /// <summary>By how much a package is to be ahead of what costs no training.</summary>
+    public const double AheadMin = 1;
+
+    /// <summary>Of the package over the better of doing nothing and the classical method, dB.</summary>
+    public double Ahead => PackagePsnr - Math.Max(IdentityPsnr, BaselinePsnr);
+
+    /// <summary>One sentence: whether every degraded case is ahead far enough, and which are not.</summary>
+    public static string Verdict(IReadOnlyList<BaselineSummary> cases)
+    {
+        // Where nothing is wrong, doing nothing is best.
+        var degraded = cases.Where(row => row.Method != MethodOfClear).ToList();
+        var behind = degraded.Where(row => row.Ahead < AheadMin).ToList();
+        return string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"At least {AheadMin:F0} dB ahead of both in {degraded.Count - behind.Count} of {degraded.Count} degraded cases")
+            + (behind.Count == 0 ? "." : "; missed: " + string.Join(", ", behind.Select(row => string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"{row.Case} ({row.Ahead:+0.00;-0.00;0.00})"))) + ".");
+    }
+
+    private static string MethodOfClear => Baselines.MethodOf(Degradation.Clear);
+}

@@ -25,6 +25,7 @@ internal static class EvaluateCommand
 
         Example: ./edgerestore evaluate --package deploy/models/edgerestore-default --out evaluation
                  ./edgerestore evaluate --protocol eval-v2 --baselines --wrong-routes 2
+                 ./edgerestore evaluate --package csnet --unsnapped unsnapped.onnx
                  ./edgerestore evaluate --protocol rain100l --folder data/Rain100L/test
 
         Exit codes: 0 measured; 2 wrong command line; 5 cannot run (package, photographs, Python for baselines, disk).
@@ -64,12 +65,18 @@ internal static class EvaluateCommand
         {
             Description = "Also NIQE, which needs no clean frame, over all frames of a case before and after",
         };
+        var unsnapped = new Option<string?>("--unsnapped")
+        {
+            Description = "Also this network (export onnx --embedding), steered by each frame's own embedding instead of "
+                + "its class's prompt",
+            HelpName = "file.onnx",
+        };
         var rows = CreateRows();
         var json = ScreenOption.CreateJson();
         var restorer = new RestorerOption();
         var command = new Command("evaluate", Description)
         {
-            protocol, folder, rows, baselines, wrongRoutes, niqe, @out, json,
+            protocol, folder, rows, baselines, wrongRoutes, unsnapped, niqe, @out, json,
         };
         restorer.AddTo(command);
         command.Add(EvaluateVideoCommand.Create());
@@ -92,6 +99,7 @@ internal static class EvaluateCommand
                 parsed.GetRequiredValue(protocol), parsed.GetValue(folder), parsed.GetValue(rows) ?? EvalRow.All);
             var forced = parsed.GetValue(wrongRoutes);
             var wrong = new WrongRoutes();
+            using var compared = parsed.GetValue(unsnapped) is { } network ? UnsnappedPrompts.Load(network, loaded) : null;
             var natural = new Naturalness();
             var seen = new Dictionary<string, int>();
             var run = new EvaluationRun(InProcess(loaded), (given, restored) =>
@@ -106,6 +114,7 @@ internal static class EvaluateCommand
                     natural.Add(given, restored);
                 }
 
+                compared?.Measure(given, restored);
                 seen[given.Row.Name] = seen.GetValueOrDefault(given.Row.Name) + 1;
                 if (seen[given.Row.Name] <= forced)
                 {
@@ -126,6 +135,7 @@ internal static class EvaluateCommand
                 Frames = frames,
                 Baselines = parsed.GetValue(baselines) ? await Baselines.MeasureAsync(kept, frames, token) : null,
                 WrongRoutes = forced > 0 ? wrong.ToTable() : null,
+                Unsnapped = compared?.ToTable(),
                 Niqe = parsed.GetValue(niqe) ? natural.ToTable() : null,
             };
             report.Show(screen);

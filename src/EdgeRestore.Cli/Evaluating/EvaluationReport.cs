@@ -37,6 +37,9 @@ internal sealed record EvaluationReport
     /// <summary>Mean change of PSNR by degradation given, then by route; none where it was not asked for.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? WrongRoutes { get; init; }
 
+    /// <summary>Prompts snapped to their class and not, of each case; none where it was not asked for.</summary>
+    public IReadOnlyList<UnsnappedSummary>? Unsnapped { get; init; }
+
     /// <summary>NIQE before and after, of each case; none where it was not asked for.</summary>
     public IReadOnlyList<NiqeSummary>? Niqe { get; init; }
 
@@ -59,6 +62,12 @@ internal sealed record EvaluationReport
         {
             screen.Line();
             EvaluationTables.ShowWrongRoutes(wrongRoutes, screen);
+        }
+
+        if (Unsnapped is { } unsnapped)
+        {
+            screen.Line();
+            EvaluationTables.ShowUnsnapped(unsnapped, screen);
         }
 
         if (Niqe is { } niqe)
@@ -105,6 +114,7 @@ internal sealed record EvaluationReport
         },
         Baselines,
         WrongRoutes,
+        Unsnapped = Unsnapped is null ? null : new { UnsnappedPrompts.Convention, Cases = Unsnapped },
         Niqe,
         Frames = Frames.Select(frame => new
         {

@@ -62,9 +62,26 @@ internal static class EvaluationTables
                 $"{row.IdentityPsnr:F2}",
                 $"{row.BaselinePsnr:F2}",
                 $"{row.PackagePsnr:F2}",
-                Signed(row.PackagePsnr - Math.Max(row.IdentityPsnr, row.BaselinePsnr)),
+                Signed(row.Ahead),
             ])],
             textColumns: 2);
+        screen.Line(BaselineSummary.Verdict(baselines));
+    }
+
+    /// <summary>A selecting network by its class's prompt, as it serves, and by the frame's own embedding.</summary>
+    public static void ShowUnsnapped(IReadOnlyList<UnsnappedSummary> cases, Screen screen)
+    {
+        screen.Line($"PSNR by prompts snapped to their class and not ({UnsnappedPrompts.Convention})");
+        screen.Table(
+            ["given", "identity", "snapped", "unsnapped", "difference dB"],
+            [.. cases.Select(row => (string[])
+            [
+                row.Case,
+                $"{row.IdentityPsnr:F2}",
+                $"{row.SnappedPsnr:F2}",
+                $"{row.UnsnappedPsnr:F2}",
+                Signed(row.UnsnappedPsnr - row.SnappedPsnr),
+            ])]);
     }
 
     /// <summary>Smaller is more like a clean photograph.</summary>

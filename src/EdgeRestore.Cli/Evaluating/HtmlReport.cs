@@ -144,12 +144,26 @@ internal sealed class HtmlReport(EvaluationReport report, KeptFrames kept)
         {
             AddTable(
                 "Beside classical methods that are told the degradation's name: PSNR",
-                ["given", "method", "identity", "classical", "package"],
+                ["given", "method", "identity", "classical", "package", "ahead by dB"],
                 baselines.Select(row => (string[])
                 [
                     row.Case, row.Method, Number(row.IdentityPsnr, "F2"), Number(row.BaselinePsnr, "F2"),
-                    Number(row.PackagePsnr, "F2"),
+                    Number(row.PackagePsnr, "F2"), Signed(row.Ahead),
                 ]));
+            Raw($"<p>{Text(BaselineSummary.Verdict(baselines))}</p>\n");
+        }
+
+        if (report.Unsnapped is { } unsnapped)
+        {
+            AddTable(
+                "Prompts snapped to their class and not: PSNR",
+                ["given", "identity", "snapped", "unsnapped", "difference dB"],
+                unsnapped.Select(row => (string[])
+                [
+                    row.Case, Number(row.IdentityPsnr, "F2"), Number(row.SnappedPsnr, "F2"),
+                    Number(row.UnsnappedPsnr, "F2"), Signed(row.UnsnappedPsnr - row.SnappedPsnr),
+                ]));
+            Raw($"<p>{Text(UnsnappedPrompts.Convention)}.</p>\n");
         }
 
         if (report.Niqe is { } niqe)

@@ -20,7 +20,8 @@ internal static class PhotographsCommand
 
     private const string PrepareDescription = """
         Prepares a folder of your own photographs, and all below it, in the same way and into the same place: train or
-        held-out. Files that are no photographs are named and left out.
+        held-out. Files that are no photographs, and those with a side below 192 pixels once prepared, are named and left
+        out.
 
         Example: ./edgerestore photographs prepare ~/Pictures --set train
 
@@ -28,9 +29,11 @@ internal static class PhotographsCommand
         """;
 
     private const string ListDescription = """
-        Lists the photographs that the project knows: set, licence, package, and whether they are prepared.
+        Lists the photographs that the project knows, of both sets when none is named, with their licence and whether they
+        are prepared, and those of your own that are.
 
-        Example: ./edgerestore photographs list held-out --json
+        Example: ./edgerestore photographs list
+                 ./edgerestore photographs list held-out --json
 
         Exit codes: 0 listed; 2 wrong command line.
         """;
@@ -117,38 +120,51 @@ internal static class PhotographsCommand
 
     private static Command CreateList()
     {
-        var set = CreateSet("set");
+        var set = new Argument<string?>("set")
+        {
+            Description = "held-out or train; both when not given",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        set.AcceptOnlyFromAmong(PhotographSet.Train.ToFolderName(), PhotographSet.HeldOut.ToFolderName());
         var json = ScreenOption.CreateJson();
         var command = new Command("list", ListDescription) { set, json };
         command.SetAction(parsed =>
         {
             var screen = ScreenOption.Open(parsed, json);
-            var chosen = ParseSet(parsed.GetRequiredValue(set));
-            var library = Library;
-            var listed = PhotographCatalog.All.Where(photograph => photograph.Set == chosen).ToList();
+            PhotographSet[] sets = parsed.GetValue(set) is { } name
+                ? [ParseSet(name)]
+                : [PhotographSet.HeldOut, PhotographSet.Train];
+            var listed = sets.SelectMany(Listed).ToList();
             screen.Table(
-                ["name", "licence", "long side", "prepared"],
-                [.. listed.Select(photograph => (string[])
-                [
-                    photograph.Name,
-                    photograph.Licence,
-                    $"{photograph.LongSidePixels}",
-                    File.Exists(library.PathOf(photograph)) ? "yes" : "no",
-                ])],
-                textColumns: 2);
-            screen.Document(listed.Select(photograph => new
-            {
-                photograph.Name,
-                photograph.Package,
-                photograph.Path,
-                photograph.Licence,
-                photograph.LongSidePixels,
-                Prepared = File.Exists(library.PathOf(photograph)),
-            }));
+                ["set", "name", "licence", "long side", "prepared"],
+                [.. listed.Select(row => (string[])
+                    [row.Set, row.Name, row.Licence, row.LongSidePixels is { } side ? $"{side}" : "", row.Prepared ? "yes" : "no"])],
+                textColumns: 3);
+            screen.Document(listed);
             return ExitCode.Done;
         });
         return command;
     }
+
+    // Those of the list, then what else lies in the folder.
+    private static IEnumerable<ListedPhotograph> Listed(PhotographSet set)
+    {
+        var library = Library;
+        var known = PhotographCatalog.All.Where(photograph => photograph.Set == set).ToList();
+        var paths = known.Select(library.PathOf).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. known.Select(photograph => new ListedPhotograph(
+                set.ToFolderName(), photograph.Name, photograph.Package, photograph.Path, photograph.Licence,
+                photograph.LongSidePixels, File.Exists(library.PathOf(photograph)))),
+            .. library.Enumerate(set).Where(path => !paths.Contains(path)).Select(path => new ListedPhotograph(
+                set.ToFolderName(), Path.GetFileNameWithoutExtension(path), null, null, "your own", null, true)),
+        ];
+    }
+
+    /// <summary>Null where it is of a photograph of the user's own.</summary>
+    private sealed record ListedPhotograph(
+        string Set, string Name, string? Package, string? Path, string Licence, int? LongSidePixels, bool Prepared);
 
     private static Argument<string> CreateSet(string name)
     {

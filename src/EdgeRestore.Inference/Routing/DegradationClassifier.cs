@@ -10,12 +10,16 @@ namespace EdgeRestore.Inference.Routing;
 /// <summary>Says what is wrong with a frame. Thread-safe: one classification at a time.</summary>
 internal sealed unsafe class DegradationClassifier : IDisposable
 {
+    // Of a classifier that sees the whole frame alone, such as the published DPGNet.
+    private const string WholeName = "image";
+
     private readonly Lock _gate = new();
     private readonly ClassifierInput _input = new();
     private readonly Engine _engine;
     private readonly OrtIoBinding _binding;
     private readonly OrtValue[] _values;
-    private readonly byte* _thumbnail;
+    private readonly byte* _whole;
+    private readonly int _wholeSide;
     private readonly byte* _crops;
     private readonly float* _probabilities;
     private bool _hasRun;
@@ -23,15 +27,19 @@ internal sealed unsafe class DegradationClassifier : IDisposable
     public DegradationClassifier(Engine engine)
     {
         _engine = engine;
-        var (thumbnailSide, cropsSide) = (ClassifierInput.ThumbnailSide, ClassifierInput.CropsSide);
-        _thumbnail = (byte*)NativeMemory.AlignedAlloc((nuint)ClassifierInput.ThumbnailLengthBytes, 64);
+        var cropsSide = ClassifierInput.CropsSide;
+        _wholeSide = engine.Session.InputMetadata.TryGetValue(WholeName, out var whole)
+            ? whole.Dimensions[1]
+            : ClassifierInput.ThumbnailSide;
+        HasCrops = whole is null;
+        var wholeLength = _wholeSide * _wholeSide * 3;
+        _whole = (byte*)NativeMemory.AlignedAlloc((nuint)wholeLength, 64);
         _crops = (byte*)NativeMemory.AlignedAlloc((nuint)ClassifierInput.CropsLengthBytes, 64);
         _probabilities = (float*)NativeMemory.AlignedAlloc((nuint)DegradationNames.Count * sizeof(float), 64);
         _values =
         [
             FrameBinding.Create(
-                TensorElementType.UInt8, [1, thumbnailSide, thumbnailSide, 3], _thumbnail,
-                ClassifierInput.ThumbnailLengthBytes),
+                TensorElementType.UInt8, [1, _wholeSide, _wholeSide, 3], _whole, wholeLength),
             FrameBinding.Create(
                 TensorElementType.UInt8, [1, cropsSide, cropsSide, 3], _crops, ClassifierInput.CropsLengthBytes),
             FrameBinding.Create(
@@ -39,10 +47,17 @@ internal sealed unsafe class DegradationClassifier : IDisposable
                 DegradationNames.Count * sizeof(float)),
         ];
         _binding = engine.Session.CreateIoBinding();
-        _binding.BindInput("thumbnail", _values[0]);
-        _binding.BindInput("crops", _values[1]);
+        _binding.BindInput(HasCrops ? "thumbnail" : WholeName, _values[0]);
+        if (HasCrops)
+        {
+            _binding.BindInput("crops", _values[1]);
+        }
+
         _binding.BindOutput("probabilities", _values[2]);
     }
+
+    /// <summary>Whether it also sees patches: without them all views of a frame are one.</summary>
+    private bool HasCrops { get; }
 
     /// <summary>Classifies one frame by the mean over views of it.</summary>
     /// <param name="frame">RGB of any size.</param>
@@ -54,19 +69,23 @@ internal sealed unsafe class DegradationClassifier : IDisposable
     {
         lock (_gate)
         {
-            var thumbnail = new Span<byte>(_thumbnail, ClassifierInput.ThumbnailLengthBytes);
+            var whole = new Span<byte>(_whole, _wholeSide * _wholeSide * 3);
             var crops = new Span<byte>(_crops, ClassifierInput.CropsLengthBytes);
             probabilities.Clear();
-            var (first, count) = views.GetOffsetAndLength(ClassifierInput.ViewCount);
+            var (first, count) = HasCrops ? views.GetOffsetAndLength(ClassifierInput.ViewCount) : (0, 1);
             for (var view = first; view < first + count; view++)
             {
-                if (view == first)
+                if (!HasCrops)
                 {
-                    _input.Fill(frame, thumbnail, crops, view);
+                    _input.FillWhole(frame, _wholeSide, whole);
+                }
+                else if (view == first)
+                {
+                    _input.Fill(frame, whole, crops, view);
                 }
                 else
                 {
-                    ClassifierInput.FillNext(frame, thumbnail, crops, view);
+                    ClassifierInput.FillNext(frame, whole, crops, view);
                 }
 
                 _engine.Run(_binding, isFirst: !_hasRun);
@@ -100,7 +119,7 @@ internal sealed unsafe class DegradationClassifier : IDisposable
             }
 
             _engine.Dispose();
-            NativeMemory.AlignedFree(_thumbnail);
+            NativeMemory.AlignedFree(_whole);
             NativeMemory.AlignedFree(_crops);
             NativeMemory.AlignedFree(_probabilities);
         }

@@ -9,35 +9,16 @@ public static class ClassifierExport
 {
     /// <summary>The graph that serves.</summary>
     /// <remarks>
-    /// thumbnail uint8 (N, 128, 128, 3) and crops uint8 (N, 192, 192, 3) -> probabilities float (N, degradations) and
-    /// embedding float (N, D) of length 1.
+    /// What the network sees of a frame, uint8 (N, side, side, 3) each -> probabilities float (N, degradations) and
+    /// embedding float (N, D), of length 1 or, of the published DPGNet, of any length.
     /// </remarks>
-    public static OnnxFile ToServing(DpgNet network, NamedTensors weights)
+    public static OnnxFile ToServing(ClassifierNetwork network, NamedTensors weights)
     {
-        var builder = new GraphBuilder(network.Config.Preset);
-        var thumbnail = Image("thumbnail", DpgNet.ThumbnailSide);
-        var crops = Image("crops", DpgNet.CropsSide);
+        var builder = new GraphBuilder(network.Preset);
+        OnnxTensor[] images = [.. network.Images.Select(image => FromBytes(builder, image.Name, image.Side))];
         var reading = new OnnxReading(builder, weights);
 
-        var (embedding, logits) = network.Classify(reading, thumbnail, crops);
-        Outputs(builder, reading, embedding, logits);
-        return new(builder.Graph);
-
-        OnnxTensor Image(string name, int side) => FromBytes(builder, name, side);
-    }
-
-    /// <summary>The published DPGNet, whose embedding is the visual prompt of a selecting network.</summary>
-    /// <remarks>
-    /// image uint8 (N, side, side, 3) -> probabilities float (N, degradations) and embedding float (N, D) of any
-    /// length.
-    /// </remarks>
-    public static OnnxFile ToServing(DpgResNet network, NamedTensors weights)
-    {
-        var builder = new GraphBuilder(network.Config.Preset);
-        var image = FromBytes(builder, "image", network.Config.Side);
-        var reading = new OnnxReading(builder, weights);
-
-        var (embedding, logits) = network.Classify(reading, image);
+        var (embedding, logits) = network.Classify(reading, images);
         Outputs(builder, reading, embedding, logits);
         return new(builder.Graph);
     }

@@ -25,7 +25,7 @@ public sealed record PackageExport
     public required NamedTensors NetworkWeights { get; init; }
 
     /// <summary>With the calibrated temperature.</summary>
-    public required DpgNetConfig Classifier { get; init; }
+    public required ClassifierNetwork Classifier { get; init; }
 
     public required NamedTensors ClassifierWeights { get; init; }
 
@@ -48,8 +48,7 @@ public sealed record PackageExport
     {
         var shared = new ExternalData("weights.bin");
         var (routes, graphs) = RouteGraphs.Build(Network, NetworkWeights, shared);
-        var classifier = new DpgNet(Classifier);
-        var classifierBytes = ClassifierExport.ToServing(classifier, ClassifierWeights).ToBytes(shared);
+        var classifierBytes = ClassifierExport.ToServing(Classifier, ClassifierWeights).ToBytes(shared);
         var manifest = new PackageManifest
         {
             Name = Name,
@@ -59,7 +58,7 @@ public sealed record PackageExport
             {
                 File = ClassifierFile,
                 Network = Classifier.Preset,
-                Parameters = NetworkCost.Of(classifier).Parameters,
+                Parameters = NetworkCost.Of(Classifier).Parameters,
                 Temperature = Classifier.Temperature,
                 Threshold = Threshold,
             },

@@ -41,20 +41,10 @@ public class ShapeReading : IReading<ShapeValue>
         return reading;
     }
 
-    public static ShapeReading Of(DpgNet network)
+    public static ShapeReading Of(ClassifierNetwork network)
     {
         var reading = new ShapeReading();
-        network.Classify(
-            reading,
-            Input(1, 3, DpgNet.ThumbnailSide, DpgNet.ThumbnailSide),
-            Input(1, 3, DpgNet.CropsSide, DpgNet.CropsSide));
-        return reading;
-    }
-
-    public static ShapeReading Of(DpgResNet network)
-    {
-        var reading = new ShapeReading();
-        network.Classify(reading, Input(1, 3, network.Config.Side, network.Config.Side));
+        network.Classify(reading, [.. network.Images.Select(image => Input(1, 3, image.Side, image.Side))]);
         return reading;
     }
 

@@ -15,9 +15,7 @@ public static class InitialWeights
     public static NamedTensors Of(RestorationNetwork network, int seed) =>
         Draw(ShapeReading.Of(network).Parameters, seed);
 
-    public static NamedTensors Of(DpgNet network, int seed) => Draw(ShapeReading.Of(network).Parameters, seed);
-
-    public static NamedTensors Of(DpgResNet network, int seed) => Draw(ShapeReading.Of(network).Parameters, seed);
+    public static NamedTensors Of(ClassifierNetwork network, int seed) => Draw(ShapeReading.Of(network).Parameters, seed);
 
     public static NamedTensors Of(ClipVision network, int seed) => Draw(ShapeReading.Of(network).Parameters, seed);
 

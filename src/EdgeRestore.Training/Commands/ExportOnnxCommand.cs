@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using EdgeRestore.Networks;
 using EdgeRestore.Networks.Exports;
 using EdgeRestore.Networks.Weights;
 using EdgeRestore.Onnx;
@@ -18,8 +19,12 @@ internal static class ExportOnnxCommand
         the clamp beside it. With --float it is the network alone: image float (N, 3, H, W) in [0, 1] to output, not
         clamped. Batch, height and width are open unless --size fixes them.
 
+        With --embedding a network of prompts (csnet) takes a frame's own embedding in the place of a degradation's row, brought
+        to the mean length of its prompts: the form that is not snapped to a class, for evaluate --unsnapped.
+
         Example:
           export onnx --weights symunet.safetensors --out symunet.onnx
+          export onnx --weights .edgerestore/runs/csnet-s-text/checkpoint.safetensors --embedding --out unsnapped.onnx
           export onnx --weights symunet.safetensors --size 480x640 --float --out symunet-480x640.onnx
 
         Exit codes: 0 done; 2 wrong command line; 5 cannot run (weights, size, disk).
@@ -57,8 +62,12 @@ internal static class ExportOnnxCommand
             DefaultValueFactory = _ => 1,
         };
         var isFloat = new Option<bool>("--float") { Description = "The network alone, floats in and out." };
+        var embedding = new Option<bool>("--embedding")
+        {
+            Description = "A csnet steered by an embedding instead of a degradation's row.",
+        };
         var replace = new Option<bool>("--replace") { Description = "Replaces a file that is there." };
-        var command = new Command("onnx", Help) { weights, output, size, batch, isFloat, replace };
+        var command = new Command("onnx", Help) { weights, output, size, batch, isFloat, embedding, replace };
         command.SetAction(result =>
         {
             var fixedSize = result.GetValue(size);
@@ -68,7 +77,8 @@ internal static class ExportOnnxCommand
                     result.GetRequiredValue(output),
                     fixedSize is null ? null : fixedSize with { Batch = result.GetValue(batch) },
                     result.GetValue(isFloat),
-                    result.GetValue(replace)),
+                    result.GetValue(replace),
+                    result.GetValue(embedding)),
                 result.InvocationConfiguration.Output);
             return ExitCode.Done;
         });
@@ -79,6 +89,7 @@ internal static class ExportOnnxCommand
     {
         Outputs.CheckFree(request.OutputPath, request.Replace);
         var (network, weights) = Checkpoint.LoadNetwork(request.WeightsPath);
+        network = request.TakesEmbedding ? Unsnapped(network, weights, request.WeightsPath) : network;
         var file = request.IsFloat
             ? RestorationExport.ToFloat(network, weights, request.Size)
             : RestorationExport.ToServing(network, weights, request.Size);
@@ -89,10 +100,23 @@ internal static class ExportOnnxCommand
             + $"{Text(file.Graph.Inputs)} to {Text(file.Graph.Outputs)}.");
     }
 
+    private static CSNet Unsnapped(RestorationNetwork network, NamedTensors weights, string path) =>
+        network is CSNet selecting
+            ? new CSNet(selecting.Config)
+            {
+                TakesEmbedding = true,
+                EmbeddingLength = PromptVectors.MeanLength(
+                    weights[CSNet.PromptTable].Values, selecting.Config.PromptSize),
+            }
+            : throw new EdgeRestoreException(
+                $"'{path}' is of a '{network.Preset}', which takes no prompts that an embedding could stand for. Name the "
+                + "run of a csnet, or leave --embedding out.");
+
     private static string Text(IEnumerable<ValueDefinition> values) =>
         string.Join(", ", values.Select(value => $"{value.Name} {value.Type}"));
 }
 
 /// <summary>What is exported as which graph.</summary>
 internal sealed record ExportOnnxRequest(
-    string WeightsPath, string OutputPath, FixedSize? Size = null, bool IsFloat = false, bool Replace = false);
+    string WeightsPath, string OutputPath, FixedSize? Size = null, bool IsFloat = false, bool Replace = false,
+    bool TakesEmbedding = false);

@@ -60,7 +60,7 @@ internal static class RunExport
             Version = request.Labels.Version,
             Network = network,
             NetworkWeights = weights,
-            Classifier = dpgNet.Config with { Temperature = folder.ReadTemperature() },
+            Classifier = dpgNet.WithTemperature(folder.ReadTemperature()),
             ClassifierWeights = classifier.Average(),
             Threshold = request.Threshold,
             Quality = quality,

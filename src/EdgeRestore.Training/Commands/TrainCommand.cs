@@ -138,12 +138,12 @@ internal static class TrainCommand
         var definition = NetworkDefinition.Of(recipe);
         var folder = new RunFolder(request.OutputFolder);
         var isResumed = File.Exists(folder.CheckpointPath);
-        var initial = request.WeightsPath is { } weights && !isResumed
-            ? definition.LoadWeights(weights)
-            : definition.DrawWeights(recipe.Seed);
-        if (request.WeightsPath is null && !isResumed)
+        var (initial, origin) = request.WeightsPath is { } weights && !isResumed
+            ? definition.LoadWeights(weights, recipe.Seed)
+            : (definition.DrawWeights(recipe.Seed), null);
+        if (!isResumed)
         {
-            definition.PlacePrompts(initial, recipe);
+            definition.PlacePrompts(initial, recipe, isLoaded: request.WeightsPath is not null);
         }
 
         var layout = ParameterVector.Of(initial);
@@ -171,7 +171,8 @@ internal static class TrainCommand
                 + $"{(recipe.Minutes > 0 ? $"{recipe.Minutes} minutes" : $"{recipe.Steps} steps")}, device "
                 + $"{request.Device}, {request.Threads} thread(s), {request.Workers} worker(s)"
                 + (isResumed ? $"; resumed at step {state.Counters.Step}"
-                    : request.WeightsPath is null ? "" : $"; from {request.WeightsPath}"));
+                    : request.WeightsPath is null ? "" : $"; from {request.WeightsPath}")
+                + (origin is null ? "" : $"\n{origin}"));
         using var sources = TrainingSources.Load(
             recipe, request.PhotographFolder, definition.SideMin(recipe), definition.IsClassifier, cancellationToken);
         report.Write(
@@ -180,6 +181,7 @@ internal static class TrainCommand
             {
                 Photographs = sources.Photographs?.Training.Count ?? 0,
                 PhotographsToValidate = sources.Photographs?.Validation.Count ?? 0,
+                sources.Photographs?.LeftOut,
                 Pairs = sources.Pairs.Select(
                     set => new { set.Name, Training = set.Training.Count, Validation = set.Validation.Count }),
             },

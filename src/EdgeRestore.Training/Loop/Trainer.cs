@@ -82,6 +82,11 @@ internal sealed class Trainer : IDisposable
         batch.Loss.backward();
         var norm = _optimizer.Step(_state.Values, _state.Values.grad!, rate, isFrozen ? _trainable : _notGiven);
         _state.Values.grad = null;
+        if (double.IsFinite(norm))
+        {
+            _task.AfterStep(_state.Values);
+        }
+
         return (batch.Loss.item<float>(), norm, batch);
     }
 

@@ -13,20 +13,23 @@ namespace EdgeRestore.Training.Readings;
 /// </remarks>
 internal class TorchReading : IReading<Tensor>
 {
-    // A convolution with so few outputs makes pixels, not features: eight bits of mantissa would show.
-    private const long PixelChannelsMax = 16;
+    // A convolution with so few outputs makes pixels, not features: eight bits of mantissa would show. RGB of 2x2 pixels
+    // is the most that a network makes at once; at 16 the narrowest features counted as pixels, and the step of symunet-s
+    // took half as long again.
+    private const long PixelChannelsMax = 3 * 2 * 2;
 
     private readonly IReadOnlyDictionary<string, Tensor> _parameters;
-    private readonly ScalarType _computeType;
     private readonly double _gateTemperature;
 
     public TorchReading(
         IReadOnlyDictionary<string, Tensor> parameters, ScalarType computeType, double gateTemperature = 1)
     {
         _parameters = parameters;
-        _computeType = computeType;
+        ComputeType = computeType;
         _gateTemperature = gateTemperature;
     }
+
+    protected ScalarType ComputeType { get; }
 
     public virtual Tensor Parameter(string name, long[] shape, Initialization initialization)
     {
@@ -49,7 +52,7 @@ internal class TorchReading : IReading<Tensor>
 
     public virtual Tensor Conv2d(Tensor x, Tensor weight, Tensor? bias, int stride = 1, int padding = 0, int groups = 1)
     {
-        var type = weight.shape[0] <= PixelChannelsMax ? ScalarType.Float32 : _computeType;
+        var type = weight.shape[0] <= PixelChannelsMax ? ScalarType.Float32 : ComputeType;
         return F.conv2d(
             ChannelsLast(As(x, type)), As(weight, type), bias is null ? null : As(bias, type),
             strides: [stride, stride], padding: [padding, padding], dilation: [1, 1], groups: groups);
@@ -67,11 +70,11 @@ internal class TorchReading : IReading<Tensor>
         // In float32: libtorch 1.13 takes 8 to 11 times as long over rows of bfloat16 (8 x 32 x 32 x 32: 5.5 against
         // 0.7 ms).
         var last = As(ChannelsLast(x).permute(0, 2, 3, 1), ScalarType.Float32);
-        return As(F.layer_norm(last, [channels], weight, bias, eps), _computeType).permute(0, 3, 1, 2);
+        return As(F.layer_norm(last, [channels], weight, bias, eps), ComputeType).permute(0, 3, 1, 2);
     }
 
     // The statistics are given: no gradient reaches them.
-    public Tensor BatchNorm(Tensor x, BatchStatistics<Tensor> statistics, double eps) => As(
+    public virtual Tensor BatchNorm(Tensor x, BatchStatistics<Tensor> statistics, double eps) => As(
         F.batch_norm(
             As(x, ScalarType.Float32),
             statistics.Mean.detach(),
@@ -80,7 +83,9 @@ internal class TorchReading : IReading<Tensor>
             statistics.Bias,
             training: false,
             eps: eps),
-        _computeType);
+        ComputeType);
+
+    public virtual Tensor DropChannels(Tensor x) => x;
 
     public Tensor MaxPool2d(Tensor x, int kernel, int stride, int padding) =>
         F.max_pool2d(x, [kernel, kernel], [stride, stride], [padding, padding]);
@@ -115,7 +120,7 @@ internal class TorchReading : IReading<Tensor>
 
     public Tensor Softmax(Tensor x, int axis) => F.softmax(As(x, ScalarType.Float32), axis);
 
-    public Tensor MatMul(Tensor a, Tensor b) => As(a, _computeType).matmul(As(b, _computeType));
+    public Tensor MatMul(Tensor a, Tensor b) => As(a, ComputeType).matmul(As(b, ComputeType));
 
     public Tensor TransposeLast(Tensor x) => x.transpose(-2, -1);
 
@@ -204,7 +209,7 @@ internal class TorchReading : IReading<Tensor>
         return [.. Enumerable.Range(0, copy.Length).OrderByDescending(index => copy[index]).Take(k)];
     }
 
-    private static Tensor As(Tensor x, ScalarType type) => x.dtype == type ? x : x.to(type);
+    protected static Tensor As(Tensor x, ScalarType type) => x.dtype == type ? x : x.to(type);
 
     private static Tensor ChannelsLast(Tensor x) =>
         x.dim() != 4 || x.stride(1) == 1 ? x : x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);

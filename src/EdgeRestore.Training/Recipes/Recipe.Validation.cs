@@ -8,7 +8,8 @@ internal sealed partial class Recipe
     /// <param name="at">Gives "line 7: " for the path of a value.</param>
     private IEnumerable<string> Validate(Func<string, string> at) =>
         ValidateRun(at).Concat(ValidateOptimizer(at)).Concat(ValidatePhases(at)).Concat(ValidateData(at))
-            .Concat(ValidateLosses(at)).Concat(ValidateSemantic(at)).Concat(ValidateSelection(at)).Concat(ValidateValidation(at));
+            .Concat(ValidateLosses(at)).Concat(ValidateSemantic(at)).Concat(ValidateSelection(at))
+            .Concat(ValidateClassifier(at)).Concat(ValidateValidation(at));
 
     private IEnumerable<string> ValidateRun(Func<string, string> at)
     {
@@ -179,6 +180,17 @@ internal sealed partial class Recipe
         {
             yield return $"{at("selection")}selection has temperature {Selection.Temperature} and finalTemperature "
                 + $"{Selection.FinalTemperature}; both must be above 0.";
+        }
+    }
+
+    private IEnumerable<string> ValidateClassifier(Func<string, string> at)
+    {
+        if (Classifier.BatchNorm is not (ClassifierRecipe.Running or ClassifierRecipe.Frozen)
+            || Classifier.Dropout is not (>= 0 and < 1))
+        {
+            yield return $"{at("classifier")}classifier has batchNorm '{Classifier.BatchNorm}' and dropout "
+                + $"{Classifier.Dropout}; allowed are {ClassifierRecipe.Running} or {ClassifierRecipe.Frozen}, and from 0 "
+                + "to below 1.";
         }
     }
 

@@ -47,6 +47,9 @@ internal sealed partial class Recipe
 
     public SelectionRecipe Selection { get; set; } = new();
 
+    /// <summary>For dpgnet-resnet18.</summary>
+    public ClassifierRecipe Classifier { get; set; } = new();
+
     public ValidationRecipe Validation { get; set; } = new();
 
     /// <summary>The file's text, kept in checkpoints.</summary>

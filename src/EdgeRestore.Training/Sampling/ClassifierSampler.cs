@@ -1,5 +1,6 @@
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
+using EdgeRestore.Networks;
 
 namespace EdgeRestore.Training.Sampling;
 
@@ -34,8 +35,14 @@ internal sealed class ClassifierSampler
     private readonly ThreadLocal<DegradationSynthesizer> _synthesizer = new(() => new DegradationSynthesizer());
     private readonly ThreadLocal<ClassifierInput> _input = new(() => new ClassifierInput());
 
-    public ClassifierSampler(int seed, double[] weights)
+    private readonly IReadOnlyList<ClassifierImage> _images;
+
+    /// <param name="images">What the network sees of a frame.</param>
+    /// <param name="seed">Of the run.</param>
+    /// <param name="weights">How often each degradation is drawn.</param>
+    public ClassifierSampler(IReadOnlyList<ClassifierImage> images, int seed, double[] weights)
     {
+        _images = images;
         _seed = Prng.Combine((ulong)seed, nameof(ClassifierSampler));
         _cumulative = new double[weights.Length];
         var sum = 0.0;
@@ -53,7 +60,7 @@ internal sealed class ClassifierSampler
     /// <param name="draw">Draws a photograph.</param>
     public ClassifierBatch Make(long position, int count, int sideMax, PhotographDraw draw)
     {
-        var batch = new ClassifierBatch(count);
+        var batch = new ClassifierBatch(_images, count);
         for (var index = 0; index < count; index++)
         {
             var seed = Prng.Combine(_seed, (ulong)(position + index));
@@ -77,7 +84,7 @@ internal sealed class ClassifierSampler
                 ? NoiseLevels.Select(level => (degradation, level))
                 : [(degradation, 0.0)])
             .ToList();
-        var batch = new ClassifierBatch(rows.Count * photographs.Count);
+        var batch = new ClassifierBatch(_images, rows.Count * photographs.Count);
         var index = 0;
         foreach (var (degradation, sigma) in rows)
         {

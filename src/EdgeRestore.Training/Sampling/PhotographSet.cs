@@ -10,10 +10,13 @@ internal sealed class PhotographSet : IDisposable
 {
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp"];
 
+    private const int LeftOutNamed = 20;
+
     private readonly double[] _cumulative;
 
-    private PhotographSet(List<Photograph> training, List<Photograph> validation)
+    private PhotographSet(List<Photograph> training, List<Photograph> validation, string? leftOut)
     {
+        LeftOut = leftOut;
         Training = training;
         Validation = validation;
         _cumulative = new double[training.Count];
@@ -28,6 +31,9 @@ internal sealed class PhotographSet : IDisposable
     public IReadOnlyList<Photograph> Training { get; }
 
     public IReadOnlyList<Photograph> Validation { get; }
+
+    /// <summary>Which photographs are too small and were left out, with the limit; none where all were taken.</summary>
+    public string? LeftOut { get; }
 
     public long LengthBytes => Training.Concat(Validation).Sum(photograph => (long)photograph.Frame.LengthBytes);
 
@@ -50,12 +56,14 @@ internal sealed class PhotographSet : IDisposable
             .OrderBy(path => Prng.Combine(0, Path.GetFileNameWithoutExtension(path)))
             .ToList();
         var photographs = new List<Photograph>();
+        var small = new List<string>();
         foreach (var path in paths)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var frame = ImageCodec.Load(path);
             if (frame.Width < sideMin || frame.Height < sideMin)
             {
+                small.Add($"{Path.GetRelativePath(folder, path)} ({frame.Width}x{frame.Height})");
                 frame.Dispose();
                 continue;
             }
@@ -73,8 +81,14 @@ internal sealed class PhotographSet : IDisposable
         var validating = Math.Clamp(validationCount, 1, Math.Max(1, photographs.Count / 4));
         return new PhotographSet(
             isForClassifier ? VaryForClassifier(photographs[validating..], sideMin) : photographs[validating..],
-            photographs[..validating]);
+            photographs[..validating],
+            small.Count == 0 ? null : Describe(small, paths.Count, sideMin));
     }
+
+    private static string Describe(List<string> small, int count, int sideMin) =>
+        $"{small.Count} of {count} photographs left out, smaller than {sideMin}x{sideMin} pixels: "
+        + string.Join(", ", small.Take(LeftOutNamed))
+        + (small.Count > LeftOutNamed ? $" and {small.Count - LeftOutNamed} more" : "");
 
     /// <summary>Draws a photograph in proportion to its weight.</summary>
     public Photograph Draw(ref Prng prng)

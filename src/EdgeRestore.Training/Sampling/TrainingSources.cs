@@ -32,7 +32,8 @@ internal sealed record TrainingSources(PhotographSet? Photographs, IReadOnlyList
         {
             parts.Add(
                 $"{photographs.Training.Count} photographs to train on, {photographs.Validation.Count} to validate, "
-                + $"{photographs.LengthBytes / 1e6:F0} MB in memory");
+                + $"{photographs.LengthBytes / 1e6:F0} MB in memory"
+                + (photographs.LeftOut is { } leftOut ? $" ({leftOut})" : ""));
         }
 
         parts.AddRange(Pairs.Select(

@@ -21,28 +21,36 @@ internal sealed class ClassificationTask : TrainingTask
 
     private const int PreparationSamples = 64;
 
-    private readonly DpgNet _network;
+    private readonly ClassifierNetwork _network;
     private readonly ClassifierSampler _sampler;
     private readonly PhotographSet _photographs;
     private readonly BatchQueue<ClassifierBatch> _queue;
     private readonly Lazy<ClassifierBatch> _validation;
     private readonly ScalarType _computeType;
+    private TrainingReading? _reading;
 
     public ClassificationTask(
-        DpgNet network, ParameterVector layout, Recipe recipe, PhotographSet photographs, int workers)
+        ClassifierNetwork network, ParameterVector layout, Recipe recipe, PhotographSet photographs, int workers)
         : base(layout, recipe)
     {
         _network = network;
         _photographs = photographs;
-        _sampler = new ClassifierSampler(recipe.Seed, recipe.GetWeights());
+        _sampler = new ClassifierSampler(network.Images, recipe.Seed, recipe.GetWeights());
         _queue = new BatchQueue<ClassifierBatch>(workers);
         _computeType = ComputeTypeOf(recipe);
         _validation = new Lazy<ClassifierBatch>(() => _sampler.MakeValidation(photographs.Validation));
     }
 
+    public override bool IsGiven(string parameter) => _network.IsGiven(parameter);
+
     // Without batch norm the embeddings of all frames start out nearly parallel, and cosines learn slowly from that.
     public override void Prepare(Tensor values)
     {
+        if (_network is not DpgNet)
+        {
+            return;
+        }
+
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
         var phase = Schedule.Phase(0);
@@ -56,10 +64,31 @@ internal sealed class ClassificationTask : TrainingTask
         var phase = Schedule.Phase(progress);
         var (batch, waited) = _queue.Take(
             position, phase.Batch, start => _sampler.Make(start, phase.Batch, phase.Patch, _photographs.Draw));
-        var reading = new TorchReading(Layout.Bind(values, _computeType), _computeType);
-        var logits = Classify(reading, values.device, batch, 0, batch.Count);
+        _reading = new TrainingReading(
+            Layout.Bind(values, _computeType),
+            _computeType,
+            new(
+                Recipe.Classifier.BatchNorm == ClassifierRecipe.Running,
+                Recipe.Classifier.Dropout,
+                Prng.Combine(Prng.Combine((ulong)Recipe.Seed, nameof(ClassifierRecipe.Dropout)), (ulong)position)));
+        var logits = Classify(_reading, values.device, batch, 0, batch.Count);
         var labels = batch.Degradations.Select(degradation => (int)degradation).ToArray();
         return new BatchLoss(ClassificationLoss.Compute(logits, labels, LabelSmoothing), batch.Count, waited);
+    }
+
+    public override void AfterStep(Tensor values)
+    {
+        if (_reading is not { Running.Count: > 0 })
+        {
+            return;
+        }
+
+        using var noGrad = torch.no_grad();
+        var views = Layout.Bind(values.detach(), ScalarType.Float32);
+        foreach (var (name, statistic) in _reading.Running)
+        {
+            views[name].copy_(statistic);
+        }
     }
 
     public override void Validate(Tensor average, TrainingCounters counters, RunFolder folder, RunReport report)
@@ -82,7 +111,7 @@ internal sealed class ClassificationTask : TrainingTask
         var labels = batch.Degradations.Select(degradation => (int)degradation).ToArray();
         var factor = TemperatureCalibration.FindFactor(logits, labels);
         var calibration = new Calibration(
-            _network.Config.Temperature / factor,
+            _network.Temperature / factor,
             confusion.Accuracy,
             TemperatureCalibration.NegativeLogLikelihood(logits, labels, factor));
         folder.AppendCalibration(counters.Step, counters.TrainedSeconds, calibration);
@@ -106,19 +135,11 @@ internal sealed class ClassificationTask : TrainingTask
     {
     }
 
-    private Tensor Classify(TorchReading reading, Device device, ClassifierBatch batch, int index, int count)
-    {
-        var thumbnails = ToImage(
-            Slice(batch.Thumbnails, index, count, ClassifierInput.ThumbnailLengthBytes),
-            count, ClassifierInput.ThumbnailSide, ClassifierInput.ThumbnailSide, device);
-        var crops = ToImage(
-            Slice(batch.Crops, index, count, ClassifierInput.CropsLengthBytes),
-            count, ClassifierInput.CropsSide, ClassifierInput.CropsSide, device);
-        return _network.Classify(reading, thumbnails, crops).Logits;
-    }
-
-    private static byte[] Slice(byte[] bytes, int index, int count, int length) =>
-        bytes[(index * length)..((index + count) * length)];
+    private Tensor Classify(TorchReading reading, Device device, ClassifierBatch batch, int index, int count) =>
+        _network.Classify(
+            reading,
+            [.. batch.Images.Select((image, place) => ToImage(
+                batch.Of(place, index, count).ToArray(), count, image.Side, image.Side, device))]).Logits;
 }
 
 /// <summary>What makes probabilities mean what they say, and how good they then are.</summary>

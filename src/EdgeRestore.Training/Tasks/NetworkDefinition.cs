@@ -13,9 +13,9 @@ namespace EdgeRestore.Training.Tasks;
 internal sealed class NetworkDefinition
 {
     private readonly RestorationNetwork? _restoration;
-    private readonly DpgNet? _classifier;
+    private readonly ClassifierNetwork? _classifier;
 
-    private NetworkDefinition(RestorationNetwork? restoration, DpgNet? classifier)
+    private NetworkDefinition(RestorationNetwork? restoration, ClassifierNetwork? classifier)
     {
         _restoration = restoration;
         _classifier = classifier;
@@ -25,7 +25,7 @@ internal sealed class NetworkDefinition
     /// <exception cref="EdgeRestoreException">There is no such network, or nothing to train it on.</exception>
     public static NetworkDefinition Of(Recipe recipe)
     {
-        if (recipe.Network == new DpgNetConfig().Preset)
+        if (recipe.Network == new DpgNetConfig().Preset || recipe.Network == new DpgResNetConfig().Preset)
         {
             return OfClassifier(recipe);
         }
@@ -38,7 +38,8 @@ internal sealed class NetworkDefinition
         catch (ArgumentException exception)
         {
             throw new EdgeRestoreException(
-                $"{exception.Message} The classifier's is {new DpgNetConfig().Preset}. Correct 'network' in the recipe "
+                $"{exception.Message} Classifiers: {new DpgNetConfig().Preset}, "
+                + $"{new DpgResNetConfig().Preset}. Correct 'network' in the recipe "
                 + $"'{recipe.Name}'.",
                 exception);
         }
@@ -70,10 +71,33 @@ internal sealed class NetworkDefinition
                 + "distillation, which are for restoration networks. Leave them out.");
         }
 
-        var config = new DpgNetConfig();
-        return new NetworkDefinition(null, new DpgNet(recipe.Configuration is null
-            ? config
-            : NetworkConfigJson.ParseDpgNet(Merge(config.ToJson(), recipe))));
+        // Prototypes are given where a file of them is.
+        var prototypes = recipe.Selection.Prompts is null ? PromptSource.Learnt : PromptSource.Given;
+        try
+        {
+            ClassifierNetwork network = recipe.Network == new DpgNetConfig().Preset
+                ? new DpgNet(NetworkConfigJson.ParseDpgNet(Configure(new DpgNetConfig().ToJson())) with
+                {
+                    Prototypes = prototypes,
+                })
+                : new DpgResNet(NetworkConfigJson.ParseDpgResNet(Configure(new DpgResNetConfig().ToJson())) with
+                {
+                    Prototypes = prototypes,
+                });
+
+            // Sizes that make no network fail when it is read.
+            _ = NetworkCost.Of(network);
+            return new NetworkDefinition(null, network);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException
+            or ArithmeticException or IndexOutOfRangeException)
+        {
+            throw new EdgeRestoreException(
+                $"The configuration of recipe '{recipe.Name}' makes no '{recipe.Network}': {exception.Message}",
+                exception);
+        }
+
+        string Configure(string preset) => recipe.Configuration is null ? preset : Merge(preset, recipe);
     }
 
     private static RestorationNetwork Configured(RestorationNetwork network, Recipe recipe)
@@ -123,7 +147,7 @@ internal sealed class NetworkDefinition
     public bool IsClassifier => _classifier is not null;
 
     /// <summary>None for restoration networks.</summary>
-    public DpgNet? Classifier => _classifier;
+    public ClassifierNetwork? Classifier => _classifier;
 
     /// <summary>None for the classifier.</summary>
     public RestorationNetwork? Restoration => _restoration;
@@ -133,30 +157,57 @@ internal sealed class NetworkDefinition
         : InitialWeights.Of(_restoration, seed);
 
     /// <summary>Weights of this network out of a file, as import or PyTorch writes it.</summary>
+    /// <param name="path">A checkpoint of this network; for dpgnet-resnet18 also torchvision's resnet18.</param>
+    /// <param name="seed">Of what the file lacks.</param>
     /// <exception cref="EdgeRestoreException">It is no such file, or they are those of another network.</exception>
-    public NamedTensors LoadWeights(string path)
+    public (NamedTensors Weights, string? Summary) LoadWeights(string path, int seed)
     {
-        if (_restoration is null)
+        if (_classifier is DpgNet)
         {
             throw new EdgeRestoreException(
-                $"The classifier '{_classifier!.Config.Preset}' cannot start from '{path}': weights are read for "
-                + "restoration networks alone. Leave --weights out.");
+                $"The classifier '{_classifier.Preset}' cannot start from '{path}': weights are read for "
+                + $"restoration networks and {new DpgResNetConfig().Preset}. Leave --weights out.");
         }
 
         using var file = CheckpointFile.Open(path);
-        return WeightImport.Match(file, network: _restoration).Read().Weights;
+        if (_classifier is DpgResNet network)
+        {
+            var import = TrunkImport.Read(file, network, DrawWeights(seed));
+            return (import.Weights, import.Summary);
+        }
+
+        return (WeightImport.Match(file, network: _restoration).Read().Weights, null);
     }
 
     /// <summary>
-    /// Puts prompts out of a recipe's file into fresh weights, where the network's prompts are given.
+    /// Puts prompts out of a recipe's file into weights, where the network's prompts or prototypes are given.
     /// </summary>
+    /// <param name="weights">Changed in place.</param>
+    /// <param name="recipe">Names the file.</param>
+    /// <param name="isLoaded">Whether the weights come from a file, with the prompts that they were trained by.</param>
     /// <exception cref="EdgeRestoreException">
     /// There is a file and no place for it, or the reverse; or the file does not fit.
     /// </exception>
-    public void PlacePrompts(NamedTensors weights, Recipe recipe)
+    public void PlacePrompts(NamedTensors weights, Recipe recipe, bool isLoaded)
     {
-        var table = weights.FirstOrDefault(tensor => _restoration?.IsGiven(tensor.Name) == true);
         var path = recipe.Selection.Prompts;
+        if (_classifier is not null)
+        {
+            if (path is not null)
+            {
+                PromptVectors.ReadWithClear(path, _classifier.EmbeddingSize)
+                    .CopyTo(weights[ClassifierNetwork.PrototypeTable].Values, 0);
+            }
+
+            return;
+        }
+
+        var table = weights.FirstOrDefault(tensor => _restoration!.IsGiven(tensor.Name));
+        if (isLoaded)
+        {
+            return;
+        }
+
         if ((table is null) != (path is null))
         {
             throw new EdgeRestoreException(path is null

@@ -61,7 +61,7 @@ public sealed class ClassifierInput
         ArgumentOutOfRangeException.ThrowIfNotEqual(crops.Length, CropsLengthBytes, nameof(crops));
         ArgumentOutOfRangeException.ThrowIfNegative(view);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(view, ViewCount);
-        FillThumbnail(frame, thumbnail);
+        FillWhole(frame, ThumbnailSide, thumbnail);
         if (IsMirrored(view))
         {
             Mirroring.ReverseRows(thumbnail, ThumbnailSide);
@@ -88,13 +88,19 @@ public sealed class ClassifierInput
 
     private static bool IsMirrored(int view) => view % 2 == 1;
 
-    /// <summary>
-    /// Exact area averages in whole numbers. Lengths are counted in 128ths of a pixel: a pixel is 128 long and an
-    /// output
-    /// cell as long as the frame is wide (or high), so no cell ends inside a unit.
-    /// </summary>
-    private void FillThumbnail(Frame frame, Span<byte> thumbnail)
+    /// <summary>Fills a picture of the whole frame: exact area averages in whole numbers, aspect ignored.</summary>
+    /// <param name="frame">Rgb24 of any size.</param>
+    /// <param name="side">Width and height of the picture.</param>
+    /// <param name="picture">side x side x 3 RGB bytes.</param>
+    /// <remarks>
+    /// Lengths are counted in parts of a pixel of which it has <paramref name="side"/>: an output cell is then as long as
+    /// the frame is wide (or high), so no cell ends inside a part.
+    /// </remarks>
+    public void FillWhole(Frame frame, int side, Span<byte> picture)
     {
+        ArgumentNullException.ThrowIfNull(frame);
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(picture.Length, side * side * 3, nameof(picture));
         var (width, height) = (frame.Width, frame.Height);
         if (_sums.Length < width * 3)
         {
@@ -103,25 +109,25 @@ public sealed class ClassifierInput
 
         var sums = _sums.AsSpan(0, width * 3);
         var area = (ulong)width * (ulong)height;
-        for (var row = 0; row < ThumbnailSide; row++)
+        for (var row = 0; row < side; row++)
         {
             // 1. Weighted sum of the rows under this row of cells: at most 255 * height, 24 bits for any JPEG.
             sums.Clear();
             var (top, bottom) = ((long)row * height, (row + 1L) * height);
-            for (var y = (int)(top / ThumbnailSide); (long)y * ThumbnailSide < bottom; y++)
+            for (var y = (int)(top / side); (long)y * side < bottom; y++)
             {
-                AddWeighted(frame.Pixels.Slice(y * width * 3, width * 3), Overlap(y, top, bottom), sums);
+                AddWeighted(frame.Pixels.Slice(y * width * 3, width * 3), Overlap(y, side, top, bottom), sums);
             }
 
             // 2. The same along the row.
-            var cells = thumbnail.Slice(row * ThumbnailSide * 3, ThumbnailSide * 3);
-            for (var column = 0; column < ThumbnailSide; column++)
+            var cells = picture.Slice(row * side * 3, side * 3);
+            for (var column = 0; column < side; column++)
             {
                 var (left, right) = ((long)column * width, (column + 1L) * width);
                 ulong red = 0, green = 0, blue = 0;
-                for (var x = (int)(left / ThumbnailSide); (long)x * ThumbnailSide < right; x++)
+                for (var x = (int)(left / side); (long)x * side < right; x++)
                 {
-                    ulong weight = Overlap(x, left, right);
+                    ulong weight = Overlap(x, side, left, right);
                     red += sums[x * 3] * weight;
                     green += sums[(x * 3) + 1] * weight;
                     blue += sums[(x * 3) + 2] * weight;
@@ -134,9 +140,9 @@ public sealed class ClassifierInput
         }
     }
 
-    // Length that pixel `index` shares with [start, end), in 128ths of a pixel.
-    private static uint Overlap(int index, long start, long end) =>
-        (uint)(Math.Min(end, (index + 1L) * ThumbnailSide) - Math.Max(start, (long)index * ThumbnailSide));
+    // Length that pixel `index` shares with [start, end), in parts of a pixel of which it has `side`.
+    private static uint Overlap(int index, int side, long start, long end) =>
+        (uint)(Math.Min(end, (index + 1L) * side) - Math.Max(start, (long)index * side));
 
     private static void AddWeighted(ReadOnlySpan<byte> row, uint weight, Span<uint> sums)
     {

@@ -1,4 +1,5 @@
 using EdgeRestore.Codecs;
+using EdgeRestore.Frames;
 
 namespace EdgeRestore.Photographs;
 
@@ -15,6 +16,12 @@ public readonly record struct PhotographProgress(int Done, int Total, string Act
 /// </remarks>
 public sealed class PhotographLibrary(string root)
 {
+    /// <summary>
+    /// The smallest side of a prepared photograph that is of use: what the classifier sees at native resolution, and more
+    /// than any recipe's patch that comes with the trainer.
+    /// </summary>
+    public const int SideMinPixels = ClassifierInput.CropsSide;
+
     private const string DownloadFolder = ".download";
 
     public string Root { get; } = root;
@@ -124,7 +131,17 @@ public sealed class PhotographLibrary(string root)
             {
                 if (!File.Exists(target))
                 {
-                    SavePrepared(ImageCodec.ReadFile(file), null, target);
+                    using var prepared = PhotographPreparation.Prepare(ImageCodec.ReadFile(file), null);
+                    if (Math.Min(prepared.Width, prepared.Height) < SideMinPixels)
+                    {
+                        progress?.Report(new(
+                            done, files.Count,
+                            $"skipped {name}: too small to train on or to measure, {prepared.Width}x{prepared.Height} "
+                            + $"pixels once prepared; needed are sides of at least {SideMinPixels}"));
+                        continue;
+                    }
+
+                    ImageCodec.Save(prepared, target);
                 }
 
                 progress?.Report(new(++done, files.Count, name));

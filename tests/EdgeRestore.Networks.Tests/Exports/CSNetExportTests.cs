@@ -46,6 +46,27 @@ public sealed class CSNetExportTests
     }
 
     [Fact]
+    public void Output_EmbeddingOfAnotherLength_IsBroughtToThatOfThePrompts()
+    {
+        var config = CSNetTests.Narrow;
+        var weights = TestTensors.Trained(new CSNet(config), seed: 11);
+        var image = TestTensors.Image(12, 1, 3, 13, 19);
+        var row = weights[CSNet.PromptTable].Values.AsSpan(4 * config.PromptSize, config.PromptSize).ToArray();
+        var unsnapped = new CSNet(config)
+        {
+            TakesEmbedding = true,
+            EmbeddingLength = PromptVectors.MeanLength(row, config.PromptSize),
+        };
+        using var snapped = new OnnxRun(RestorationExport.ToFloat(new CSNet(config), weights));
+        using var run = new OnnxRun(RestorationExport.ToFloat(unsnapped, weights));
+
+        var (output, _) = run.Restore(
+            image, new NamedTensor("embedding", [1, config.PromptSize], [.. row.Select(value => 3 * value)]));
+
+        TestTensors.Close(snapped.Restore(image, 4).Values, output, Tolerance);
+    }
+
+    [Fact]
     public void Output_Restormer_IsThatOfTheDefinition()
     {
         var network = new Restormer(CSNetTests.Narrow.Body);

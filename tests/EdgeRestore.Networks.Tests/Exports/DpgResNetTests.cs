@@ -28,7 +28,7 @@ public sealed class DpgResNetTests
         // torchvision's resnet18 has 11,689,512, its last layer (512 x 1000 + 1000) is not there; the embedding behind
         // it is 512 x 1024, a norm of 2 x 1024 and 1024 x 512 + 512.
         var trained = parameters.Where(
-            parameter => !DpgResNet.IsGiven(parameter.Name) && parameter.Name != "prototypes");
+            parameter => !DpgResNet.IsStatistic(parameter.Name) && parameter.Name != "prototypes");
         Assert.Equal(
             11_689_512 - 513_000 + 512 * 1024 + 2 * 1024 + 1024 * 512 + 512,
             trained.Sum(parameter => parameter.ElementCount));

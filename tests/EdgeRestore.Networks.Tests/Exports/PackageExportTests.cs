@@ -219,7 +219,7 @@ public sealed class PackageExportTests : IDisposable
             Version = "1.0.0",
             Network = network,
             NetworkWeights = TestTensors.Trained(network, seed: 1),
-            Classifier = classifier.Config,
+            Classifier = classifier,
             ClassifierWeights = InitialWeights.Of(classifier, seed: 1),
             Threshold = 0.6,
             Quality = new Dictionary<Degradation, PackageQuality>

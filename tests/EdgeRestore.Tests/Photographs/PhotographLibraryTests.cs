@@ -41,9 +41,11 @@ public sealed class PhotographLibraryTests : IDisposable
     public void Import_OwnFolder_PreparesImagesAndSkipsTheRest()
     {
         var source = Directory.CreateDirectory(Path.Combine(_folder, "mine", "holiday")).FullName;
-        using var image = TestImages.Scene(64, 48);
+        using var image = TestImages.Scene(480, 400);
         ImageCodec.Save(image, Path.Combine(source, "a.png"));
         ImageCodec.Save(image, Path.Combine(source, "b.jpg"));
+        using var small = TestImages.Scene(5, 3);
+        ImageCodec.Save(small, Path.Combine(source, "small.png"));
         File.WriteAllText(Path.Combine(source, "broken.png"), "no image");
         File.WriteAllText(Path.Combine(source, "notes.txt"), "text");
         var library = new PhotographLibrary(Path.Combine(_folder, "library"));
@@ -54,6 +56,10 @@ public sealed class PhotographLibraryTests : IDisposable
             ["holiday@a.png.png", "holiday@b.jpg.png"],
             library.Enumerate(PhotographSet.Train).Select(path => Path.GetFileName(path)));
         Assert.Contains(reports, report => report.StartsWith("skipped holiday@broken.png", StringComparison.Ordinal));
+        Assert.Contains(
+            "skipped holiday@small.png: too small to train on or to measure, 5x3 pixels once prepared; needed are sides of at "
+                + "least 192",
+            reports);
     }
 
     [Fact]

@@ -328,7 +328,7 @@ public sealed class TrainingRunTests : IDisposable
         var recipe = NewRecipe(steps: 1);
 
         var error = Assert.Throws<EdgeRestoreException>(
-            () => NetworkDefinition.Of(recipe).LoadWeights("Golden/symunet_w8.pth"));
+            () => NetworkDefinition.Of(recipe).LoadWeights("Golden/symunet_w8.pth", seed: 1));
 
         Assert.Contains("does not fit edge-xs", error.Message, StringComparison.Ordinal);
         Assert.Contains("Not in the network (", error.Message, StringComparison.Ordinal);
@@ -349,7 +349,7 @@ public sealed class TrainingRunTests : IDisposable
         var definition = NetworkDefinition.Of(recipe);
         var folder = new RunFolder(Path.Combine(_folder, name));
         var initial = definition.DrawWeights(recipe.Seed);
-        definition.PlacePrompts(initial, recipe);
+        definition.PlacePrompts(initial, recipe, isLoaded: false);
         var layout = ParameterVector.Of(initial);
         var state = File.Exists(folder.CheckpointPath)
             ? Checkpoint.Load(folder.CheckpointPath, layout, torch.CPU)

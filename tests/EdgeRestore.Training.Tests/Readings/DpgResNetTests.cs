@@ -16,7 +16,7 @@ public sealed class DpgResNetTests
         var weights = InitialWeights.Of(network, seed: 2);
 
         // Means below those that the inputs have: above, every ReLU would be shut.
-        foreach (var tensor in weights.Where(tensor => DpgResNet.IsGiven(tensor.Name)))
+        foreach (var tensor in weights.Where(tensor => DpgResNet.IsStatistic(tensor.Name)))
         {
             tensor.Values.AsSpan().Fill(tensor.Name.EndsWith("mean", StringComparison.Ordinal) ? -0.3f : 0.5f);
         }
@@ -35,7 +35,7 @@ public sealed class DpgResNetTests
         Assert.All(
             layout.Unpack(TestTensors.ToArray(vector.grad!)),
             tensor => Assert.Equal(
-                !DpgResNet.IsGiven(tensor.Name), Array.Exists(tensor.Values, value => value != 0)));
+                !DpgResNet.IsStatistic(tensor.Name), Array.Exists(tensor.Values, value => value != 0)));
     }
 
     private static double Difference(ReferenceTensor expected, Tensor actual) => TestTensors.MaxDifference(

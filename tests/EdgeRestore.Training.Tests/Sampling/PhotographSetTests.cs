@@ -21,6 +21,19 @@ public sealed class PhotographSetTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    public void Load_SomeTooSmall_NamesThemWithTheLimit()
+    {
+        using var all = Load(isForClassifier: false);
+        using var some = PhotographSet.Load(_folder, 2, 64, isForClassifier: false, CancellationToken.None);
+
+        Assert.Null(all.LeftOut);
+        Assert.Equal(5, some.Training.Count + some.Validation.Count);
+        Assert.StartsWith(
+            "5 of 10 photographs left out, smaller than 64x64 pixels: ", some.LeftOut, StringComparison.Ordinal);
+        Assert.Contains("small3.png (70x60)", some.LeftOut, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_ForTheClassifier_AddsHalvesOfWhatIsLargeEnough()
     {
         using var plain = Load(isForClassifier: false);

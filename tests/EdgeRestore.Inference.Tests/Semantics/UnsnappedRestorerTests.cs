@@ -1,0 +1,108 @@
+using EdgeRestore.Degradations;
+using EdgeRestore.Frames;
+using EdgeRestore.Inference.Engines;
+using EdgeRestore.Inference.Routing;
+using EdgeRestore.Inference.Semantics;
+using EdgeRestore.Networks;
+using EdgeRestore.Networks.Exports;
+using EdgeRestore.Networks.Weights;
+using EdgeRestore.Packages;
+using EdgeRestore.TestPackages;
+
+namespace EdgeRestore.Inference.Tests.Semantics;
+
+/// <summary>A tiny CSNet and classifiers whose embeddings are as long as its prompts.</summary>
+public sealed class UnsnappedRestorerTests : IDisposable
+{
+    private const int PromptSize = 6;
+
+    private static readonly CSNetConfig Selecting = new()
+    {
+        Preset = "narrow",
+        Body = new()
+        {
+            Width = 8,
+            EncoderBlocks = [1, 1],
+            MiddleBlocks = 1,
+            DecoderBlocks = [1, 1],
+            RefinementBlocks = 1,
+            Heads = [1, 2],
+            MiddleHeads = 2,
+            FeedForwardFactor = 1.5,
+        },
+        FusionRatio = 4,
+        PromptSize = PromptSize,
+    };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("edgerestore-unsnapped-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Restore_BothClassifiers_GivesAFrameThatTheEmbeddingSteers(bool isPublished)
+    {
+        var package = WritePackage(isPublished, PromptSize);
+        using var unsnapped = UnsnappedRestorer.Load(WriteNetwork(), package, new RestorerOptions());
+        using var restorer = Restorer.Load(package, new RestorerOptions { Device = "cpu" });
+        using var input = TestFrames.Create(96, 80, Degradation.Noise, isCertain: true, blue: 20);
+        using var output = Frame.Rent(96, 80, PixelFormat.Rgb24);
+
+        unsnapped.Restore(input, output);
+
+        Assert.False(output.Pixels.SequenceEqual(input.Pixels));
+        using var served = Frame.Rent(96, 80, PixelFormat.Rgb24);
+        var result = restorer.Restore(
+            input, served, restorer.CreateRouter(new RoutingOptions { Threshold = 0 }), 1, CancellationToken.None);
+        Assert.Null(result.Detail);
+        Assert.InRange(result.Confidence, 1f / DegradationNames.Count, 1f);
+    }
+
+    [Fact]
+    public void Load_EmbeddingsOfAnotherSize_SaysHowToTrainThem()
+    {
+        var error = Assert.Throws<EngineException>(
+            () => UnsnappedRestorer.Load(WriteNetwork(), WritePackage(true, 9), new RestorerOptions()));
+
+        Assert.Contains("takes embeddings of 6 numbers", error.Message, StringComparison.Ordinal);
+        Assert.Contains("gives 9", error.Message, StringComparison.Ordinal);
+    }
+
+    private string WriteNetwork()
+    {
+        var network = new CSNet(Selecting) { TakesEmbedding = true, EmbeddingLength = 1 };
+        var path = Path.Combine(_folder, "unsnapped.onnx");
+        File.WriteAllBytes(path, RestorationExport.ToServing(network, InitialWeights.Of(network, seed: 3)).ToBytes());
+        return path;
+    }
+
+    private ModelPackage WritePackage(bool isPublished, int embeddingSize)
+    {
+        ClassifierNetwork classifier = isPublished
+            ? new DpgResNet(new() { Side = 29, Widths = [4, 6], Hidden = 10, EmbeddingSize = embeddingSize })
+            : new DpgNet(new() { Widths = [4, 6], HiddenSize = 8, EmbeddingSize = embeddingSize });
+        var network = new CSNet(Selecting);
+        return new PackageExport
+        {
+            Name = "narrow",
+            Version = "0.0.0",
+            Network = network,
+            NetworkWeights = InitialWeights.Of(network, seed: 3),
+            Classifier = classifier,
+            ClassifierWeights = InitialWeights.Of(classifier, seed: 4),
+            Threshold = 0,
+            Provenance = new PackageProvenance
+            {
+                TrainingData = "none",
+                Licence = "Apache-2.0",
+                Command = "test",
+                Seed = 3,
+                Steps = 0,
+                CpuHours = 0,
+                Commit = "",
+                Notes = "",
+            },
+        }.Write(Path.Combine(_folder, "package"));
+    }
+}
