@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EdgeRestore.Benchmarks.Fairness;
+using EdgeRestore.Benchmarks.Forms;
 using EdgeRestore.Benchmarks.Fuzz;
 using EdgeRestore.Benchmarks.Soak;
 
@@ -65,6 +66,7 @@ internal static class BenchmarkCommand
             [package, width, height, rounds, seconds, slowDown, write], parsed => Read(parsed, "Fairness"), RunAsync));
         command.Add(TrainingStepBenchmark.Create(
             rounds, write, (parsed, measure) => RunAsync(Read(parsed, "TrainingStep"), measure)));
+        command.Add(FormsCommand.Create(package, slowDown, write, RunAsync));
         command.Add(SoakCommand.Create());
         command.Add(FuzzCommand.Create());
 

@@ -16,7 +16,7 @@ internal sealed record BenchmarkOptions
     /// <summary>Rounds of each measurement; contestants take turns in every round.</summary>
     public required int RoundCount { get; init; }
 
-    /// <summary>Time that one contestant runs in one round.</summary>
+    /// <summary>Time that one contestant runs in one round; none for one frame.</summary>
     public required TimeSpan RoundTime { get; init; }
 
     /// <summary>Negative control: what each frame of the measured path is held up for.</summary>

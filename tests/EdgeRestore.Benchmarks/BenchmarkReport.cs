@@ -11,16 +11,20 @@ internal sealed class BenchmarkReport(BenchmarkOptions options)
     private readonly List<Row> _rows = [];
     private readonly string _loadAverage = File.ReadAllText("/proc/loadavg").Split(' ')[0];
 
+    private string RoundLength => options.RoundTime > TimeSpan.Zero
+        ? string.Create(CultureInfo.InvariantCulture, $"{options.RoundTime.TotalSeconds} s")
+        : "one frame each";
+
     public bool IsEveryTargetMet => _rows.All(row => row.IsMet is not false);
 
     /// <summary>Adds a figure without a target.</summary>
     public void Add(string what, string value) => Add(new Row(what, value, "", null));
 
-    public void AddAtLeast(string what, double value, double least, string format = "F3") => Add(
-        new Row(what, Text(value, format), $"≥ {Text(least, format)}", value >= least));
+    public void AddAtLeast(string what, double value, double least, string format = "F3", string? detail = null) => Add(
+        new Row(what, Text(value, format, detail), $"≥ {Text(least, format)}", value >= least));
 
-    public void AddAtMost(string what, double value, double most, string format = "F3") => Add(
-        new Row(what, Text(value, format), $"≤ {Text(most, format)}", value <= most));
+    public void AddAtMost(string what, double value, double most, string format = "F3", string? detail = null) => Add(
+        new Row(what, Text(value, format, detail), $"≤ {Text(most, format)}", value <= most));
 
     public void Print(TextWriter writer) => writer.Write(ToMarkdown());
 
@@ -34,7 +38,8 @@ internal sealed class BenchmarkReport(BenchmarkOptions options)
         }
     }
 
-    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Text(double value, string format, string? detail = null) =>
+        value.ToString(format, CultureInfo.InvariantCulture) + (detail is null ? "" : $" ({detail})");
 
     private void Add(Row row)
     {
@@ -49,7 +54,7 @@ internal sealed class BenchmarkReport(BenchmarkOptions options)
             {Processor()}, {Environment.ProcessorCount} cores, {RuntimeInformation.RuntimeIdentifier},
             .NET {Environment.Version}, ONNX Runtime {OrtEnv.Instance().GetVersionString()}, device cpu.
             Load average at the start {_loadAverage} (above the number of cores, other work took turns with this).
-            Frames of {options.Width}x{options.Height} RGB where no size is given; {options.RoundCount} rounds of {options.RoundTime.TotalSeconds} s.
+            Frames of {options.Width}x{options.Height} RGB where no size is given; {options.RoundCount} rounds of {RoundLength}.
 
             """);
         if (options.SlowDown > TimeSpan.Zero)

@@ -5,6 +5,7 @@ using EdgeRestore.Onnx;
 using EdgeRestore.Packages;
 using EdgeRestore.Photographs;
 using EdgeRestore.Quantization.Conversion;
+using EdgeRestore.Quantization.Search;
 using EdgeRestore.Quantization.Verification;
 
 namespace EdgeRestore.Quantization.Commands;
@@ -79,15 +80,13 @@ internal sealed class ConversionOptions
         }
 
         var result = conversion.Write(parsed.GetRequiredValue(Output), converted, label, parsed.GetValue(Replace));
-        var (before, after) = (LengthOf(package), LengthOf(result));
+        var (before, after) = (VariantPackage.SourceLengthBytes(package), VariantPackage.SourceLengthBytes(result));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Wrote {result.Directory}: {result.Manifest.Routes.Length} routes in {precision}, {after / 1e6:F2} MB, "
             + $"{100.0 * after / before:F1} % of FP32's {before / 1e6:F2} MB."));
         return passed ? ExitCode.Done : ExitCode.PartFailed;
     }
-
-    private static long LengthOf(ModelPackage package) => package.Manifest.Files.Sum(file => file.LengthBytes);
 
     private EvalProtocol? OpenJudge(ParseResult parsed, TextWriter output)
     {

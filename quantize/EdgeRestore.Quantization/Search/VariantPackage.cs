@@ -98,10 +98,17 @@ internal static class VariantPackage
             ? ExternalData.Existing(name, tensors) : null;
     }
 
+    /// <summary>Bytes of a package without the forms that it has beside its own graphs.</summary>
+    public static long SourceLengthBytes(ModelPackage source)
+    {
+        var former = FormerForms(source);
+        return source.Manifest.Files.Where(file => !former.Contains(file.Path)).Sum(file => file.LengthBytes);
+    }
+
     /// <summary>Bytes of the forms, and of the FP32 graphs and weights that they stand beside.</summary>
     public static (long Forms, long Source) LengthsOf(ModelPackage written, ModelPackage source)
     {
-        var before = source.Manifest.Files.Sum(file => file.LengthBytes);
+        var before = SourceLengthBytes(source);
         return (written.Manifest.Files.Sum(file => file.LengthBytes) - before, before);
     }
 }
