@@ -10,7 +10,7 @@ namespace EdgeRestore.Client;
 /// Thread-safe. Connects when first used. Streams of one client share one TCP connection, where a stalled camera delays
 /// the others: a client per camera avoids that.
 /// </remarks>
-public sealed class RestoreClient : IDisposable
+public sealed partial class RestoreClient : IDisposable
 {
     private readonly Uri _address;
     private readonly GrpcChannel _channel;

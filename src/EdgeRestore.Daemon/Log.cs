@@ -151,6 +151,12 @@ internal static partial class Log
     [LoggerMessage(53, LogLevel.Warning, "Call of {Peer} for {Path} ended, what let it in no longer holds: {Detail}")]
     public static partial void AccessWithdrawn(ILogger logger, string peer, string path, string detail);
 
+    [LoggerMessage(60, LogLevel.Information, "Copies of frames go to {Peer}, {MaxFrames} at most (Tap:Allowed is true)")]
+    public static partial void TapOpened(ILogger logger, string peer, int maxFrames);
+
+    [LoggerMessage(61, LogLevel.Information, "Copies of {Frames} frames went to {Peer}")]
+    public static partial void TapClosed(ILogger logger, string peer, int frames);
+
     [LoggerMessage(20, LogLevel.Error, "Stream {Stream} failed for a reason of the daemon's own")]
     public static partial void StreamFault(ILogger logger, string stream, Exception exception);
 }

@@ -24,6 +24,7 @@ public sealed class SettingsTests
                 MaxTilePixels = 2_228_224,
                 RunSeconds = 60,
                 OnnxRuntime = null,
+                Engines = null,
             },
             settings.Engine);
         Assert.Equal(
@@ -78,6 +79,8 @@ public sealed class SettingsTests
                 PingSeconds = 60,
             },
             settings.Peers);
+        Assert.Equal(
+            new TapOptions { Allowed = false, FramesPerSecond = 2, MaxFrames = 512, MaxMegabytes = 2048 }, settings.Tap);
     }
 
     [Fact]
@@ -97,7 +100,7 @@ public sealed class SettingsTests
             + "Listen:Endpoint is '127.0.0.1'; allowed is an IP address with a port, such as 127.0.0.1:50051, "
             + "0.0.0.0:50051 or [::1]:50051, or unix: with the absolute path of a socket. Correct it. "
             + "Listen:DrainSeconds is 0; allowed is 1 to 3600. Correct it. "
-            + "Engine:Colour is unknown; allowed are Package, Device, Precision, Threads, Concurrency, Preload, MaxTilePixels, RunSeconds, OnnxRuntime. Remove it. "
+            + "Engine:Colour is unknown; allowed are Package, Device, Precision, Threads, Concurrency, Preload, MaxTilePixels, RunSeconds, OnnxRuntime, Engines. Remove it. "
             + "Limits:MaxPayloadBytes is 2000 while Limits:MaxPixels is 9000000; a frame of that many pixels takes up "
             + "to 27000000 bytes. Raise the one or lower the other. "
             + "'--help' lists every option.",
@@ -116,6 +119,7 @@ public sealed class SettingsTests
             ["Packages"] = typeof(PackageOptions),
             ["Security"] = typeof(SecurityOptions),
             ["Peers"] = typeof(PeerOptions),
+            ["Tap"] = typeof(TapOptions),
         };
         var keys = sections.SelectMany(section => section.Value.GetProperties()
             .Where(property => property.CanWrite)

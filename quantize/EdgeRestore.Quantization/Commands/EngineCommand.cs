@@ -22,7 +22,7 @@ internal static class EngineCommand
 
     internal static Argument<string> CreatePackage() => new("package") { Description = "Folder of the package" };
 
-    internal static Option<string?> CreateCache() => new("--cache")
+    internal static Option<string?> CreateCache() => new("--cache", "--engines")
     {
         Description = $"Folder of the engines; ${EngineCache.DirectoryVariable} or ~/.cache/edgerestore/engines when not given",
         HelpName = "folder",

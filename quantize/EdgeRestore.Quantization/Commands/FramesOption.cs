@@ -11,9 +11,10 @@ internal sealed class FramesOption
 {
     public Option<string> Frames { get; } = new("--frames")
     {
-        Description = "Folder of images, or a video (through ffmpeg); folders inside that are named like a degradation settle "
+        Description = "Folder of images, a video (through ffmpeg), or live: and the address of a running daemon that was started "
+            + "with --allow-tap; folders inside that are named like a degradation settle "
             + "what their images are, the package's classifier sorts the others, clean photographs are degraded by formula",
-        HelpName = "folder|video",
+        HelpName = "folder|video|live:URL",
         Required = true,
     };
 
@@ -31,9 +32,12 @@ internal sealed class FramesOption
         DefaultValueFactory = _ => 0,
     };
 
+    private LiveOption Live { get; } = new();
+
     public void AddTo(Command command)
     {
         command.Add(Frames);
+        Live.AddTo(command, Frames);
         command.Add(Routes);
         command.Add(FramesPerRoute);
         command.Add(Side);
@@ -41,7 +45,7 @@ internal sealed class FramesOption
         command.Add(Threads);
     }
 
-    /// <summary>Chooses frames; the handle keeps a video's images until it is disposed.</summary>
+    /// <summary>Chooses frames; the handle keeps the images of a video or daemon until it is disposed.</summary>
     public async Task<(FrameSet Set, IDisposable? Held)> ChooseAsync(
         ParseResult parsed, ModelPackage package, TextWriter error, CancellationToken token)
     {
@@ -53,24 +57,35 @@ internal sealed class FramesOption
             Routes = parsed.GetValue(Routes),
         };
         RequireRoutes(package, options.Routes);
-        var video = File.Exists(source) ? await VideoFrames.ExtractAsync(source, token) : null;
+        (IDisposable? Held, string Folder) found = (null, source);
+        if (LiveOption.IsLive(source))
+        {
+            var live = await Live.TapAsync(parsed, source, package, options, error, token);
+            found = (live, live.Folder);
+        }
+        else if (File.Exists(source))
+        {
+            var video = await VideoFrames.ExtractAsync(source, token);
+            found = (video, video.Folder);
+        }
+
         try
         {
             var progress = new ProgressLines(error);
             var set = await Task.Run(
                 () => new FrameSelection(package, options).Choose(
-                    video?.Folder ?? source, (done, total) => progress.Show(done, total, "looking at images"), token),
+                    found.Folder, (done, total) => progress.Show(done, total, "looking at images"), token),
                 token);
             foreach (var remark in set.Remarks)
             {
                 await error.WriteLineAsync(remark);
             }
 
-            return (set, video);
+            return (set, found.Held);
         }
         catch
         {
-            video?.Dispose();
+            found.Held?.Dispose();
             throw;
         }
     }

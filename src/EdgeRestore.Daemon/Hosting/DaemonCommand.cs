@@ -30,6 +30,7 @@ internal static class DaemonCommand
         Of("Engine:MaxTilePixels", "--max-tile", "PIXELS", "Larger frames are computed in tiles [default: 2228224]"),
         Of("Engine:RunSeconds", "--run-limit", "SECONDS", "Time after which a computation is stuck [default: 60]"),
         Of("Engine:OnnxRuntime", "--onnxruntime", "DIR", "Folder of another ONNX Runtime [default: the one built in]"),
+        Of("Engine:Engines", "--engines", "DIR", "Folder of TensorRT engines [default: EDGERESTORE_ENGINES, or the user's cache]"),
         Of("Packages:Repository", "--repository", "DIR", "Packages with versions; what is active there is served"),
         Of("Packages:Trust", "--trust", "DIR", "Public keys; packages that none of them signed are refused"),
         Of("Packages:TrialFrames", "--trial-frames", "N", "Good frames that an activated version needs [default: 300]"),
@@ -51,6 +52,9 @@ internal static class DaemonCommand
         Of("Security:Key", "--tls-key", "FILE", "Its private key, PEM [default: in the certificate's file]"),
         Of("Security:ClientAuthorities", "--client-ca", "FILE", "Authorities of client certificates, PEM [default: none]"),
         Of("Security:Tokens", "--tokens", "FILE", "Hashed bearer tokens and their roles [default: none]"),
+        Of("Tap:FramesPerSecond", "--tap-rate", "N", "Frames copied in a second, with --allow-tap [default: 2]"),
+        Of("Tap:MaxFrames", "--tap-frames", "N", "Frames handed out by one such call [default: 512]"),
+        Of("Tap:MaxMegabytes", "--tap-megabytes", "MIB", "Pixels handed out by one such call [default: 2048]"),
         Of("Telemetry:Otlp", "--otlp", "URL", "OpenTelemetry collector for metrics and spans [default: none]"),
         Of("Telemetry:OtlpProtocol", "--otlp-protocol", "grpc|http", "How it is spoken to [default: grpc]"),
         Of("Telemetry:OtlpSeconds", "--otlp-interval", "SECONDS", "Time between reports of metrics [default: 60]"),
@@ -63,6 +67,10 @@ internal static class DaemonCommand
         ("Security:Insecure", new Option<bool>("--insecure")
         {
             Description = "Listen beyond this machine without authentication or encryption",
+        }),
+        ("Tap:Allowed", new Option<bool>("--allow-tap")
+        {
+            Description = "Hand copies of streams' frames out to the roles observe and admin, for calibrating",
         }),
     ];
 

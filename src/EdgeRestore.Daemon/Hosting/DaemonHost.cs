@@ -73,6 +73,7 @@ internal sealed class DaemonHost : IAsyncDisposable
         var streams = new StreamHost(package.Served, settings.Limits, settings.Engine.Concurrency, clock)
         {
             Peers = settings.Peers,
+            Tap = new FrameTap(clock) { Options = settings.Tap },
         };
 
         // 3
@@ -194,6 +195,7 @@ internal sealed class DaemonHost : IAsyncDisposable
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.MapGrpcService<RestoreStreams>();
         app.MapGrpcService<AdminPackages>();
+        app.MapGrpcService<FrameTaps>();
         app.MapGrpcService<InferenceService>();
         app.MapGrpcService<HealthService>();
         app.MapGrpcService<ReflectionService>();

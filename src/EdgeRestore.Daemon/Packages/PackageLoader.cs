@@ -78,5 +78,6 @@ internal sealed class PackageLoader(EngineOptions engine, int maxPixels, TimePro
         MaxFramePixels = maxPixels,
         MaxTilePixels = engine.MaxTilePixels,
         OnnxRuntimeDirectory = engine.OnnxRuntime,
+        EngineDirectory = engine.Engines,
     };
 }

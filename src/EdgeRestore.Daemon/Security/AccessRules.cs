@@ -11,6 +11,7 @@ internal static class AccessRules
         ["/grpc.health.v1.Health/Watch"] = Right.None,
         ["/edgerestore.v1.RestoreService/Restore"] = Right.Stream,
         ["/edgerestore.v1.RestoreService/GetStatus"] = Right.Observe,
+        ["/edgerestore.v1.TapService/TapFrames"] = Right.Observe,
         ["/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"] = Right.Known,
         ["/metrics"] = Right.Observe,
         ["/v1/restore"] = Right.Stream,

@@ -14,6 +14,7 @@ internal sealed class ReflectionService(DrainSignal drain) : ServerReflection.Se
     [
         EdgeRestore.Protocol.V1.RestoreReflection.Descriptor,
         EdgeRestore.Protocol.V1.AdminReflection.Descriptor,
+        EdgeRestore.Protocol.V1.TapReflection.Descriptor,
         EdgeRestore.Protocol.Inference.GrpcServiceReflection.Descriptor,
         Grpc.Health.V1.HealthReflection.Descriptor,
         Grpc.Reflection.V1.ReflectionReflection.Descriptor,

@@ -22,6 +22,8 @@ internal sealed record DaemonSettings
 
     public PeerOptions Peers { get; init; } = new();
 
+    public TapOptions Tap { get; init; } = new();
+
     /// <summary>Binds and checks every section.</summary>
     /// <exception cref="SettingsException">Its message lists all that is wrong.</exception>
     public static DaemonSettings Read(IConfiguration configuration)
@@ -34,6 +36,7 @@ internal sealed record DaemonSettings
         var packages = Bind<PackageOptions>(configuration, "Packages", failures);
         var security = Bind<SecurityOptions>(configuration, "Security", failures);
         var peers = Bind<PeerOptions>(configuration, "Peers", failures);
+        var tap = Bind<TapOptions>(configuration, "Tap", failures);
         failures.AddRange(limits.FindContradictions());
         if (failures.Count == 0)
         {
@@ -50,6 +53,7 @@ internal sealed record DaemonSettings
                 Security = security,
                 Peers = peers,
                 Packages = packages,
+                Tap = tap,
             }
             : throw new SettingsException(
                 $"{failures.Count} setting{(failures.Count == 1 ? " is" : "s are")} not valid. "

@@ -48,4 +48,8 @@ internal sealed record EngineOptions
     /// <summary>Folder of another ONNX Runtime, such as JetPack's.</summary>
     /// <value>Without one: the library that comes with the program.</value>
     public string? OnnxRuntime { get; init; }
+
+    /// <summary>Folder of TensorRT engines, which <c>quantize engine build --cache</c> fills; the daemon only reads it.</summary>
+    /// <value>Without one: EDGERESTORE_ENGINES, or else the user's own cache.</value>
+    public string? Engines { get; init; }
 }

@@ -150,6 +150,7 @@ internal sealed partial class FramePipeline
             _stream.Observe(frame.Width, frame.Height, frame.Result.Route);
         }
 
+        _host.Tap.Offer(frame.Input!, frame.Result);
         KeepReply(frame);
         if (frame.Result.Error != RestoreError.None)
         {

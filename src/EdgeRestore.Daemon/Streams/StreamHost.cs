@@ -13,6 +13,7 @@ internal sealed class StreamHost : IDisposable
         Packages = new PackageSwitch(served, clock);
         Limits = limits;
         Clock = clock;
+        Tap = new FrameTap(clock);
         StartedAt = clock.GetTimestamp();
         var runs = concurrency > 0 ? concurrency : Device == "cpu" ? 1 : 2;
         Turns = new EngineTurns(runs);
@@ -35,6 +36,9 @@ internal sealed class StreamHost : IDisposable
     public LimitOptions Limits { get; }
 
     public PeerOptions Peers { get; init; } = new();
+
+    /// <summary>Where frames are offered to whoever calibrates.</summary>
+    public FrameTap Tap { get; init; }
 
     public TimeProvider Clock { get; }
 
