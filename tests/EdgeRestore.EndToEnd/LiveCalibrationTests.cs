@@ -221,12 +221,25 @@ public sealed class LiveCalibrationTests : IDisposable
         var receiving = ReceiveAllAsync(stream);
         for (var number = 0; !enough.IsCompleted; number++)
         {
-            await stream.SendAsync(Streaming.Paint(degradation, (byte)(number * 29), Width, Height)).AsTask()
-                .WaitAsync(Patience.Limit);
+            await stream.SendAsync(Draw(degradation, number)).AsTask().WaitAsync(Patience.Limit);
         }
 
         await stream.CompleteAsync().WaitAsync(Patience.Limit);
         await receiving.WaitAsync(Patience.Limit);
+    }
+
+    // Red and green tell the tests' classifier the degradation; blocks of blue make each frame unlike the others.
+    private static byte[] Draw(Degradation degradation, int number)
+    {
+        const int Side = 10;
+        var pixels = Streaming.Paint(degradation, 0, Width, Height);
+        for (var index = 0; index < Width * Height; index++)
+        {
+            var block = (index % Width / Side) + (index / Width / Side * Width);
+            pixels[(index * 3) + TestFrames.BlueOffset] = (byte)(new Prng((ulong)number, (ulong)block).NextInt32(0, 250));
+        }
+
+        return pixels;
     }
 
     private static async Task ReceiveAllAsync(RestoreStream stream)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgeRestore.Packages;
 using EdgeRestore.Quantization.Calibration;
+using EdgeRestore.Quantization.Search;
 
 namespace EdgeRestore.Quantization.Commands;
 
@@ -41,6 +42,7 @@ internal static class CalibrateCommand
         {
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var opened = ModelPackage.Open(parsed.GetRequiredValue(package));
+            PackageSearch.RequireSource(opened);
             var path = parsed.GetRequiredValue(@out);
             var chosen = RangeMethods.Find(parsed.GetRequiredValue(method))!.Value;
             var (set, held) = await frames.ChooseAsync(parsed, opened, error, token);

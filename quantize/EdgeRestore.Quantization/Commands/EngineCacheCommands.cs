@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using EdgeRestore.Inference.Caching;
 using EdgeRestore.Packages;
+using EdgeRestore.Quantization.Engines;
 
 namespace EdgeRestore.Quantization.Commands;
 
@@ -19,6 +20,8 @@ internal static class EngineCacheCommands
 
     private const string VerifyHelp = """
         Reads every byte of every engine, and compares what each was made of with this machine and, where given, with a package.
+        With a package, and TensorRT on the machine, a frame runs through each engine that is ready and through its network on
+        the CPU; where TensorRT is not there it says so.
 
         Example: ./edgerestore quantize engine verify --package deploy/models/edgerestore-default
 
@@ -73,13 +76,53 @@ internal static class EngineCacheCommands
         {
             var output = parsed.InvocationConfiguration.Output;
             var store = new EngineCache(parsed.GetValue(cache));
-            var engines = Judge(store, DeviceReading.Read(parsed.GetValue(runtime)), Open(parsed.GetValue(package)), verifiesBytes: true);
-            await WriteAsync(engines, output);
-            var ready = engines.Count(engine => engine.State == EngineState.Ready);
-            await output.WriteLineAsync($"{ready} of {engines.Count} engines in {store.Directory} are ready");
-            return ready == engines.Count ? ExitCode.Done : ExitCode.PartFailed;
+            var folder = parsed.GetValue(runtime);
+            var opened = Open(parsed.GetValue(package));
+            var engines = Judge(store, DeviceReading.Read(folder), opened, verifiesBytes: true);
+            var gap = opened is null ? "no package was named with --package" : ProviderReport.Read(folder).Gap;
+            return await VerifyAsync(store, engines, opened, gap, new TensorRtBackend(), output);
         });
         return command;
+    }
+
+    /// <param name="cache">Where the engines are.</param>
+    /// <param name="engines">As their bytes and keys were judged.</param>
+    /// <param name="package">The package that they are of; null where there is a gap.</param>
+    /// <param name="gap">Why no frame can run; null when frames can.</param>
+    /// <param name="backend">What runs them.</param>
+    /// <param name="output">What was found.</param>
+    internal static async Task<int> VerifyAsync(
+        EngineCache cache, IReadOnlyList<CachedEngine> engines, ModelPackage? package, string? gap, EngineBackend backend,
+        TextWriter output)
+    {
+        if (gap is null && package is not null)
+        {
+            var verification = new EngineVerification(cache, backend, package);
+            var tried = new List<CachedEngine>();
+            foreach (var engine in engines)
+            {
+                var (judged, trial) = verification.Try(engine);
+                tried.Add(judged);
+                if (trial is { } shown)
+                {
+                    await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                        $"  {engine.Manifest!.File} {engine.Shapes}: a frame took {shown.RunMilliseconds:F1} ms, "
+                        + $"{shown.PsnrToCpu:F1} dB to the CPU's"));
+                }
+            }
+
+            engines = tried;
+        }
+
+        await WriteAsync(engines, output);
+        var ready = engines.Count(engine => engine.State == EngineState.Ready);
+        await output.WriteLineAsync($"{ready} of {engines.Count} engines in {cache.Directory} are ready");
+        if (gap is not null)
+        {
+            await output.WriteLineAsync($"No frame was run through them: {gap}.");
+        }
+
+        return ready == engines.Count ? ExitCode.Done : ExitCode.PartFailed;
     }
 
     public static Command CreateClean()

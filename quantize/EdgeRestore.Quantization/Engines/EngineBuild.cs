@@ -183,7 +183,8 @@ internal sealed class EngineBuild(EngineCache cache, EngineBackend backend, Devi
         }
     }
 
-    private static EngineTrial Require(EngineTrial trial, EngineTask task)
+    /// <exception cref="EngineException">It computes something else than the route's own graph.</exception>
+    internal static EngineTrial Require(EngineTrial trial, EngineTask task)
     {
         var least = task.Precision == "int8" ? LeastInt8Psnr : LeastPsnr;
         return trial is { NonFiniteCount: 0 } && trial.PsnrToCpu >= least ? trial : throw new EngineException(

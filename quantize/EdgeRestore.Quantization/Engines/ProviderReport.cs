@@ -42,6 +42,12 @@ internal sealed class ProviderReport
         }
     }
 
+    /// <summary>Why TensorRT cannot run here; null when all libraries are there.</summary>
+    public string? Gap => new[] { TensorRt, Cuda }.FirstOrDefault(provider => !provider.IsComplete) is { } lacking
+        ? $"TensorRT cannot run on this machine, {lacking.Missing.Count} of {lacking.All.Count} libraries of {lacking.Provider} are "
+            + "missing ('quantize engine build' names them)"
+        : null;
+
     /// <exception cref="QuantizationException">TensorRT cannot run here: which libraries, and what runs instead.</exception>
     public void RequireTensorRt()
     {

@@ -98,7 +98,9 @@ internal sealed class CpuGraphWriter
         List<string> inputs = [Dequantized(node.Inputs[0]), nodes.Weight(node.Inputs[1], weight.Shape, constants)];
         if (offsets.Length > 0)
         {
-            inputs.Add(nodes.Bias(name, offsets));
+            inputs.Add(plan.StoresBiasesInInt32
+                ? nodes.Bias(name, offsets, [.. constants.Scales.Select(scale => scale * input.Scale)])
+                : nodes.Bias(name, offsets));
         }
 
         nodes.Add(new()

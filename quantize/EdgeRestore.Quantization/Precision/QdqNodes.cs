@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Quantization.Precision;
@@ -124,6 +125,33 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
     /// the scale that the weights left room for, and in the file it is one tensor instead of three.
     /// </summary>
     public string Bias(string node, float[] bias) => Constant(Initializer.Of($"{node}_bias", [bias.Length], bias));
+
+    /// <summary>The bias in 32 bits, read as floats by the scales of the products that it is added to.</summary>
+    public string Bias(string node, float[] bias, float[] scales)
+    {
+        var values = new int[bias.Length];
+        for (var channel = 0; channel < bias.Length; channel++)
+        {
+            values[channel] = (int)Math.Clamp(
+                Math.Round((double)bias[channel] / scales[channel], MidpointRounding.ToEven), int.MinValue, int.MaxValue);
+        }
+
+        nodes.Add(new()
+        {
+            OpType = "DequantizeLinear",
+            Name = $"{node}_bias_DequantizeLinear",
+            Inputs =
+            [
+                Constant(new(
+                    $"{node}_bias_quantized", ElementType.Int32, [bias.Length],
+                    MemoryMarshal.AsBytes(values.AsSpan()).ToArray())),
+                Constant(Initializer.Of($"{node}_bias_scale", [bias.Length], scales)),
+            ],
+            Outputs = [DequantizedName($"{node}_bias")],
+            Attributes = [new IntAttribute("axis", 0)],
+        });
+        return DequantizedName($"{node}_bias");
+    }
 
     private (string Scale, string Zero) Scalars(string value, AffineParameters parameters) => (
         Constant(Initializer.Scalar($"{value}_scale", parameters.Scale)),

@@ -78,6 +78,13 @@ public sealed record QuantizationPlan
     /// <value>Default true.</value>
     public bool CorrectsBias { get; init; } = true;
 
+    /// <summary>
+    /// Whether biases stand in the file in 32 bits with a scale per channel, and not as floats of which ONNX Runtime makes the
+    /// same when it loads them; CPU profile only.
+    /// </summary>
+    /// <value>Default false: the computation is the same and the file longer (docs/precision.md).</value>
+    public bool StoresBiasesInInt32 { get; init; }
+
     public QuantizationPlan WithFloat(IEnumerable<string> nodes) => this with { FloatNodes = FloatNodes.Union(nodes) };
 
     /// <summary>The plan in which nothing but these nodes keeps floating point beyond what the profile protects.</summary>

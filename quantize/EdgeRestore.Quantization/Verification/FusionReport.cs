@@ -34,7 +34,9 @@ public sealed record FusionReport(int Fused, int Float, IReadOnlyDictionary<stri
         catch (OnnxRuntimeException exception)
         {
             throw new QuantizationException(
-                $"ONNX Runtime does not take the quantized graph '{file.Graph.Name}': {exception.Message}", exception);
+                $"ONNX Runtime does not take the quantized graph '{file.Graph.Name}', or cannot write what it makes of it to '{path}': "
+                + $"{exception.Message} Free space there, or set TMPDIR.",
+                exception);
         }
         finally
         {

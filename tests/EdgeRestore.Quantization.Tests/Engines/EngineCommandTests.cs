@@ -131,6 +131,64 @@ public sealed class EngineCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Verify_ProviderIsThere_RunsAFrameThroughEveryEngine()
+    {
+        await _fixture.BuildAsync(new FakeBackend());
+        var backend = new FakeBackend();
+
+        var (code, output) = await VerifyAsync(backend, gap: null);
+
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Single(backend.Trials);
+        Assert.Contains("noise.onnx 64x48: a frame took 3.5 ms, 62.0 dB to the CPU's", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(20, 0)]
+    [InlineData(62, 7)]
+    public async Task Verify_EngineComputesSomethingElse_IsDamagedThoughItsBytesAreWhole(double psnr, long nonFinite)
+    {
+        await _fixture.BuildAsync(new FakeBackend());
+
+        var (code, output) = await VerifyAsync(new FakeBackend { Trial = new(3.5, psnr, nonFinite) }, gap: null);
+
+        Assert.Equal(ExitCode.PartFailed, code);
+        Assert.Contains("damaged: noise.onnx", output, StringComparison.Ordinal);
+        Assert.Contains("a frame failed: ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_ProviderIsNotThere_SaysThatNoFrameWasRun()
+    {
+        await _fixture.BuildAsync(new FakeBackend());
+        var backend = new FakeBackend();
+
+        var (code, output) = await VerifyAsync(backend, gap: "TensorRT cannot run on this machine");
+
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Empty(backend.Trials);
+        Assert.Contains("No frame was run through them: TensorRT cannot run on this machine.", output, StringComparison.Ordinal);
+    }
+
+    [WithoutTensorRtFact]
+    public async Task Verify_OnThisMachine_SaysThatNoFrameWasRun()
+    {
+        var (code, output, _) = await RunAsync(
+            "engine", "verify", "--engines", _fixture.Cache.Directory, "--package", _fixture.Package.Directory);
+
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("No frame was run through them: TensorRT cannot run on this machine", output, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Code, string Output)> VerifyAsync(FakeBackend backend, string? gap)
+    {
+        using var output = new StringWriter();
+        var engines = EngineCacheCommands.Judge(_fixture.Cache, EngineFixture.Orin, _fixture.Package, verifiesBytes: true);
+        var code = await EngineCacheCommands.VerifyAsync(_fixture.Cache, engines, _fixture.Package, gap, backend, output);
+        return (code, output.ToString());
+    }
+
+    [Fact]
     public async Task Clean_DeletesStaleDamagedAndUnfinished_AndLeavesWhatABuildHas()
     {
         var ready = await _fixture.BuildAsync(new FakeBackend());

@@ -1,0 +1,177 @@
+using EdgeRestore.Packages;
+using EdgeRestore.Quantization.Calibration;
+using EdgeRestore.Quantization.Commands;
+using EdgeRestore.Quantization.Tests.Search;
+using EdgeRestore.TestPackages;
+
+namespace EdgeRestore.Quantization.Tests.Commands;
+
+/// <summary>What the commands say to input that they cannot use; the package stays as it is and nothing is written.</summary>
+public sealed class BadInputTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly ModelPackage _source;
+
+    public BadInputTests() => _source = TinyNetwork.WritePackage(_folder.PathOf("source"));
+
+    public void Dispose()
+    {
+        Assert.Equal(_source.Sha256, ModelPackage.Open(_source.Directory).Sha256);
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("calibrate")]
+    [InlineData("auto")]
+    public async Task Frames_None_SaysWhatIsLookedFor(string command)
+    {
+        Directory.CreateDirectory(_folder.PathOf("frames"));
+
+        await RefusesAsync(command, _source, "has no frames to calibrate with", ".png");
+    }
+
+    [Theory]
+    [InlineData("calibrate")]
+    [InlineData("auto")]
+    public async Task Frames_OfOneDegradationOnly_NamesTheRoutesWithoutAndWhatToAdd(string command)
+    {
+        var package = new TestPackage().Write(_folder.PathOf("twelve"));
+        _folder.SaveScene("frames/noise/1.png", 1);
+
+        await RefusesAsync(command, package, "found 1 of noise, none for rain, haze", "--routes", "clean photographs");
+    }
+
+    [Theory]
+    [InlineData("calibrate")]
+    [InlineData("auto")]
+    public async Task Frames_TooSmall_SaysHowSmallAndHowLarge(string command)
+    {
+        _folder.SaveScene("frames/noise/1.png", 1, width: 63, height: 200);
+
+        await RefusesAsync(command, _source, "63x200 is too small", "64 pixels");
+    }
+
+    [Theory]
+    [InlineData("calibrate")]
+    [InlineData("auto")]
+    public async Task Frames_OfOneColour_SaysThatTheyShowNothing(string command)
+    {
+        _folder.SaveConstant("frames/noise/1.png", 96, 80);
+
+        await RefusesAsync(command, _source, "one colour");
+    }
+
+    [Fact]
+    public async Task Calibration_OfAnotherPackage_IsRefused()
+    {
+        _folder.SaveScene("frames/noise/1.png", 1);
+        var other = TestPackage.Of(new TestNetwork.Slow(3)).Write(_folder.PathOf("other"));
+        Assert.Equal(ExitCode.Done, (await RunAsync(
+            "calibrate", other.Directory, "--frames", _folder.PathOf("frames"), "--routes", "noise", "--out", _folder.PathOf("other.ercal"))).Code);
+
+        var (code, error) = await RunAsync(
+            "int8", _source.Directory, "--calibration", _folder.PathOf("other.ercal"), "--images", "0", "--out", _folder.PathOf("out"));
+
+        Assert.Equal(ExitCode.CannotRun, code);
+        Assert.Contains(other.Sha256, error, StringComparison.Ordinal);
+        Assert.Contains("calibrate this one", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("out")));
+    }
+
+    [Fact]
+    public async Task Package_QuantizedAlready_IsRefusedByEveryCommandThatWouldQuantizeIt()
+    {
+        for (var seed = 0; seed < 4; seed++)
+        {
+            _folder.SaveScene($"frames/clear/{seed}.png", seed);
+        }
+
+        var frames = _folder.PathOf("frames");
+        await RunAsync("calibrate", _source.Directory, "--frames", frames, "--out", _folder.PathOf("a.ercal"));
+        Assert.Equal(ExitCode.Done, (await RunAsync(
+            "int8", _source.Directory, "--calibration", _folder.PathOf("a.ercal"), "--images", "0", "--profile", "tensorrt",
+            "--out", _folder.PathOf("done"))).Code);
+        var done = ModelPackage.Open(_folder.PathOf("done"));
+
+        // A calibration that says it is of this package, whatever it holds.
+        (CalibrationFile.Load(_folder.PathOf("a.ercal")) with { PackageSha256 = done.Sha256 }).Save(_folder.PathOf("done.ercal"));
+        string[][] commands =
+        [
+            ["calibrate", done.Directory, "--frames", frames, "--out", _folder.PathOf("again")],
+            ["fp16", done.Directory, "--images", "0", "--out", _folder.PathOf("again")],
+            ["int8", done.Directory, "--calibration", _folder.PathOf("done.ercal"), "--images", "0", "--out", _folder.PathOf("again")],
+            ["auto", done.Directory, "--frames", frames, "--for", "orin-nx", "--out", _folder.PathOf("again")],
+        ];
+        foreach (var arguments in commands)
+        {
+            var (code, error) = await RunAsync(arguments);
+
+            Assert.True(code == ExitCode.CannotRun, $"{arguments[0]} ended with {code}: {error}");
+            Assert.Contains("already", error, StringComparison.Ordinal);
+            Assert.False(Path.Exists(_folder.PathOf("again")), arguments[0]);
+        }
+
+        Assert.Equal(done.Sha256, ModelPackage.Open(done.Directory).Sha256);
+    }
+
+    [Theory]
+    [InlineData("--for", "orin-nx", "--out", "x.plan")]
+    public async Task Shapes_WithoutBounds_AreAskedFor(params string[] options)
+    {
+        var (planned, planError) = await RunAsync(["engine", "plan", _source.Directory, .. options]);
+        var (built, buildError) = await RunAsync("engine", "build", _source.Directory);
+        var (open, openError) = await RunAsync("engine", "build", _source.Directory, "--shape", "640x360..");
+
+        Assert.Equal([ExitCode.WrongCommandLine, ExitCode.WrongCommandLine, ExitCode.WrongCommandLine], [planned, built, open]);
+        Assert.Contains("--shape", planError, StringComparison.Ordinal);
+        Assert.Contains("--shape", buildError, StringComparison.Ordinal);
+        Assert.Contains("'640x360..'. Allowed: WIDTHxHEIGHT", openError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Calibration_Interrupted_GoesOnAndIsTheSameByteForByte()
+    {
+        for (var seed = 0; seed < 12; seed++)
+        {
+            _folder.SaveScene($"frames/noise/{seed:d2}.png", seed, width: 256, height: 256);
+        }
+
+        string[] arguments =
+            ["calibrate", _source.Directory, "--frames", _folder.PathOf("frames"), "--threads", "1", "--out"];
+        using var process = QuantizeProcess.Start([.. arguments, _folder.PathOf("stopped.ercal")]);
+        await process.InterruptAtAsync("(noise.onnx: ranges");
+        var (code, error) = await process.EndAsync();
+        Assert.True(code == ExitCode.Interrupted, $"{code}: {error}");
+        Assert.False(File.Exists(_folder.PathOf("stopped.ercal")));
+        Assert.False(CalibrationFile.Load(_folder.PathOf("stopped.ercal.partial")).IsComplete);
+
+        var (unfinished, refusal) = await RunAsync(
+            "int8", _source.Directory, "--calibration", _folder.PathOf("stopped.ercal.partial"), "--images", "0", "--out",
+            _folder.PathOf("out"));
+        Assert.Equal(ExitCode.CannotRun, unfinished);
+        Assert.Contains("goes on where it stopped", refusal, StringComparison.Ordinal);
+
+        Assert.Equal(ExitCode.Done, (await RunAsync([.. arguments, _folder.PathOf("stopped.ercal")])).Code);
+        Assert.Equal(ExitCode.Done, (await RunAsync([.. arguments, _folder.PathOf("whole.ercal")])).Code);
+        Assert.False(File.Exists(_folder.PathOf("stopped.ercal.partial")));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(_folder.PathOf("whole.ercal")), await File.ReadAllBytesAsync(_folder.PathOf("stopped.ercal")));
+    }
+
+    private async Task RefusesAsync(string command, ModelPackage package, params string[] expected)
+    {
+        var (code, error) = await RunAsync(
+            command, package.Directory, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("out"));
+
+        Assert.True(code == ExitCode.CannotRun, $"{code}: {error}");
+        Assert.All(expected, text => Assert.Contains(text, error, StringComparison.Ordinal));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.PathOf(""), "out*"));
+    }
+
+    private static async Task<(int Code, string Error)> RunAsync(params string[] arguments)
+    {
+        using var error = new StringWriter();
+        var code = await CommandLine.RunAsync(arguments, TextWriter.Null, TextWriter.Synchronized(error));
+        return (code, error.ToString());
+    }
+}
