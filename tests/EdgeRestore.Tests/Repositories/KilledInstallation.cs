@@ -9,12 +9,15 @@ public static class KilledInstallation
 {
     public const int KilledExitCode = 128 + 9;
 
-    /// <summary>REPOSITORY PACKAGE VERSION OPERATION, the last counted from 0; -1 for none.</summary>
+    /// <summary>
+    /// REPOSITORY PACKAGE VERSION OPERATION, the last counted from 0; -1 for none. Prints every operation before it happens.
+    /// </summary>
     public static int Main(string[] arguments)
     {
         var operation = int.Parse(arguments[3], System.Globalization.CultureInfo.InvariantCulture);
-        var files = new DurableFiles((_, _) =>
+        var files = new DurableFiles((announced, _) =>
         {
+            Console.WriteLine(announced);
             if (operation-- == 0)
             {
                 Process.GetCurrentProcess().Kill();
