@@ -2,6 +2,12 @@ namespace EdgeRestore.Daemon.Packages;
 
 internal sealed partial class Rollout
 {
+    private void Listen(ServedPackage served)
+    {
+        served.ProviderLost = StepDown;
+        served.FrameRetried = _host.Metrics.FrameRetried;
+    }
+
     /// <summary>
     /// Serves the same package on the device below: built beside, while frames pass through, then swapped like a version.
     /// </summary>
@@ -31,7 +37,7 @@ internal sealed partial class Rollout
             }
 
             var served = _loader.LoadBelow(lost, fault);
-            served.ProviderLost = StepDown;
+            Listen(served);
             served.Trial = lost.Trial;
             PackageWarmUp.Run(served.Restorer, _host);
             _packages.Replace(served);

@@ -44,7 +44,7 @@ internal sealed partial class Rollout : IAsyncDisposable
             Log.RolledBackAtStart(logger, notice);
         }
 
-        _packages.Current.ProviderLost = StepDown;
+        Listen(_packages.Current);
 
         // A trial that the last process did not see the end of goes on; what to return to is loaded when it fails.
         if (_activation.TrialStartCount is not null)
@@ -255,7 +255,7 @@ internal sealed partial class Rollout : IAsyncDisposable
     private ServedPackage LoadAndProbe(PackageId id, ServedPackage? beside)
     {
         var served = _loader.LoadAndProbe(Repository.OpenPackage(id), beside);
-        served.ProviderLost = StepDown;
+        Listen(served);
         return served;
     }
 

@@ -34,7 +34,8 @@ internal sealed partial class ServedPackage
         Device = device;
         LowerDevice = device switch { "tensorrt" => "cuda", "cuda" => "cpu", _ => null };
         Id = new PackageId(restorer.Package.Manifest.Name, restorer.Package.Manifest.Version);
-        _breaker = LowerDevice is null ? null : new ProviderBreaker(clock, fault => ProviderLost?.Invoke(this, fault));
+        _breaker = LowerDevice is null ? null : new ProviderBreaker(
+            clock, fault => ProviderLost?.Invoke(this, fault), () => FrameRetried?.Invoke(Device));
     }
 
     public PackageId Id { get; }
@@ -52,6 +53,9 @@ internal sealed partial class ServedPackage
 
     /// <summary>Told, with the last failure, that its device fails again and again.</summary>
     public Action<ServedPackage, string>? ProviderLost { get; set; }
+
+    /// <summary>Told, with its device, of every frame that is run again, since the device failed on it.</summary>
+    public Action<string>? FrameRetried { get; set; }
 
     /// <summary>Done when its engines are freed.</summary>
     public Task Freed => _freed.Task;

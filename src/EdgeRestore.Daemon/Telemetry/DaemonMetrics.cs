@@ -42,6 +42,7 @@ internal sealed partial class DaemonMetrics : IDisposable
     private readonly Counter<long> _payloadBytes;
     private readonly Counter<long> _routeSwitches;
     private readonly Counter<long> _streamsOpened;
+    private readonly Counter<long> _retried;
     private readonly Counter<long> _streamsRefused;
     private readonly Counter<long> _accessRefused;
     private readonly Histogram<double> _stageDuration;
@@ -63,6 +64,8 @@ internal sealed partial class DaemonMetrics : IDisposable
             "edgerestore.frames.failed", "{frame}", "Frames answered with an error, by whose fault it is.");
         _dropped = Meter.CreateCounter<long>(
             "edgerestore.frames.dropped", "{frame}", "Frames dropped without being computed, by reason.");
+        _retried = Meter.CreateCounter<long>(
+            "edgerestore.frames.retried", "{frame}", "Frames run again since a device failed on them, by device.");
         _payloadBytes = Meter.CreateCounter<long>(
             "edgerestore.frames.io", "By", "Payload bytes of frames, by direction.");
         _routeSwitches = Meter.CreateCounter<long>(
@@ -101,6 +104,9 @@ internal sealed partial class DaemonMetrics : IDisposable
         Interlocked.Decrement(ref _waitingCount);
         Interlocked.Add(ref _waitingBytes, -lengthBytes);
     }
+
+    public void FrameRetried(string device) =>
+        _retried.Add(1, new KeyValuePair<string, object?>("edgerestore.provider", device));
 
     public void FrameDropped(string reason) => _dropped.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
