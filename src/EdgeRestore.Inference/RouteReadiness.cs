@@ -6,4 +6,5 @@ namespace EdgeRestore.Inference;
 /// <param name="Degradation">The route.</param>
 /// <param name="IsReady">Whether its engine stands; otherwise its first frame builds it.</param>
 /// <param name="Fault">Why its engine cannot be built, so that its frames fail; null while that is not known.</param>
-public readonly record struct RouteReadiness(Degradation Degradation, bool IsReady, string? Fault);
+/// <param name="Precision">That of its engine; null until it stands.</param>
+public readonly record struct RouteReadiness(Degradation Degradation, bool IsReady, string? Fault, string? Precision);

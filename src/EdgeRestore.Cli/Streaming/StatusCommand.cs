@@ -56,7 +56,8 @@ internal static class StatusCommand
             screen.Line($"          {provider.Name}: {(provider.Used ? "used" : "not used")}, {provider.Reason}".TrimEnd(' ', ','));
         }
 
-        screen.Line($"routes    {string.Join(", ", status.Package.Routes.Select(route => NameOf(route.Degradation)))}");
+        screen.Line($"routes    {string.Join("; ", status.Package.Routes.GroupBy(route => route.Precision).Select(
+            routes => $"{string.Join(", ", routes.Select(route => NameOf(route.Degradation)))} in {routes.Key}"))}");
         foreach (var route in status.Package.Routes.Where(route => route.State == RouteState.Unavailable))
         {
             screen.Line($"          {NameOf(route.Degradation)} is unavailable: {route.Fault}");

@@ -44,8 +44,15 @@ internal sealed class RoutingSnapshot : IDisposable
     /// <summary>What a route changes on frames of each degradation, in dB; null where the package does not say.</summary>
     public float[]? GetPsnrChange(Degradation route) => _psnrChange[(int)route];
 
-    public RouteReadiness GetReadiness(Degradation degradation) => new(
-        degradation, _engines[(int)degradation]!.IsValueCreated, Volatile.Read(ref _faults[(int)degradation]));
+    public RouteReadiness GetReadiness(Degradation degradation)
+    {
+        var engine = _engines[(int)degradation]!;
+        return new RouteReadiness(
+            degradation,
+            engine.IsValueCreated,
+            Volatile.Read(ref _faults[(int)degradation]),
+            engine.IsValueCreated ? engine.Value.Name.Precision : null);
+    }
 
     /// <summary>Frees every engine; one that is being built is freed when it is done.</summary>
     public void Dispose()
