@@ -28,13 +28,19 @@ public static class WireStatus
         RestoreError.Capacity,
         $"All {maxStreams} streams are taken. Close one, or raise Limits:MaxStreams (now {maxStreams}).");
 
-    public static Status NoRoomFor(string what, long freeBytes, long maxBytes) => From(
-        RestoreError.Capacity, NoMemory(what, freeBytes, maxBytes));
+    public static Status TooManyStreamsOfOne(int maxOfOne, int maxStreams, int sharePercent) => From(
+        RestoreError.Capacity,
+        $"This client has all {maxOfOne} of {maxStreams} streams that one client may have. Close one, or raise "
+        + $"Peers:SharePercent (now {sharePercent}) or Limits:MaxStreams (now {maxStreams}).");
+
+    public static Status NoRoomFor(string what, long freeBytes, long maxBytes, int sharePercent) => From(
+        RestoreError.Capacity, NoMemory(what, freeBytes, maxBytes, sharePercent));
 
     /// <summary>The text of a frame or a stream for which there is no memory.</summary>
-    public static string NoMemory(string what, long freeBytes, long maxBytes) =>
+    public static string NoMemory(string what, long freeBytes, long maxBytes, int sharePercent) =>
         $"There is no memory for {what}: {freeBytes >> 20} of {maxBytes >> 20} MiB are free, and one stream gets no more "
-        + "than half of all. Send smaller frames, close other streams, or raise Limits:FrameMemoryMegabytes.";
+        + $"than half of all, one client no more than {sharePercent} %. Send smaller frames, close other streams, or raise "
+        + "Limits:FrameMemoryMegabytes.";
 
     public static Status NoSubnetwork(
         Degradation degradation, string packageName, IEnumerable<Degradation> available) => new(

@@ -61,7 +61,7 @@ public sealed class EngineSwitchTests : IDisposable
         await stream.AdvanceAsync(daemon, 8);
 
         Assert.Contains("1 engines: ", after.Reason, StringComparison.Ordinal);
-        Assert.Single(daemon.Log.Texts(EnginesTakenEvent));
+        await Patience.UntilSeenAsync(() => daemon.Log.Texts(EnginesTakenEvent).Count, count => count == 1);
         var replies = await stream.StopAsync();
         Assert.All(replies, reply => Assert.Equal(RestoreError.None, reply.Error));
         var levels = replies.Select(PackageTesting.LevelsOf).ToList();

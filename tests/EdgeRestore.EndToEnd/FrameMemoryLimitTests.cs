@@ -1,4 +1,5 @@
 using EdgeRestore.Client;
+using EdgeRestore.Daemon.Security;
 using EdgeRestore.Daemon.Settings;
 using EdgeRestore.Daemon.Streams;
 using EdgeRestore.EndToEnd.Fixtures;
@@ -98,8 +99,8 @@ public sealed class FrameMemoryLimitTests
     [Fact]
     public void TryRaiseTo_MoreThanHalf_IsRefused()
     {
-        var budget = new MemoryBudget(1000);
-        using var one = budget.Reserve();
+        var budget = new MemoryBudget(1000, 100);
+        using var one = budget.Reserve(default);
 
         Assert.False(one.TryRaiseTo(501));
         Assert.True(one.TryRaiseTo(500));
@@ -110,9 +111,9 @@ public sealed class FrameMemoryLimitTests
     [Fact]
     public void Dispose_GivesTheWholeShareBack()
     {
-        var budget = new MemoryBudget(1000);
-        using var one = budget.Reserve();
-        using (var other = budget.Reserve())
+        var budget = new MemoryBudget(1000, 100);
+        using var one = budget.Reserve(default);
+        using (var other = budget.Reserve(default))
         {
             Assert.True(one.TryRaiseTo(500));
             Assert.True(other.TryRaiseTo(300));
@@ -121,5 +122,25 @@ public sealed class FrameMemoryLimitTests
         }
 
         Assert.Equal(500, budget.FreeBytes);
+    }
+
+    [Fact]
+    public void TryRaiseTo_BeyondThePeersShare_IsRefusedAndOthersStillGetTheirs()
+    {
+        var budget = new MemoryBudget(1000, 75);
+        using var one = budget.Reserve(new Peer("greedy"));
+        using (var two = budget.Reserve(new Peer("greedy")))
+        using (var other = budget.Reserve(new Peer("other")))
+        {
+            Assert.True(one.TryRaiseTo(500));
+            Assert.False(two.TryRaiseTo(251));
+            Assert.True(two.TryRaiseTo(250));
+            Assert.True(other.TryRaiseTo(250));
+            Assert.Equal(0, budget.FreeBytes);
+        }
+
+        Assert.Equal(500, budget.FreeBytes);
+        using var three = budget.Reserve(new Peer("greedy"));
+        Assert.True(three.TryRaiseTo(250));
     }
 }

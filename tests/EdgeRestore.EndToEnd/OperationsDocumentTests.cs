@@ -17,7 +17,7 @@ public sealed partial class OperationsDocumentTests
         var documented = Row().Matches(Text)
             .Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value} {row.Groups[3].Value.Trim('`')}");
 
-        var options = DaemonCommand.Options.ToDictionary(option => option.Key, option => option.Name);
+        var options = DaemonCommand.Options.ToDictionary(option => option.Key, option => option.Option.Name);
         var actual = typeof(DaemonSettings).GetProperties().SelectMany(section =>
         {
             var defaults = Activator.CreateInstance(section.PropertyType)!;
@@ -34,6 +34,24 @@ public sealed partial class OperationsDocumentTests
     [Fact]
     public void Settings_AllHaveAReason() =>
         Assert.All(Row().Matches(Text), row => Assert.True(row.Groups[4].Value.Trim().Length > 1, row.Value));
+
+    [Fact]
+    public void Help_TellsTheDefaultsThatHold()
+    {
+        var defaults = typeof(DaemonSettings).GetProperties().ToDictionary(
+            section => section.Name, section => Activator.CreateInstance(section.PropertyType)!);
+        foreach (var (key, option) in DaemonCommand.Options)
+        {
+            var (section, name) = (key.Split(':')[0], key.Split(':')[1]);
+            var value = defaults[section].GetType().GetProperty(name)!.GetValue(defaults[section]);
+
+            // A flag is off, and what has no default says so in its own words.
+            if (value is not (null or false))
+            {
+                Assert.EndsWith($"[default: {Show(value)}]", option.Description, StringComparison.Ordinal);
+            }
+        }
+    }
 
     [Fact]
     public void EventIds_AreThoseThatAreLogged()

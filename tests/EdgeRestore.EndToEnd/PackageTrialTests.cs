@@ -1,7 +1,10 @@
 using EdgeRestore.Client;
+using EdgeRestore.Daemon.Streams;
 using EdgeRestore.EndToEnd.Fixtures;
+using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
 using EdgeRestore.TestPackages;
+using Degradation = EdgeRestore.Degradations.Degradation;
 
 namespace EdgeRestore.EndToEnd;
 
@@ -63,6 +66,60 @@ public sealed class PackageTrialTests : IDisposable
         await stream.DisposeAsync();
         await Patience.UntilSeenAsync(() => daemon.Streams.Registry.OpenCount, count => count == 0);
         await packages.ActivateAsync(PackageTesting.Name, "2.0.0");
+    }
+
+    [Fact]
+    public async Task FailsOnARouteThatAnOpenStreamMayTake_IsRefusedBeforeItDoes()
+    {
+        _packages.Install(("1.0.0", new TestNetwork.Add(2)), ("2.0.0", new TestNetwork.FailsUnless(64, 64)));
+        await using var daemon = await _packages.StartAsync();
+        await using var stream = await daemon.OpenAsync(Streaming.Rgb());
+        await using var replies = stream.ReceiveAsync().GetAsyncEnumerator();
+        await stream.SendAsync(Streaming.Paint(Degradation.Rain)).AsTask().WaitAsync(Patience.Limit);
+        Assert.True(await replies.MoveNextAsync().AsTask().WaitAsync(Patience.Limit));
+        Assert.Equal(Degradation.Rain, replies.Current.Route);
+
+        var exception = await Assert.ThrowsAsync<DaemonException>(
+            () => daemon.CreateClient().Packages.ActivateAsync(PackageTesting.Name, "2.0.0"));
+
+        Assert.Contains("64x48 on route noise failing", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StreamOfTheInferenceProtocol_IsWarmedUpForAsOthersAre()
+    {
+        _packages.Install(("1.0.0", new TestNetwork.Add(2)), ("2.0.0", new TestNetwork.FailsUnless(64, 64)));
+        await using var daemon = await _packages.StartAsync();
+        var service = new Protocol.Inference.GRPCInferenceService.GRPCInferenceServiceClient(daemon.CreateChannel());
+        var request = new Protocol.Inference.ModelInferRequest
+        {
+            ModelName = "restore-noise",
+            Inputs =
+            {
+                new Protocol.Inference.ModelInferRequest.Types.InferInputTensor
+                {
+                    Name = "frame", Datatype = "UINT8", Shape = { Streaming.Height, Streaming.Width, 3 },
+                },
+            },
+            RawInputContents = { Google.Protobuf.ByteString.CopyFrom(Streaming.Paint()) },
+        };
+        using (var call = service.ModelStreamInfer())
+        {
+            await call.RequestStream.WriteAsync(request).WaitAsync(Patience.Limit);
+            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(Patience.Limit));
+            Assert.Empty(call.ResponseStream.Current.ErrorMessage);
+
+            var exception = await Assert.ThrowsAsync<DaemonException>(
+                () => daemon.CreateClient().Packages.ActivateAsync(PackageTesting.Name, "2.0.0"));
+            Assert.Contains("64x48 on route noise failing", exception.Message, StringComparison.Ordinal);
+        }
+
+        // What has ended is warmed up for too, and keeps nothing out.
+        await Patience.UntilSeenAsync(() => daemon.Streams.Registry.OpenCount, count => count == 0);
+        Assert.Equal(
+            new FrameShape(Streaming.Width, Streaming.Height, Degradation.Noise),
+            Assert.Single(daemon.Streams.Registry.ReadLeftShapes()));
+        await daemon.CreateClient().Packages.ActivateAsync(PackageTesting.Name, "2.0.0");
     }
 
     [Fact]

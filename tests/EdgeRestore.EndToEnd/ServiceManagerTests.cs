@@ -11,7 +11,7 @@ public sealed class ServiceManagerTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    public async Task Systemd_IsToldThatTheDaemonIsReadyLivesAndStops()
+    public async Task Systemd_IsToldThatTheDaemonIsReadyLivesThroughAHangUpAndStops()
     {
         new TestPackage().Write(_folder.Combine("package"));
         var path = _folder.Combine("notify");
@@ -22,6 +22,9 @@ public sealed class ServiceManagerTests : IDisposable
         await using (var daemon = await StartAsync(environment))
         {
             await ReceiveAllAsync(socket, "READY=1");
+            await ReceiveAllAsync(socket, "WATCHDOG=1");
+            daemon.HangUp();
+            await ReceiveAllAsync(socket, "WATCHDOG=1");
             await ReceiveAllAsync(socket, "WATCHDOG=1");
             daemon.Terminate();
             await ReceiveAllAsync(socket, "STOPPING=1");

@@ -73,6 +73,7 @@ public sealed class SettingsTests
             new PeerOptions
             {
                 MaxConnections = 256,
+                SharePercent = 75,
                 MaxHeaderBytes = 16_384,
                 MaxFramesPerSecond = 0,
                 FirstFrameSeconds = 60,

@@ -43,7 +43,7 @@ public sealed class WedgedEngineTests : IDisposable
     public async Task ProcessWasFrozen_TimeThatNobodySawPassDoesNotCount()
     {
         var clock = new ManualClock();
-        using var streams = new StreamHost(Load(), new LimitOptions(), 1, clock);
+        using var streams = new StreamHost(Load(), new LimitOptions(), new PeerOptions(), 1, clock);
         var exitCode = 0;
         using var watch = new WedgeWatch(
             streams,

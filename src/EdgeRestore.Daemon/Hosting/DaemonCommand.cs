@@ -44,6 +44,7 @@ internal static class DaemonCommand
         Of("Limits:FrameMemoryMegabytes", "--frame-memory", "MIB", "Memory for frames of all streams [default: 1024]"),
         Of("Limits:MaxPayloadBytes", "--max-payload", "BYTES", "Largest frame as sent [default: 33554432]"),
         Of("Peers:MaxConnections", "--max-connections", "N", "Connections, over all clients [default: 256]"),
+        Of("Peers:SharePercent", "--peer-share", "PERCENT", "Streams and frame memory that one client gets [default: 75]"),
         Of("Peers:MaxHeaderBytes", "--max-headers", "BYTES", "Headers of one request [default: 16384]"),
         Of("Peers:MaxFramesPerSecond", "--max-fps", "N", "Frames taken of one stream, 0 for any [default: 0]"),
         Of("Peers:FirstFrameSeconds", "--first-frame-limit", "SECONDS", "Time to a first frame [default: 60]"),
@@ -75,8 +76,8 @@ internal static class DaemonCommand
     ];
 
     /// <summary>Every key that an option sets, and the option.</summary>
-    public static IEnumerable<(string Key, string Name)> Options =>
-        [.. Keys.Select(key => (key.Key, key.Option.Name)), .. Flags.Select(flag => (flag.Key, flag.Option.Name))];
+    public static IEnumerable<(string Key, Option Option)> Options =>
+        [.. Keys.Select(key => (key.Key, (Option)key.Option)), .. Flags.Select(flag => (flag.Key, (Option)flag.Option))];
 
     /// <summary>Every key that an option sets.</summary>
     public static IEnumerable<string> SettableKeys => Options.Select(option => option.Key);

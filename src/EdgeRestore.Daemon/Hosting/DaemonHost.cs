@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using EdgeRestore.Daemon.Faults;
 using EdgeRestore.Daemon.OpenInference;
 using EdgeRestore.Daemon.Packages;
@@ -44,6 +45,9 @@ internal sealed class DaemonHost : IAsyncDisposable
     /// <exception cref="EdgeRestoreException">Package, device or port do not allow it.</exception>
     public static async Task RunAsync(DaemonSettings settings)
     {
+        // A terminal that closes, or somebody's habit: what may change is read anew without it, and it is no reason to end.
+        using var hangUp = OperatingSystem.IsWindows() ? null
+            : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => signal.Cancel = true);
         await using var daemon = await StartAsync(
             settings, logging => LogToStandardError(logging, settings.Telemetry.LogFormat));
         using var export = settings.Telemetry.Otlp is null ? null : new OtlpExport(settings.Telemetry);
@@ -70,9 +74,9 @@ internal sealed class DaemonHost : IAsyncDisposable
 
         // 1, 2
         var package = PackageStart.Run(settings, clock, load);
-        var streams = new StreamHost(package.Served, settings.Limits, settings.Engine.Concurrency, clock)
+        var streams = new StreamHost(
+            package.Served, settings.Limits, settings.Peers, settings.Engine.Concurrency, clock)
         {
-            Peers = settings.Peers,
             Tap = new FrameTap(clock) { Options = settings.Tap },
         };
 
@@ -152,6 +156,8 @@ internal sealed class DaemonHost : IAsyncDisposable
         builder.Services.AddSingleton(streams);
         builder.Services.AddSingleton(streams.Clock);
         AddPackages(builder.Services, settings, package, streams);
+        builder.Services.AddSingleton<InferenceStatistics>();
+        builder.Services.AddSingleton<SharedRegions>();
         builder.Services.AddSingleton<DrainSignal>();
         builder.Services.AddSingleton<CallDrain>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CallDrain>());
@@ -184,6 +190,8 @@ internal sealed class DaemonHost : IAsyncDisposable
             kestrel.Limits.MaxRequestHeadersTotalSize = settings.Peers.MaxHeaderBytes;
             kestrel.Limits.Http2.MaxRequestHeaderFieldSize = settings.Peers.MaxHeaderBytes;
             kestrel.AddServerHeader = false;
+            var share = new ConnectionShare(settings.Peers);
+            kestrel.ConfigureEndpointDefaults(listen => listen.Use(share.Limit));
             Listen(kestrel, settings.Listen, kestrel.ApplicationServices.GetRequiredService<DaemonSecurity>().Tls);
         });
         var app = builder.Build();

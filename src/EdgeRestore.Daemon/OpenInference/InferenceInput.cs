@@ -4,7 +4,6 @@ using EdgeRestore.Daemon.Payloads;
 using EdgeRestore.Daemon.Settings;
 using EdgeRestore.Frames;
 using EdgeRestore.Protocol.Inference;
-using Google.Protobuf;
 using Grpc.Core;
 using ImageCodec = EdgeRestore.Codecs.ImageCodec;
 using WireCodec = EdgeRestore.Protocol.V1.ImageCodec;
@@ -22,8 +21,16 @@ internal sealed record InferenceInput(
 
     private const int LengthPrefixBytes = 4;
 
+    /// <param name="request">What was sent.</param>
+    /// <param name="limits">Of frames.</param>
+    /// <param name="minSide">The network's.</param>
+    /// <param name="findPlace">Finds a tensor's place in shared memory; null where it is part of the message.</param>
     /// <exception cref="RpcException">The tensor is not one that this daemon takes.</exception>
-    public static InferenceInput Read(ModelInferRequest request, LimitOptions limits, int minSide)
+    public static InferenceInput Read(
+        ModelInferRequest request,
+        LimitOptions limits,
+        int minSide,
+        Func<ModelInferRequest.Types.InferInputTensor, TensorPlace?> findPlace)
     {
         if (request.Inputs.Count != 1 || request.Inputs[0].Name != InferenceModel.InputName)
         {
@@ -33,23 +40,32 @@ internal sealed record InferenceInput(
         }
 
         var input = request.Inputs[0];
+        var place = findPlace(input);
+        if (place is not null && (request.RawInputContents.Count > 0 || input.Contents is not null))
+        {
+            throw Fault($"'{input.Name}' lies in shared memory and has contents too. Send one of them.");
+        }
+
         if (request.RawInputContents.Count > 0 && input.Contents is not null)
         {
             throw Fault(
                 "contents field must not be specified when using raw_input_contents for '" + input.Name + "'. Send one of them.");
         }
 
-        if (request.RawInputContents.Count > 1 || (request.RawInputContents.Count == 0 && input.Contents is null))
+        if (request.RawInputContents.Count > 1
+            || (request.RawInputContents.Count == 0 && input.Contents is null && place is null))
         {
             throw Fault(
                 $"unable to find data for input tensor '{input.Name}': there are {request.RawInputContents.Count} raw "
                 + "contents for one input. Send one, or typed contents.");
         }
 
+        var raw = place is not null ? ReadShared(input.Name, place, limits)
+            : request.RawInputContents.FirstOrDefault()?.Memory;
         return input.Datatype switch
         {
-            "UINT8" => ReadPixels(input, request.RawInputContents.FirstOrDefault(), limits, minSide),
-            "BYTES" => ReadImages(input, request.RawInputContents.FirstOrDefault()),
+            "UINT8" => ReadPixels(input, raw, limits, minSide),
+            "BYTES" => ReadImages(input, raw),
             _ => throw Fault(
                 $"The datatype of '{input.Name}' is '{Shorten(input.Datatype)}'; allowed are UINT8 (pixels) and BYTES (JPEG, "
                 + "PNG or WebP). Send one of these."),
@@ -58,8 +74,15 @@ internal sealed record InferenceInput(
 
     public static RpcException Fault(string detail) => new(Protocol.WireStatus.From(RestoreError.Input, detail));
 
+    // Read at once: what lies there may change at any time. As much as a message may hold.
+    private static ReadOnlyMemory<byte> ReadShared(string name, TensorPlace place, LimitOptions limits) =>
+        place.LengthBytes <= limits.MaxPayloadBytes ? place.Region.Read(place.Offset, (int)place.LengthBytes)
+        : throw Fault(
+            $"'{name}' has {place.LengthBytes} bytes in shared memory; allowed are {limits.MaxPayloadBytes}. Send fewer frames "
+            + "at once, or raise Limits:MaxPayloadBytes.");
+
     private static InferenceInput ReadPixels(
-        ModelInferRequest.Types.InferInputTensor input, ByteString? raw, LimitOptions limits, int minSide)
+        ModelInferRequest.Types.InferInputTensor input, ReadOnlyMemory<byte>? raw, LimitOptions limits, int minSide)
     {
         var shape = input.Shape;
         var hasBatch = shape.Count == 4;
@@ -78,7 +101,7 @@ internal sealed record InferenceInput(
         }
 
         var lengthBytes = Frame.GetLengthBytes(width, height, PixelFormat.Rgb24);
-        var bytes = raw is not null ? raw.Memory : Narrow(input.Contents.UintContents);
+        var bytes = raw ?? Narrow(input.Contents.UintContents);
         if (bytes.Length != (long)lengthBytes * count)
         {
             throw Fault(
@@ -92,7 +115,7 @@ internal sealed record InferenceInput(
             hasBatch);
     }
 
-    private static InferenceInput ReadImages(ModelInferRequest.Types.InferInputTensor input, ByteString? raw)
+    private static InferenceInput ReadImages(ModelInferRequest.Types.InferInputTensor input, ReadOnlyMemory<byte>? raw)
     {
         if (input.Shape.Count is not (1 or 2) || input.Shape[0] < 1 || (input.Shape.Count == 2 && input.Shape[1] != 1))
         {
@@ -102,7 +125,7 @@ internal sealed record InferenceInput(
         }
 
         var count = CheckCount(input.Shape[0]);
-        var images = raw is not null ? Split(raw.Memory, input.Name)
+        var images = raw is { } bytes ? Split(bytes, input.Name)
             : [.. input.Contents.BytesContents.Select(content => content.Memory)];
         if (images.Count != count)
         {

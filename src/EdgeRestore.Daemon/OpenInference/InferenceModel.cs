@@ -48,6 +48,10 @@ internal sealed record InferenceModel(string Name, Degradation? Route, bool Rest
         isStream ? new RoutingOptions { FixedRoute = Route }
         : new RoutingOptions { FixedRoute = Route, ClassifyEveryFrames = 1 });
 
+    /// <summary>Routes that its frames may take; of classify none, since nothing is restored.</summary>
+    public IEnumerable<Degradation> ListRoutes(PackageManifest manifest) =>
+        !Restores ? [] : Route is { } route ? [route] : manifest.Routes.Select(route => route.Degradation);
+
     /// <summary>Why its frames would fail; null when they would not.</summary>
     public string? FindFault(Restorer restorer) => Route is null ? null
         : restorer.ReadRoutes().Single(route => route.Degradation == Route).Fault;

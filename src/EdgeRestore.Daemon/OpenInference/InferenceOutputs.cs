@@ -12,23 +12,27 @@ internal static class InferenceOutputs
 {
     /// <summary>The outputs that a request asks for; all of them when it names none.</summary>
     /// <exception cref="Grpc.Core.RpcException">It names one that there is not.</exception>
-    public static IReadOnlyList<InferenceOutput> Select(InferenceModel model, ModelInferRequest request) =>
-        request.Outputs.Count == 0 ? model.Outputs :
+    public static IReadOnlyList<AskedOutput> Select(
+        InferenceModel model,
+        ModelInferRequest request,
+        Func<ModelInferRequest.Types.InferRequestedOutputTensor, TensorPlace?> findPlace) =>
+        request.Outputs.Count == 0 ? [.. model.Outputs.Select(output => new AskedOutput(output, null))] :
         [
-            .. request.Outputs.Select(asked => model.Outputs.FirstOrDefault(output => output.Name == asked.Name)
-                ?? throw InferenceInput.Fault(
+            .. request.Outputs.Select(asked => new AskedOutput(
+                model.Outputs.FirstOrDefault(output => output.Name == asked.Name) ?? throw InferenceInput.Fault(
                     $"Model '{model.Name}' has no output of a name that was asked for; it has "
-                    + $"{string.Join(", ", model.Outputs.Select(output => output.Name))}. Ask for these.")),
+                    + $"{string.Join(", ", model.Outputs.Select(output => output.Name))}. Ask for these."),
+                findPlace(asked))),
         ];
 
     public static void Add(
         ModelInferResponse response,
-        IReadOnlyList<InferenceOutput> outputs,
+        IReadOnlyList<AskedOutput> outputs,
         IReadOnlyList<SingleReply> replies,
         bool isEncoded,
         bool hasBatch)
     {
-        foreach (var output in outputs)
+        foreach (var (output, place) in outputs)
         {
             var tensor = new ModelInferResponse.Types.InferOutputTensor
             {
@@ -36,7 +40,9 @@ internal static class InferenceOutputs
                 Datatype = output.Datatype,
                 Shape = { replies.Count },
             };
-            response.RawOutputContents.Add(UnsafeByteOperations.UnsafeWrap(Write(output.Name, replies, isEncoded)));
+            var content = Write(output.Name, replies, isEncoded);
+            response.RawOutputContents.Add(
+                place is null ? UnsafeByteOperations.UnsafeWrap(content) : Put(content, place, tensor));
             if (output.Name == InferenceModel.Restored)
             {
                 Describe(tensor, replies[0], isEncoded, hasBatch);
@@ -44,6 +50,22 @@ internal static class InferenceOutputs
 
             response.Outputs.Add(tensor);
         }
+    }
+
+    /// <summary>Puts a result where the client wants it; what the message holds of it, which is nothing.</summary>
+    private static ByteString Put(
+        ReadOnlyMemory<byte> content, TensorPlace place, ModelInferResponse.Types.InferOutputTensor tensor)
+    {
+        if (content.Length > place.LengthBytes)
+        {
+            throw InferenceInput.Fault(
+                $"shared memory size specified with the request for output '{tensor.Name}' ({place.LengthBytes} bytes) should be "
+                + $"at least {content.Length} bytes to hold the results. Give it more.");
+        }
+
+        place.Region.Write(place.Offset, content);
+        place.Describe(tensor.Parameters, content.Length);
+        return ByteString.Empty;
     }
 
     private static void Describe(
@@ -96,3 +118,6 @@ internal static class InferenceOutputs
         return bytes;
     }
 }
+
+/// <summary>An output that a request asks for, and where in shared memory it wants it; null for in the message.</summary>
+internal sealed record AskedOutput(InferenceOutput Output, TensorPlace? Place);

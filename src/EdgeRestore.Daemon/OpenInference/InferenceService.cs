@@ -1,5 +1,6 @@
 using System.Reflection;
 using EdgeRestore.Daemon.Hosting;
+using EdgeRestore.Daemon.Packages;
 using EdgeRestore.Daemon.Payloads;
 using EdgeRestore.Daemon.Security;
 using EdgeRestore.Daemon.Singles;
@@ -13,7 +14,8 @@ using Grpc.Core;
 namespace EdgeRestore.Daemon.OpenInference;
 
 /// <summary><c>inference.GRPCInferenceService</c>, the Open Inference Protocol with what Triton's clients need of it.</summary>
-internal sealed class InferenceService(StreamHost host, DrainSignal drain)
+internal sealed partial class InferenceService(
+    StreamHost host, DrainSignal drain, InferenceStatistics statistics, SharedRegions regions, Rollout rollout)
     : GRPCInferenceService.GRPCInferenceServiceBase
 {
     // Triton's: with it an error ends the stream as a status, without it the stream goes on.
@@ -25,7 +27,10 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
         ?? "";
 
     private static readonly string[] Extensions =
-        ["sequence", "model_configuration", "binary_tensor_data", "parameters", "model_repository"];
+    [
+        "sequence", "model_repository", "model_configuration", "system_shared_memory", "binary_tensor_data", "parameters",
+        "statistics",
+    ];
 
     private string PackageVersion => host.Restorer.Package.Manifest.Version;
 
@@ -59,32 +64,15 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
     public override Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context) =>
         Task.FromResult(new ModelConfigResponse { Config = Find(request.Name, request.Version).Configure() });
 
-    public override Task<RepositoryIndexResponse> RepositoryIndex(
-        RepositoryIndexRequest request, ServerCallContext context)
+    public override Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
     {
-        if (request.RepositoryName.Length > 0)
+        var models = request.Name.Length > 0 ? [Find(request.Name, request.Version)]
+            : InferenceModel.Of(host.Restorer.Package.Manifest);
+        var version = PackageVersion;
+        return Task.FromResult(new ModelStatisticsResponse
         {
-            throw new RpcException(new Status(
-                StatusCode.Unimplemented, "'repository_name' specification is not supported. Leave it empty."));
-        }
-
-        var response = new RepositoryIndexResponse();
-        foreach (var model in InferenceModel.Of(host.Restorer.Package.Manifest))
-        {
-            var fault = model.FindFault(host.Restorer);
-            if (fault is null || !request.Ready)
-            {
-                response.Models.Add(new RepositoryIndexResponse.Types.ModelIndex
-                {
-                    Name = model.Name,
-                    Version = PackageVersion,
-                    State = fault is null ? "READY" : "UNAVAILABLE",
-                    Reason = fault ?? "",
-                });
-            }
-        }
-
-        return Task.FromResult(response);
+            ModelStats = { models.Select(model => statistics.Read(model.Name, version)) },
+        });
     }
 
     public override async Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context)
@@ -95,9 +83,9 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
             throw new RpcException(WireStatus.ShuttingDown);
         }
 
-        using var place = Enter();
+        using var place = Enter(context);
         var model = Find(request.ModelName, request.ModelVersion);
-        return await InferAsync(request, model, model.CreateRouter(isStream: false), place.Number, context.CancellationToken);
+        return await InferAsync(request, model, model.CreateRouter(isStream: false), place, context.CancellationToken);
     }
 
     public override async Task ModelStreamInfer(
@@ -106,7 +94,7 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
         ServerCallContext context)
     {
         using var trace = Tracing.StartCall(context.GetHttpContext(), "inference.GRPCInferenceService/ModelStreamInfer");
-        using var place = Enter();
+        using var place = Enter(context);
         using var stop = new StreamStop(drain, AccessGrant.Of(context));
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, context.CancellationToken);
 
@@ -119,7 +107,7 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
             while (await requestStream.MoveNext(reading.Token))
             {
                 var answer = await AnswerAsync(
-                    requestStream.Current, routers, place.Number, endsOnError, context.CancellationToken);
+                    requestStream.Current, routers, place, endsOnError, context.CancellationToken);
                 await responseStream.WriteAsync(answer, context.CancellationToken);
             }
         }
@@ -136,7 +124,7 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
     private async Task<ModelStreamInferResponse> AnswerAsync(
         ModelInferRequest request,
         Dictionary<string, SingleRouter> routers,
-        ulong streamNumber,
+        StreamRegistry.OpenedStream place,
         bool endsOnError,
         CancellationToken cancellationToken)
     {
@@ -147,11 +135,12 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
             if (!routers.TryGetValue(model.Name, out var router))
             {
                 routers[model.Name] = router = model.CreateRouter(isStream: true);
+                place.Routes = [.. place.Routes.Union(model.ListRoutes(host.Restorer.Package.Manifest))];
             }
 
             answer = new ModelStreamInferResponse
             {
-                InferResponse = await InferAsync(request, model, router, streamNumber, cancellationToken),
+                InferResponse = await InferAsync(request, model, router, place, cancellationToken),
             };
         }
         catch (RpcException exception) when (!endsOnError)
@@ -167,17 +156,46 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
         return answer;
     }
 
+    /// <summary>Answers a request, and counts it.</summary>
     private async Task<ModelInferResponse> InferAsync(
         ModelInferRequest request,
         InferenceModel model,
         SingleRouter router,
-        ulong streamNumber,
+        StreamRegistry.OpenedStream place,
         CancellationToken cancellationToken)
     {
-        var input = InferenceInput.Read(request, host.Limits, host.Restorer.Package.Manifest.Network.MinSidePixels);
+        var version = PackageVersion;
+        var start = host.Clock.GetTimestamp();
+        try
+        {
+            var replies = new List<SingleReply>();
+            var response = await InferAsync(request, model, router, place, replies, cancellationToken);
+            statistics.Succeeded(model.Name, version, host.Clock.GetElapsedTime(start), replies);
+            return response;
+        }
+        catch
+        {
+            statistics.Failed(model.Name, version, host.Clock.GetElapsedTime(start));
+            throw;
+        }
+    }
+
+    private async Task<ModelInferResponse> InferAsync(
+        ModelInferRequest request,
+        InferenceModel model,
+        SingleRouter router,
+        StreamRegistry.OpenedStream place,
+        List<SingleReply> replies,
+        CancellationToken cancellationToken)
+    {
+        var input = InferenceInput.Read(
+            request,
+            host.Limits,
+            host.Restorer.Package.Manifest.Network.MinSidePixels,
+            tensor => TensorPlace.Find(tensor.Parameters, tensor.Name, regions, place.Peer));
         var parameters = InferenceParameters.Read(request.Parameters);
-        var outputs = InferenceOutputs.Select(model, request);
-        var replies = new List<SingleReply>(input.Frames.Count);
+        var outputs = InferenceOutputs.Select(
+            model, request, asked => TensorPlace.Find(asked.Parameters, asked.Name, regions, place.Peer));
         using var limit = parameters.Timeout is { } timeout ? new CancellationTokenSource(timeout, host.Clock) : null;
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit?.Token ?? default);
         try
@@ -188,7 +206,7 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
                 var reply = await SingleFrame.RestoreAsync(
                     host,
                     payload,
-                    new SingleRequest(format, parameters.Output ?? pixels, router, model.Restores ? parameters.Strength : 0, streamNumber),
+                    new SingleRequest(format, parameters.Output ?? pixels, router, model.Restores ? parameters.Strength : 0, place),
                     waiting.Token);
                 replies.Add(reply.Error == RestoreError.None ? reply
                     : throw new RpcException(WireStatus.From(reply.Error, reply.Message)));
@@ -213,8 +231,9 @@ internal sealed class InferenceService(StreamHost host, DrainSignal drain)
         return response;
     }
 
-    private StreamRegistry.OpenedStream Enter() => host.Registry.TryEnter()
-        ?? throw new RpcException(WireStatus.TooManyStreams(host.Limits.MaxStreams));
+    private StreamRegistry.OpenedStream Enter(ServerCallContext context) =>
+        host.Registry.TryEnter(Peer.Of(context), out var refusal)
+        ?? throw new RpcException(host.Registry.Explain(refusal));
 
     private InferenceModel Find(string name, string version)
     {

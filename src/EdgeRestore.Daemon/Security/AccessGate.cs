@@ -70,16 +70,16 @@ internal sealed class AccessGate
         }
 
         var credential = Credential.Of(call);
-        if (FindFault(credential, right) is { } refusal)
+        if (FindFault(credential, right, out var owner) is { } refusal)
         {
             await RefuseAsync(call, refusal);
             return;
         }
 
-        using var grant = new AccessGrant();
+        using var grant = new AccessGrant(owner);
         using var ended = new CancellationTokenSource();
         call.Features.Set(grant);
-        var watching = WatchAsync(call, grant, () => FindFault(credential, right), ended.Token);
+        var watching = WatchAsync(call, grant, () => FindFault(credential, right, out _), ended.Token);
         try
         {
             await next(call);
@@ -118,9 +118,10 @@ internal sealed class AccessGate
     }
 
     // Neither the token nor what else the peer sent is part of what is found: texts reach logs.
-    private Refusal? FindFault(Credential credential, Right right)
+    private Refusal? FindFault(Credential credential, Right right, out string owner)
     {
         var (identity, fault) = Identify(credential);
+        owner = credential.Certificate is { } certificate ? $"certificate {certificate.Subject}" : $"token {identity?.Name}";
         if (identity is not { } known)
         {
             return Unauthenticated($"{fault} {Allowed()}");

@@ -4,9 +4,12 @@ using Grpc.Core;
 namespace EdgeRestore.Daemon.Security;
 
 /// <summary>The right that a running call was let in with; withdrawn when it no longer holds. Thread-safe.</summary>
-internal sealed class AccessGrant : IDisposable
+/// <param name="owner">What it was given to: the same for all calls of one token or certificate.</param>
+internal sealed class AccessGrant(string owner) : IDisposable
 {
     private readonly CancellationTokenSource _withdrawn = new();
+
+    public string Owner => owner;
 
     /// <summary>Cancelled when the call must end.</summary>
     public CancellationToken Withdrawn => _withdrawn.Token;

@@ -28,6 +28,10 @@ internal static class AccessRules
         [Inference + "SystemSharedMemoryStatus"] = Right.Stream,
         [Inference + "SystemSharedMemoryRegister"] = Right.Stream,
         [Inference + "SystemSharedMemoryUnregister"] = Right.Stream,
+        [Inference + "CudaSharedMemoryStatus"] = Right.Stream,
+        [Inference + "CudaSharedMemoryUnregister"] = Right.Stream,
+        [Inference + "RepositoryModelLoad"] = Right.Admin,
+        [Inference + "RepositoryModelUnload"] = Right.Admin,
     };
 
     public static Right Find(string path) => Exact.GetValueOrDefault(path, Right.Admin);

@@ -20,6 +20,9 @@ namespace EdgeRestore.Daemon.Services;
 /// <summary><c>edgerestore.v1.RestoreService</c>, by the methods that <see cref="RestoreMethods"/> describes.</summary>
 internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger<RestoreStreams> logger)
 {
+    // Who may do everything already.
+    private const uint RootUserId = 0;
+
     public async Task Restore(
         IAsyncStreamReader<InboundRequest> requestStream,
         IServerStreamWriter<OutboundReply> responseStream,
@@ -35,8 +38,8 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
             }
 
             // Not before: calls that never open would keep everybody out.
-            using var stream = host.Registry.TryEnter()
-                ?? throw new RpcException(WireStatus.TooManyStreams(host.Limits.MaxStreams));
+            using var stream = host.Registry.TryEnter(Peer.Of(context), out var refusal)
+                ?? throw new RpcException(host.Registry.Explain(refusal));
             await RunAsync(open, stream, requestStream, responseStream, context);
         }
         catch (RpcException exception)
@@ -66,16 +69,20 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         var token = context.CancellationToken;
         var manifest = host.Restorer.Package.Manifest;
         var settings = new StreamNegotiation(manifest, host.Limits).Agree(open, stream.Name);
-        using var memory = host.Memory.Reserve();
+        using var memory = host.Memory.Reserve(stream.Peer);
         if (settings.GetMemoryNeed() is var need && !memory.TryRaiseTo(need))
         {
             throw new RpcException(WireStatus.NoRoomFor(
-                $"{settings.Input} frames, which need {need >> 20} MiB", host.Memory.FreeBytes, host.Memory.MaxBytes));
+                $"{settings.Input} frames, which need {need >> 20} MiB",
+                host.Memory.FreeBytes,
+                host.Memory.MaxBytes,
+                host.Memory.SharePercent));
         }
 
         using var shared = OpenShared(settings, context);
         stream.Name = settings.Name;
         stream.Delivery = settings.Delivery;
+        stream.Routes = [.. ListRoutes(settings)];
         await replies.WriteAsync(new OutboundReply(new RestoreReply { Opened = Describe(settings) }), token);
         host.Metrics.StreamOpened();
         Activity.Current?.SetTag("edgerestore.stream", settings.Name);
@@ -176,6 +183,17 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
             throw new RpcException(WireStatus.From(
                 RestoreError.Input,
                 "shared_memory is set by a client on another machine; allowed is it over loopback or a Unix socket. Send "
+                + "frames in messages."));
+        }
+
+        // Nor has another user any right to what belongs to this one.
+        var user = Peer.FindUser(context.GetHttpContext());
+        if (user != SharedMemoryFile.CurrentUserId && user != RootUserId)
+        {
+            throw new RpcException(WireStatus.From(
+                RestoreError.Input,
+                $"shared_memory is set by a client of {(user is { } id ? $"user {id}" : "a user that cannot be told")}; allowed is "
+                + $"the daemon's own, {SharedMemoryFile.CurrentUserId}, whose memory it is. Run the client as that user, or send "
                 + "frames in messages."));
         }
 

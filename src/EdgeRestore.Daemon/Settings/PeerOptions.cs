@@ -7,6 +7,14 @@ internal sealed record PeerOptions
     [Within(1, 65_536)]
     public int MaxConnections { get; init; } = 256;
 
+    /// <summary>
+    /// What one client may take of Limits:MaxStreams and of Limits:FrameMemoryMegabytes; the rest stays for others. One client
+    /// is one token or certificate; without these an address, and on this machine a connection or a process.
+    /// </summary>
+    /// <value>Per cent; 75. 100 lets one client take all.</value>
+    [Within(50, 100)]
+    public int SharePercent { get; init; } = 75;
+
     /// <value>Bytes of a request's headers, all together; 16,384.</value>
     [Within(1024, 1_048_576)]
     public int MaxHeaderBytes { get; init; } = 16 * 1024;

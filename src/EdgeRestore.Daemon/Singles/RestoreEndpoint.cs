@@ -2,6 +2,7 @@ using System.Globalization;
 using EdgeRestore.Codecs;
 using EdgeRestore.Daemon.Hosting;
 using EdgeRestore.Daemon.Payloads;
+using EdgeRestore.Daemon.Security;
 using EdgeRestore.Daemon.Streams;
 using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Degradations;
@@ -61,8 +62,8 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
         }
 
         var (routing, strength, quality) = ReadQuery(call.Request.Query);
-        using var place = host.Registry.TryEnter()
-            ?? throw new HttpProblem(503, "No room", WireStatus.TooManyStreams(host.Limits.MaxStreams).Detail);
+        using var place = host.Registry.TryEnter(Peer.Of(call), out var refusal) ?? throw new HttpProblem(
+            refusal == PlaceRefusal.PeerHasItsShare ? 429 : 503, "No room", host.Registry.Explain(refusal).Detail);
         var image = await ReadBodyAsync(call);
         var input = Types.FirstOrDefault(type => type.Codec == CodecOf(image));
         if (input.Type is null)
@@ -80,7 +81,7 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
                 PayloadFormat.Encoded(output.Codec, quality),
                 new SingleRouter(routing),
                 strength,
-                place.Number),
+                place),
             call.RequestAborted);
         if (reply.Error != RestoreError.None)
         {

@@ -25,7 +25,9 @@ internal static class SingleFrame
         StreamHost host, ReadOnlyMemory<byte> payload, SingleRequest request, CancellationToken cancellationToken)
     {
         var arrivedAt = host.Clock.GetTimestamp();
+        var counter = request.Place.Frames;
         host.Metrics.FrameEntered(payload.Length);
+        counter.AddReceived();
         try
         {
             SingleReply reply;
@@ -42,10 +44,19 @@ internal static class SingleFrame
             if (reply.Error == RestoreError.None)
             {
                 host.Metrics.FrameAnswered(reply.Result, reply.Times, reply.Payload.Length);
+                if (reply.Result.Bypassed)
+                {
+                    counter.AddBypassed();
+                }
+                else
+                {
+                    counter.AddRestored();
+                }
             }
             else
             {
                 host.Metrics.FrameFailed(reply.Error);
+                counter.AddFailed();
             }
 
             return reply;
@@ -70,7 +81,7 @@ internal static class SingleFrame
             return SingleReply.Failed(RestoreError.Input, fault);
         }
 
-        using var memory = host.Memory.Reserve();
+        using var memory = host.Memory.Reserve(request.Place.Peer);
         if (!memory.TryRaiseTo(payload.Length))
         {
             return NoMemory(host, $"payloads of {payload.Length} bytes");
@@ -105,6 +116,11 @@ internal static class SingleFrame
                 return SingleReply.Failed(result.Error, result.Detail ?? "No reason was given.");
             }
 
+            if (!result.Bypassed)
+            {
+                request.Place.Observe(input.Width, input.Height, result.Route);
+            }
+
             // What passes through goes back as it came.
             start = host.Clock.GetTimestamp();
             var bytes = result.Bypassed && request.Input.IsOfKind(request.Output)
@@ -131,7 +147,7 @@ internal static class SingleFrame
         RestoreResult result;
         try
         {
-            using var package = host.Packages.Lease(request.StreamNumber);
+            using var package = host.Packages.Lease(request.Place.Number);
             result = package.Served.Restore(
                 input, output, request.Router.For(package.Served), request.Strength, cancellationToken);
         }
@@ -171,5 +187,6 @@ internal static class SingleFrame
     }
 
     private static SingleReply NoMemory(StreamHost host, string what) => SingleReply.Failed(
-        RestoreError.Capacity, Protocol.WireStatus.NoMemory(what, host.Memory.FreeBytes, host.Memory.MaxBytes));
+        RestoreError.Capacity,
+        Protocol.WireStatus.NoMemory(what, host.Memory.FreeBytes, host.Memory.MaxBytes, host.Memory.SharePercent));
 }

@@ -1,4 +1,5 @@
 using EdgeRestore.Daemon.Payloads;
+using EdgeRestore.Daemon.Streams;
 
 namespace EdgeRestore.Daemon.Singles;
 
@@ -7,6 +8,6 @@ namespace EdgeRestore.Daemon.Singles;
 /// <param name="Output">What is to come back.</param>
 /// <param name="Router">Fresh for a frame by itself; kept by whoever sends a camera's frames.</param>
 /// <param name="Strength">0 to 1; with 0 the frame is classified and nothing else.</param>
-/// <param name="StreamNumber">Of the place that whoever asks holds.</param>
+/// <param name="Place">What whoever asks holds.</param>
 internal sealed record SingleRequest(PayloadFormat Input, PayloadFormat Output, SingleRouter Router, float Strength,
-    ulong StreamNumber);
+    StreamRegistry.OpenedStream Place);

@@ -100,7 +100,10 @@ internal sealed partial class FramePipeline
         else if (!TryReserve(frame.PayloadLength))
         {
             frame.Fail(RestoreError.Capacity, WireStatus.NoMemory(
-                $"payloads of {frame.PayloadLength} bytes", _host.Memory.FreeBytes, _host.Memory.MaxBytes));
+                $"payloads of {frame.PayloadLength} bytes",
+                _host.Memory.FreeBytes,
+                _host.Memory.MaxBytes,
+                _host.Memory.SharePercent));
         }
 
         _lastSequence = Math.Max(_lastSequence ?? 0, request.Sequence);

@@ -232,7 +232,10 @@ internal sealed partial class FramePipeline
             _largestPayloadBytes, pixels, output, _settings.KeepsPayloads, _settings.IsLive, _settings.LiveDepth)))
         {
             frame.Fail(RestoreError.Capacity, WireStatus.NoMemory(
-                $"frames of {frame.Input.Width}x{frame.Input.Height}", _host.Memory.FreeBytes, _host.Memory.MaxBytes));
+                $"frames of {frame.Input.Width}x{frame.Input.Height}",
+                _host.Memory.FreeBytes,
+                _host.Memory.MaxBytes,
+                _host.Memory.SharePercent));
         }
     }
 

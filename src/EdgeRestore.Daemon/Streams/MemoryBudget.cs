@@ -1,15 +1,19 @@
+using System.Runtime.InteropServices;
+using EdgeRestore.Daemon.Security;
+
 namespace EdgeRestore.Daemon.Streams;
 
 /// <summary>
 /// Memory that frames may take, over all streams. A stream reserves what it needs at most, so no stream can take what
 /// another one counts on, and none ever waits for memory. Thread-safe.
 /// </summary>
-internal sealed class MemoryBudget(long maxBytes)
+internal sealed class MemoryBudget(long maxBytes, int sharePercent)
 {
     /// <summary>One stream gets no more than this part of all.</summary>
     public const int StreamShare = 2;
 
     private readonly Lock _gate = new();
+    private readonly Dictionary<Peer, long> _bytesByPeer = [];
     private long _reservedBytes;
 
     public long MaxBytes => maxBytes;
@@ -18,8 +22,11 @@ internal sealed class MemoryBudget(long maxBytes)
 
     public long FreeBytes => maxBytes - ReservedBytes;
 
+    /// <summary>Of all, what the streams of one peer get at most together.</summary>
+    public int SharePercent => sharePercent;
+
     /// <summary>The share of one stream, of nothing so far.</summary>
-    public Reservation Reserve() => new(this);
+    public Reservation Reserve(Peer peer) => new(this, peer);
 
     /// <summary>
     /// What a stream's frames take at most: (1) payloads that arrive, wait for room, or wait in the inbox, (2) frames and
@@ -42,7 +49,7 @@ internal sealed class MemoryBudget(long maxBytes)
     }
 
     /// <summary>One stream's share; disposing it gives it back. Thread-safe.</summary>
-    internal sealed class Reservation(MemoryBudget budget) : IDisposable
+    internal sealed class Reservation(MemoryBudget budget, Peer peer) : IDisposable
     {
         private long _bytes;
 
@@ -56,12 +63,16 @@ internal sealed class MemoryBudget(long maxBytes)
                     return true;
                 }
 
-                if (bytes > budget.MaxBytes / StreamShare || bytes - _bytes > budget.MaxBytes - budget._reservedBytes)
+                var more = bytes - _bytes;
+                var peers = budget._bytesByPeer.GetValueOrDefault(peer) + more;
+                if (bytes > budget.MaxBytes / StreamShare || peers > budget.MaxBytes / 100 * budget.SharePercent
+                    || more > budget.MaxBytes - budget._reservedBytes)
                 {
                     return false;
                 }
 
-                budget._reservedBytes += bytes - _bytes;
+                budget._bytesByPeer[peer] = peers;
+                budget._reservedBytes += more;
                 _bytes = bytes;
                 return true;
             }
@@ -72,6 +83,12 @@ internal sealed class MemoryBudget(long maxBytes)
             lock (budget._gate)
             {
                 budget._reservedBytes -= _bytes;
+                ref var peers = ref CollectionsMarshal.GetValueRefOrNullRef(budget._bytesByPeer, peer);
+                if (_bytes > 0 && (peers -= _bytes) == 0)
+                {
+                    budget._bytesByPeer.Remove(peer);
+                }
+
                 _bytes = 0;
             }
         }

@@ -8,10 +8,11 @@ namespace EdgeRestore.Daemon.Streams;
 /// <summary>What all streams share: the package, the right to compute, the limits, the clock. Thread-safe.</summary>
 internal sealed class StreamHost : IDisposable
 {
-    public StreamHost(ServedPackage served, LimitOptions limits, int concurrency, TimeProvider clock)
+    public StreamHost(ServedPackage served, LimitOptions limits, PeerOptions peers, int concurrency, TimeProvider clock)
     {
         Packages = new PackageSwitch(served, clock);
         Limits = limits;
+        Peers = peers;
         Clock = clock;
         Tap = new FrameTap(clock);
         StartedAt = clock.GetTimestamp();
@@ -21,9 +22,9 @@ internal sealed class StreamHost : IDisposable
         // A computation keeps a thread of the pool from serving; new ones come too slowly to make up for it.
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + runs), completions);
-        Memory = new MemoryBudget((long)limits.FrameMemoryMegabytes << 20);
+        Memory = new MemoryBudget((long)limits.FrameMemoryMegabytes << 20, peers.SharePercent);
         CodecGate = new SemaphoreSlim(Environment.ProcessorCount, Environment.ProcessorCount);
-        Registry = new StreamRegistry(limits.MaxStreams, clock);
+        Registry = new StreamRegistry(limits.MaxStreams, peers.SharePercent, clock);
         Metrics.Observe(this);
     }
 
@@ -35,7 +36,7 @@ internal sealed class StreamHost : IDisposable
 
     public LimitOptions Limits { get; }
 
-    public PeerOptions Peers { get; init; } = new();
+    public PeerOptions Peers { get; }
 
     /// <summary>Where frames are offered to whoever calibrates.</summary>
     public FrameTap Tap { get; init; }

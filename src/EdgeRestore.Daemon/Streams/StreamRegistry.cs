@@ -1,13 +1,28 @@
+using System.Runtime.InteropServices;
+using EdgeRestore.Daemon.Security;
+using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
+using Grpc.Core;
 using Degradation = EdgeRestore.Degradations.Degradation;
 
 namespace EdgeRestore.Daemon.Streams;
 
-/// <summary>The open streams, at most so many. Thread-safe.</summary>
-internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
+/// <summary>The open streams, at most so many, and of one peer at most a share of those. Thread-safe.</summary>
+internal sealed class StreamRegistry(int maxStreams, int sharePercent, TimeProvider clock)
 {
+    // Half of what a warm-up takes through a new version.
+    private const int MaxLeftCount = 8;
+
     private readonly Lock _gate = new();
     private readonly List<OpenedStream> _streams = [];
+    private readonly Dictionary<Peer, int> _countByPeer = [];
+
+    // Of places given back, the latest last: requests that come one by one hold a place while they run, and come again.
+    private readonly List<FrameShape> _left = [];
+
+    // Rounded up: where there are three places or fewer one peer may have them all, since they are few for anybody.
+    private readonly int _maxOfOne = (int)(((maxStreams * (long)sharePercent) + 99) / 100);
+
     private ulong _lastNumber;
     private int _openingCount;
 
@@ -35,28 +50,51 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
         return new Opening(this);
     }
 
-    /// <summary>Takes a place for a stream, which disposing it gives back; null when there is none.</summary>
-    public OpenedStream? TryEnter()
+    /// <summary>Takes a place for a stream, which disposing it gives back; null, and why, when there is none.</summary>
+    public OpenedStream? TryEnter(Peer peer, out PlaceRefusal refusal)
     {
         lock (_gate)
         {
-            if (_streams.Count == maxStreams)
+            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_countByPeer, peer, out _);
+            refusal = _streams.Count == maxStreams ? PlaceRefusal.AllTaken
+                : count == _maxOfOne ? PlaceRefusal.PeerHasItsShare
+                : PlaceRefusal.None;
+            if (refusal != PlaceRefusal.None)
             {
+                Forget(peer, count);
                 return null;
             }
 
-            var stream = new OpenedStream(this, ++_lastNumber);
+            count++;
+            var stream = new OpenedStream(this, ++_lastNumber, peer);
             _streams.Add(stream);
             return stream;
         }
     }
 
-    /// <summary>Sizes and routes that open streams have now, each once.</summary>
+    /// <summary>Why there is no place, as it is told.</summary>
+    public Status Explain(PlaceRefusal refusal) => refusal == PlaceRefusal.PeerHasItsShare
+        ? WireStatus.TooManyStreamsOfOne(_maxOfOne, maxStreams, sharePercent)
+        : WireStatus.TooManyStreams(maxStreams);
+
+    /// <summary>Sizes and routes that open streams have now, then those that they may come to have; each once.</summary>
     public IReadOnlyList<FrameShape> ReadShapes()
     {
         lock (_gate)
         {
-            return [.. _streams.Select(stream => stream.Shape).OfType<FrameShape>().Distinct()];
+            var taken = _streams.Select(stream => stream.Shape).OfType<FrameShape>();
+            var possible = _streams.Where(stream => stream.Shape is not null)
+                .SelectMany(stream => stream.Routes.Select(route => stream.Shape! with { Route = route }));
+            return [.. taken.Concat(possible).Distinct()];
+        }
+    }
+
+    /// <summary>Those of streams and requests that have ended, the latest first.</summary>
+    public IReadOnlyList<FrameShape> ReadLeftShapes()
+    {
+        lock (_gate)
+        {
+            return [.. _left.AsEnumerable().Reverse()];
         }
     }
 
@@ -83,7 +121,7 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
     }
 
     /// <summary>One stream's place.</summary>
-    internal sealed class OpenedStream(StreamRegistry registry, ulong number) : IDisposable
+    internal sealed class OpenedStream(StreamRegistry registry, ulong number, Peer peer) : IDisposable
     {
         private readonly long _openedAt = registry.Clock.GetTimestamp();
         private volatile FrameShape? _shape;
@@ -91,10 +129,15 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
         /// <summary>Its own among all streams since the start, from 1.</summary>
         public ulong Number { get; } = number;
 
+        public Peer Peer => peer;
+
         /// <summary>The daemon's name for it, until the client gives one.</summary>
         public string Name { get; set; } = $"stream-{number}";
 
         public Delivery Delivery { get; set; }
+
+        /// <summary>Routes that its frames may take.</summary>
+        public IReadOnlyCollection<Degradation> Routes { get; set; } = [];
 
         /// <summary>Of the last frame that was restored; null before the first.</summary>
         public FrameShape? Shape => _shape;
@@ -123,12 +166,50 @@ internal sealed class StreamRegistry(int maxStreams, TimeProvider clock)
         {
             lock (registry._gate)
             {
-                registry._streams.Remove(this);
+                if (registry._streams.Remove(this))
+                {
+                    registry.Keep(_shape);
+                    registry.Forget(peer, --CollectionsMarshal.GetValueRefOrNullRef(registry._countByPeer, peer));
+                }
             }
         }
     }
 
     private TimeProvider Clock => clock;
+
+    private void Keep(FrameShape? shape)
+    {
+        if (shape is not null)
+        {
+            _left.Remove(shape);
+            _left.Add(shape);
+            if (_left.Count > MaxLeftCount)
+            {
+                _left.RemoveAt(0);
+            }
+        }
+    }
+
+    // Peers come and go for months.
+    private void Forget(Peer peer, int count)
+    {
+        if (count == 0)
+        {
+            _countByPeer.Remove(peer);
+        }
+    }
+}
+
+/// <summary>Why a stream gets no place.</summary>
+internal enum PlaceRefusal
+{
+    None,
+
+    /// <summary>Nobody gets one.</summary>
+    AllTaken,
+
+    /// <summary>Others still get one.</summary>
+    PeerHasItsShare,
 }
 
 /// <summary>What an engine must be ready for.</summary>

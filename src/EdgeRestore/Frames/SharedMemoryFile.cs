@@ -71,9 +71,34 @@ public sealed partial class SharedMemoryFile : IDisposable
         }
     }
 
-    /// <summary>Opens the file of another program.</summary>
+    /// <summary>The user that this process runs as.</summary>
+    public static uint CurrentUserId => GetEffectiveUserId();
+
+    /// <summary>Opens the file of another program, and maps it.</summary>
     /// <exception cref="EdgeRestoreException">It is not there, or not such a file; the message is fit for its owner.</exception>
     public static SharedMemoryFile Open(string name, long sizeBytes)
+    {
+        var file = OpenFile(name, sizeBytes, CurrentUserId, isMapped: true);
+        try
+        {
+            return new SharedMemoryFile(name, file, sizeBytes, isOwner: false);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the file of another program, to read and write it by calls: cutting it off then harms nobody.</summary>
+    /// <param name="name">In <c>/dev/shm</c>.</param>
+    /// <param name="sizeBytes">That it must have at least.</param>
+    /// <param name="ownerId">The user whose file it must be.</param>
+    /// <exception cref="EdgeRestoreException">It is not there, or not such a file; the message is fit for its owner.</exception>
+    public static SafeFileHandle OpenFile(string name, long sizeBytes, uint ownerId) =>
+        OpenFile(name, sizeBytes, ownerId, isMapped: false);
+
+    private static SafeFileHandle OpenFile(string name, long sizeBytes, uint ownerId, bool isMapped)
     {
         if (name.Length is 0 or > MaxNameLength || name[0] == '.' || !name.All(IsNameCharacter))
         {
@@ -92,10 +117,10 @@ public sealed partial class SharedMemoryFile : IDisposable
         try
         {
             file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-            Require(file, name);
+            Require(file, name, ownerId, isMapped);
             var found = RandomAccess.GetLength(file);
             return found >= sizeBytes
-                ? new SharedMemoryFile(name, file, sizeBytes, isOwner: false)
+                ? file
                 : throw new EdgeRestoreException(
                     $"Shared memory '{name}' has {found} bytes; {sizeBytes} were announced. Make it that large first.");
         }
@@ -142,7 +167,7 @@ public sealed partial class SharedMemoryFile : IDisposable
     private static bool IsNameCharacter(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.';
 
     // A symbolic link would lead to another file system's files, a second name to a file that belongs to something else.
-    private static void Require(SafeFileHandle file, string name)
+    private static void Require(SafeFileHandle file, string name, uint ownerId, bool isMapped)
     {
         var found = FileFacts.Of(file);
         var folder = FileFacts.Of(Directory);
@@ -151,15 +176,15 @@ public sealed partial class SharedMemoryFile : IDisposable
             { IsRegular: false } => "is no plain file",
             _ when found.Device != folder.Device => $"leads out of {Directory}",
             { LinkCount: not 1 } => $"has {found.LinkCount} names",
-            _ when found.UserId != GetEffectiveUserId() => $"belongs to user {found.UserId}",
-            { IsWritableByOthers: true } => "may be written by other users",
+            _ when found.UserId != ownerId => $"belongs to user {found.UserId}",
+            { IsWritableByOthers: true } when isMapped => "may be written by other users",
             _ => null,
         };
         if (fault is not null)
         {
             throw new EdgeRestoreException(
                 $"Shared memory '{name}' {fault}; allowed is a plain file of one name in {Directory} that belongs to user "
-                + $"{GetEffectiveUserId()} and that nobody else may write. Make it so (mode 0600), or send frames in "
+                + $"{ownerId}{(isMapped ? " and that nobody else may write" : "")}. Make it so (mode 0600), or send frames in "
                 + "messages.");
         }
     }

@@ -60,7 +60,7 @@ internal static class SoakCommand
             // that have vanished and of which a busy daemon has not heard yet; only those wait when there is none left.
             await using var daemon = await ServerProcess.StartDaemonAsync(
                 package, "--repository", SoakReloads.RepositoryIn(scratch.FullName), "--trial-frames", "1",
-                "--trial-bad-frames", "1000000", "--max-streams", "64");
+                "--trial-bad-frames", "1000000", "--max-streams", "64", "--peer-share", "100");
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             ended.CancelAfter(time);
             var soak = new SoakRun(daemon.Address, ledger, time, control == "grow", ended.Token);

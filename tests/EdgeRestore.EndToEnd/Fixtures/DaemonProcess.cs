@@ -11,6 +11,7 @@ namespace EdgeRestore.EndToEnd.Fixtures;
 internal sealed partial class DaemonProcess : IAsyncDisposable
 {
     private const string ReadyPrefix = "listening on ";
+    private const int SigHup = 1;
     private const int SigTerm = 15;
 
     private readonly Process _process;
@@ -76,6 +77,8 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
     }
 
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
+
+    public void HangUp() => Assert.Equal(0, Kill(_process.Id, SigHup));
 
     public async Task<int> WaitForExitAsync()
     {
