@@ -12,8 +12,8 @@ namespace EdgeRestore.Quantization.Tests;
 public sealed class DefaultPackage
 {
     // Of the encoder's size multiple, and no square.
-    private const int Width = 96;
-    private const int Height = 64;
+    public const int Width = 96;
+    public const int Height = 64;
 
     public DefaultPackage()
     {
@@ -65,6 +65,13 @@ public sealed class DefaultPackage
         }
 
         return frame;
+    }
+
+    /// <summary>The frame's bytes, RGB.</summary>
+    public static byte[] Pixels()
+    {
+        using var frame = LoadFrame();
+        return frame.Pixels.ToArray();
     }
 
     /// <summary>What a graph makes of the frame, and how many of its floats were not finite.</summary>
