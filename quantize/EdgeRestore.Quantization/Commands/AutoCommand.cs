@@ -9,10 +9,12 @@ namespace EdgeRestore.Quantization.Commands;
 /// <summary><c>quantize auto</c>: from a package and frames to a package that is faster, in one line.</summary>
 internal static class AutoCommand
 {
-    private const string Description = """
+    private static readonly string Description = $"""
         Does all of it: looks at the package, chooses frames, calibrates, searches the fastest forms within --max-drop, judges
         them on frames that it did not calibrate with, writes a package with them beside FP32, and a report whose first line
         says whether to ship it. Interrupted, it goes on where it stopped when started again with the same options.
+
+        {GraphOptions.Help.Replace("--out is then a file", "--out is then a folder of files", StringComparison.Ordinal)}
 
         Example:
           ./edgerestore quantize auto deploy/models/edgerestore-default --frames ~/frames --for cpu --out edgerestore-fast
@@ -23,18 +25,27 @@ internal static class AutoCommand
 
     public static Command Create()
     {
-        var package = new Argument<string>("package") { Description = "Folder of the FP32 package" };
+        var package = new Argument<string>("package") { Description = "Folder of the FP32 package, or an ONNX file" };
         var frames = new FramesOption();
         var search = new SearchOptions();
         var command = new Command("auto", Description) { package };
         frames.AddTo(command);
         search.AddTo(command);
+        var graphs = new GraphOptions();
+        graphs.AddTo(command);
         command.SetAction(async (parsed, token) =>
         {
+            if (GraphOptions.IsGraph(parsed.GetRequiredValue(package)))
+            {
+                return await new GraphSearch(parsed, graphs, frames, search).RunAsync(parsed.GetRequiredValue(package), token);
+            }
+
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var opened = ModelPackage.Open(parsed.GetRequiredValue(package));
             PackageSearch.RequireSource(opened);
-            var plan = QuantizationForecast.Of(opened, DeviceProfile.Find(parsed.GetRequiredValue(search.For))!, null);
+            var plan = QuantizationForecast.Of(
+                opened, DeviceProfile.Find(parsed.GetRequiredValue(search.For))!, null, parsed.GetValue(frames.FramesPerRoute),
+                Math.Max(opened.Manifest.Network.MinSidePixels, parsed.GetValue(frames.Side)));
             await error.WriteLineAsync(plan.Summary);
             var (set, held) = await frames.ChooseAsync(parsed, opened, error, token);
             using (held)

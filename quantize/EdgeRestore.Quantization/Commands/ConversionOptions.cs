@@ -15,11 +15,11 @@ internal sealed class ConversionOptions
 {
     private const int DefaultImageCount = 4;
 
-    public Argument<string> Package { get; } = new("package") { Description = "Folder of the FP32 package; it is not changed" };
+    public Argument<string> Package { get; } = new("package") { Description = "Folder of the FP32 package, or an ONNX file; it is not changed" };
 
-    public Option<string> Output { get; } = new("--out") { Description = "Folder of the new package", Required = true, HelpName = "folder" };
+    public Option<string> Output { get; } = new("--out") { Description = "Folder of the new package, or the new file", Required = true, HelpName = "folder" };
 
-    public Option<bool> Replace { get; } = new("--replace") { Description = "Replaces a package that is there" };
+    public Option<bool> Replace { get; } = new("--replace") { Description = "Replaces a package or a file that is there" };
 
     public Option<string?> Photographs { get; } = new("--photographs")
     {

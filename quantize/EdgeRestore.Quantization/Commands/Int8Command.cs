@@ -12,7 +12,7 @@ internal static class Int8Command
 {
     private const double DefaultMaxDrop = 0.1;
 
-    private const string Help = """
+    private const string Help = $"""
         Writes a package whose convolutions compute in 8 bits, with ranges from a calibration.
 
         --profile cpu keeps everything between convolutions in 8 bits too, as ONNX Runtime's CPU provider wants it; that
@@ -20,19 +20,21 @@ internal static class Int8Command
         convolutions and FP16 around them. The first and the last convolution keep floating point. Every route is run on
         held-out photographs beside its FP32 form.
 
+        {GraphOptions.Help}
+
         Example:
           ./edgerestore quantize int8 deploy/models/edgerestore-default --calibration default.calibration --out edgerestore-int8
+          ./edgerestore quantize int8 detector.onnx --frames photographs --side 640 --out detector.int8.onnx
 
-        Exit codes: 0 done; 1 written, but a route lost more than --max-drop; 2 wrong command line;
+        Exit codes: 0 done; 1 written, but a route lost more than --max-drop, a file is below --min-psnr; 2 wrong command line;
         5 cannot run (package, calibration, photographs, disk); 130 interrupted.
         """;
 
     public static Command Create()
     {
-        var calibration = new Option<string>("--calibration")
+        var calibration = new Option<string?>("--calibration")
         {
-            Description = "The calibration of this package, from 'quantize calibrate'",
-            Required = true,
+            Description = "The calibration of this package, from 'quantize calibrate'; a package needs it",
             HelpName = "file",
         };
         var profile = new Option<string>("--profile")
@@ -50,19 +52,36 @@ internal static class Int8Command
         var options = new ConversionOptions(DefaultMaxDrop);
         var command = new Command("int8", Help) { calibration, profile, method };
         options.AddTo(command);
-        command.SetAction((parsed, token) =>
+        var (graphs, frames) = (new GraphOptions(), new FramesOption());
+        graphs.AddTo(command);
+        GraphOptions.AddTo(command, frames);
+        command.Validators.Add(result =>
         {
-            var package = ModelPackage.Open(parsed.GetRequiredValue(options.Package));
-            var seen = CalibrationFile.Load(parsed.GetRequiredValue(calibration));
-            seen.Require(package);
+            if (result.GetValue(options.Package) is { } source && !GraphOptions.IsGraph(source) && result.GetValue(calibration) is null)
+            {
+                result.AddError("--calibration is missing. Allowed: the file that 'quantize calibrate' made of this package.");
+            }
+        });
+        command.SetAction(async (parsed, token) =>
+        {
+            var source = parsed.GetRequiredValue(options.Package);
             var name = parsed.GetRequiredValue(profile);
             var plan = name == "cpu" ? QuantizationPlan.ForCpu : QuantizationPlan.ForTensorRt;
             var ranges = RangeMethods.Find(parsed.GetRequiredValue(method))!.Value;
-            return Task.FromResult(options.Run(
+            if (GraphOptions.IsGraph(source))
+            {
+                return await new GraphConversion(parsed, graphs, frames).RunInt8Async(
+                    source, parsed.GetRequiredValue(options.Output), parsed.GetValue(options.Replace), plan, ranges, token);
+            }
+
+            var package = ModelPackage.Open(source);
+            var seen = CalibrationFile.Load(parsed.GetValue(calibration)!);
+            seen.Require(package);
+            return options.Run(
                 parsed, package, $"int8-{name}", "int8",
                 (file, graph) => Convert(
                     file, graph, seen.TableOf(file, ranges), seen.ChannelsOf(file), plan, parsed.InvocationConfiguration.Output),
-                token));
+                token);
         });
         return command;
     }

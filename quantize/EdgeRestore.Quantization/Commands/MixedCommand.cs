@@ -37,6 +37,13 @@ internal static class MixedCommand
         search.AddTo(command);
         command.SetAction(async (parsed, token) =>
         {
+            if (GraphOptions.IsGraph(parsed.GetRequiredValue(package)))
+            {
+                throw new QuantizationException(
+                    $"'mixed' takes a package with its calibration; found the ONNX file '{parsed.GetRequiredValue(package)}'. For a "
+                    + "file 'quantize auto' calibrates and searches in one: ./edgerestore quantize auto FILE --frames FOLDER --out FOLDER.");
+            }
+
             var opened = ModelPackage.Open(parsed.GetRequiredValue(package));
             PackageSearch.RequireSource(opened);
             var seen = CalibrationFile.Load(parsed.GetRequiredValue(calibration));

@@ -32,6 +32,8 @@ internal sealed class SearchOptions
 
     public Option<string> Method { get; } = CreateMethod();
 
+    public Option<(int Width, int Height)> SpeedSize { get; } = CreateSpeedSize();
+
     public static Option<string> CreateFor()
     {
         var option = new Option<string>("--for")
@@ -51,6 +53,7 @@ internal sealed class SearchOptions
         command.Add(For);
         command.Add(MaxDrop);
         command.Add(Method);
+        command.Add(SpeedSize);
     }
 
     /// <summary>Folder in which unfinished work is kept.</summary>
@@ -70,6 +73,7 @@ internal sealed class SearchOptions
             MaxWorstDrop = 3 * drop,
             Method = RangeMethods.Find(parsed.GetRequiredValue(Method))!.Value,
             Threads = threads,
+            SpeedFrame = parsed.GetValue(SpeedSize),
         };
         var device = DeviceProfile.Find(parsed.GetRequiredValue(For))!;
         var search = new PackageSearch(package, calibration, judged, settings, Path.Combine(WorkFolder(parsed), "search"));
@@ -96,6 +100,31 @@ internal sealed class SearchOptions
         await output.WriteLineAsync($"Package: {written.Directory}");
         await output.WriteLineAsync($"Report:  {Path.GetFullPath(Path.Combine(@out + ".report", ReportFolder.PageName))}");
         return outcome.Routes.Any(route => route.IsTaken) ? ExitCode.Done : ExitCode.PartFailed;
+    }
+
+    private static Option<(int Width, int Height)> CreateSpeedSize()
+    {
+        var (width, height) = new SearchSettings().SpeedFrame;
+        return new("--speed-size")
+        {
+            Description = "Size of the frames that speed is measured on; a large network is measured sooner on smaller ones",
+            HelpName = "WIDTHxHEIGHT",
+            DefaultValueFactory = _ => (width, height),
+            CustomParser = result =>
+            {
+                var text = result.Tokens.Single().Value;
+                var sides = text.Split('x');
+                if (sides.Length == 2 && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out var w)
+                    && int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out var h)
+                    && w is >= 64 and <= 4096 && h is >= 64 and <= 4096)
+                {
+                    return (w, h);
+                }
+
+                result.AddError($"--speed-size is '{text}'. Allowed: WIDTHxHEIGHT with sides from 64 to 4096, such as 640x360.");
+                return default;
+            },
+        };
     }
 
     private static Option<string> CreateMethod()

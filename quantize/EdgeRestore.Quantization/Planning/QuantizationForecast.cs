@@ -16,8 +16,8 @@ public sealed record QuantizationForecast
     // Two passes at up to twice a plain run (issue's target), one tap group each.
     private const double PassesPerFrame = 4;
 
-    private const int FramesPerRoute = 16;
-    private const int SidePixels = 256;
+    private const int DefaultFramesPerRoute = 16;
+    private const int DefaultSidePixels = 256;
 
     public required string Package { get; init; }
 
@@ -28,10 +28,10 @@ public sealed record QuantizationForecast
     /// <summary>What the device can take, with what it is worth there.</summary>
     public required ImmutableArray<DeviceForm> Forms { get; init; }
 
-    /// <summary>Milliseconds of a 256x256 frame through the first graph on this machine's CPU, one thread.</summary>
+    /// <summary>Milliseconds of a frame through the first graph on this machine's CPU, one thread.</summary>
     public required double MeasuredMs { get; init; }
 
-    /// <summary>Estimated time of calibrating with 16 frames of 256x256 a route, on this machine's cores.</summary>
+    /// <summary>Estimated time of calibrating with so many frames of that size a route, on this machine's cores.</summary>
     public required double CalibrationSeconds { get; init; }
 
     /// <summary>Most memory that tensors take while calibrating, beyond what running takes.</summary>
@@ -46,7 +46,11 @@ public sealed record QuantizationForecast
     /// <param name="package">In FP32.</param>
     /// <param name="device">What is to run it.</param>
     /// <param name="memoryBytes">Budget for tensors; null for the default.</param>
-    public static QuantizationForecast Of(ModelPackage package, DeviceProfile device, long? memoryBytes)
+    /// <param name="framesPerRoute">Frames that each route will be calibrated with.</param>
+    /// <param name="sidePixels">Their side.</param>
+    public static QuantizationForecast Of(
+        ModelPackage package, DeviceProfile device, long? memoryBytes, int framesPerRoute = DefaultFramesPerRoute,
+        int sidePixels = DefaultSidePixels)
     {
         ArgumentNullException.ThrowIfNull(package);
         ArgumentNullException.ThrowIfNull(device);
@@ -55,7 +59,7 @@ public sealed record QuantizationForecast
         foreach (var routes in package.Manifest.Routes.GroupBy(route => route.File))
         {
             var file = OnnxFile.Read(package.GetPath(routes.Key));
-            milliseconds = graphs.Count == 0 ? Time(file) : milliseconds;
+            milliseconds = graphs.Count == 0 ? Time(file, sidePixels) : milliseconds;
             graphs.Add(GraphForecast.Of(routes.Key, [.. routes], file));
         }
 
@@ -67,16 +71,16 @@ public sealed record QuantizationForecast
             Graphs = graphs.ToImmutable(),
             Forms = device.Forms,
             MeasuredMs = milliseconds,
-            CalibrationSeconds = PassesPerFrame * FramesPerRoute * package.Manifest.Routes.Length * milliseconds / 1000 / cores,
+            CalibrationSeconds = PassesPerFrame * framesPerRoute * package.Manifest.Routes.Length * milliseconds / 1000 / cores,
             MemoryBytes = memoryBytes ?? new CalibrationSettings().MemoryBytes,
         };
     }
 
-    private static double Time(OnnxFile file)
+    private static double Time(OnnxFile file, int side)
     {
         using var graph = new FrameGraph(file, threads: 1);
-        using var input = Frame.Rent(SidePixels, SidePixels, PixelFormat.Rgb24);
-        using var output = Frame.Rent(SidePixels, SidePixels, PixelFormat.Rgb24);
+        using var input = Frame.Rent(side, side, PixelFormat.Rgb24);
+        using var output = Frame.Rent(side, side, PixelFormat.Rgb24);
         for (var index = 0; index < input.LengthBytes; index++)
         {
             input.Pixels[index] = (byte)(index * 37 % 251);

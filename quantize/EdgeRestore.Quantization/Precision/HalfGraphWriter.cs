@@ -50,15 +50,35 @@ internal sealed class HalfGraphWriter
             halfValues.UnionWith(node.Outputs.Where(output => types.GetValueOrDefault(output) == ElementType.Float));
         }
 
-        // An output of the graph keeps the type that its callers know.
-        foreach (var output in source.Graph.Outputs.Where(output => halfValues.Contains(output.Name)))
+        var result = GraphEdit.With(source, WithFloatOutputs(), source.Graph.Initializers.Concat(added.Values));
+
+        // What was noted of their types no longer holds.
+        foreach (var value in result.Graph.Values.Where(value => halfValues.Contains(value.Name)).ToList())
         {
-            throw new QuantizationException(
-                $"Graph '{source.Graph.Name}' cannot be written in FP16: its output '{output.Name}' is also used before a "
-                + "later convolution. Export it with an operator between the two.");
+            result.Graph.Values.Remove(value);
         }
 
-        return GraphEdit.With(source, nodes, source.Graph.Initializers.Concat(added.Values));
+        return result;
+    }
+
+    // An output of the graph keeps the type that its callers know, also where a later convolution reads it in FP16.
+    private IEnumerable<Node> WithFloatOutputs()
+    {
+        var renamed = source.Graph.Outputs.Select(output => output.Name).Where(halfValues.Contains)
+            .ToDictionary(name => name, name => $"{name}_narrow", StringComparer.Ordinal);
+        return renamed.Count == 0 ? nodes :
+        [
+            .. nodes.Select(node => new Node
+            {
+                OpType = node.OpType,
+                Domain = node.Domain,
+                Name = node.Name,
+                Inputs = [.. node.Inputs.Select(input => renamed.GetValueOrDefault(input, input))],
+                Outputs = [.. node.Outputs.Select(output => renamed.GetValueOrDefault(output, output))],
+                Attributes = node.Attributes,
+            }),
+            .. renamed.Select(output => HalfTensor.Cast(output.Value, output.Key, ElementType.Float)),
+        ];
     }
 
     private string Narrowed(string value)

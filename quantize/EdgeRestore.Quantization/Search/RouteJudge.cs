@@ -8,7 +8,7 @@ using EdgeRestore.Quantization.Verification;
 namespace EdgeRestore.Quantization.Search;
 
 /// <summary>Judges forms of one graph on the same frames, against its FP32 form. Keeps the frames and FP32's results.</summary>
-internal sealed class RouteJudge : IDisposable
+internal sealed class RouteJudge : FormTrial, IDisposable
 {
     private readonly List<(JudgedFrame Source, Frame Degraded, Frame? Clean, Frame Reference)> _frames = [];
 
@@ -26,11 +26,7 @@ internal sealed class RouteJudge : IDisposable
 
     public int FrameCount => _frames.Count;
 
-    /// <summary>What a form costs, by degradation.</summary>
-    /// <param name="form">A graph with the same inputs and outputs.</param>
-    /// <param name="threads">Threads of one run.</param>
-    /// <param name="mostFrames">Frames of each degradation to run; fewer are a quicker and rougher answer.</param>
-    public IReadOnlyList<DegradationCost> Judge(OnnxFile form, int threads, int mostFrames = int.MaxValue)
+    public override IReadOnlyList<DegradationCost> Judge(OnnxFile form, int threads, int mostFrames = int.MaxValue)
     {
         using var graph = new FrameGraph(form, threads);
         return
@@ -39,6 +35,9 @@ internal sealed class RouteJudge : IDisposable
                 .Select(group => Judge(graph, group.Key.ToName(), [.. group.Take(mostFrames)])),
         ];
     }
+
+    public override double[] Time(IReadOnlyList<OnnxFile> forms, SearchSettings settings, CancellationToken token) =>
+        SpeedTrial.Run(forms, settings, token);
 
     /// <summary>The frame that a form changes most: what came in, FP32's result, the form's; the caller disposes the last.</summary>
     public (string Name, Frame Degraded, Frame Reference, Frame Result) FindWorst(OnnxFile form, int threads)

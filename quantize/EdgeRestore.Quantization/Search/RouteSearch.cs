@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using EdgeRestore.Onnx;
 using EdgeRestore.Quantization.Calibration;
 using EdgeRestore.Quantization.Precision;
@@ -18,14 +19,14 @@ internal sealed class RouteSearch
     private readonly CalibratedGraph _calibrated;
     private readonly IReadOnlyDictionary<string, TensorRange> _ranges;
     private readonly IReadOnlyDictionary<string, ChannelStatistics> _channels;
-    private readonly RouteJudge _judge;
+    private readonly FormTrial _judge;
     private readonly SearchSettings _settings;
     private readonly Action<string> _report;
     private readonly List<SearchStep> _steps = [];
     private readonly Dictionary<string, ImmutableArray<string>> _groups = new(StringComparer.Ordinal);
 
     public RouteSearch(
-        OnnxFile source, CalibratedGraph calibrated, RouteJudge judge, SearchSettings settings, Action<string> report)
+        OnnxFile source, CalibratedGraph calibrated, FormTrial judge, SearchSettings settings, Action<string> report)
     {
         _source = source;
         _calibrated = calibrated;
@@ -106,7 +107,7 @@ internal sealed class RouteSearch
         }
 
         _report("speed");
-        var times = SpeedTrial.Run([_source, form.File], _settings, token);
+        var times = _judge.Time([_source, form.File], _settings, token);
         outcome = outcome with { ReferenceMs = times[0], Ms = times[1] };
         var speedup = times[0] / times[1];
         if (speedup < _settings.MinSpeedup)
@@ -133,9 +134,14 @@ internal sealed class RouteSearch
         var groups = PrecisionGroups.Of(_source.Graph);
         var protectedNodes = QuantizedGraph.Build(_source, _ranges, plan, _channels).FloatConvolutions.Keys.ToHashSet(StringComparer.Ordinal);
         var ranked = new List<GroupSensitivity>();
-        foreach (var (name, nodes) in groups.Where(group => group.Nodes.Any(node => !protectedNodes.Contains(node))))
+        var asked = groups.Where(group => group.Nodes.Any(node => !protectedNodes.Contains(node))).ToList();
+        var started = Stopwatch.GetTimestamp();
+        foreach (var (name, nodes) in asked)
         {
             token.ThrowIfCancellationRequested();
+            var rest = ranked.Count == 0 ? "" : ", about " + ProgressLines.Format(
+                Stopwatch.GetElapsedTime(started) * ((double)(asked.Count - ranked.Count) / ranked.Count)) + " left";
+            _report($"{ranked.Count} of {asked.Count} groups looked at{rest}");
             ranked.Add(Measure(name, nodes, plan));
         }
 

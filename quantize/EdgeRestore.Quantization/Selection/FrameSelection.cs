@@ -162,7 +162,7 @@ public sealed class FrameSelection(ModelPackage package, FrameSelectionOptions o
         return crop;
     }
 
-    private static string HashOf(Frame frame)
+    internal static string HashOf(Frame frame)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> size = stackalloc byte[8];
