@@ -17,8 +17,27 @@ internal sealed class RestorerOption
 
     public Option<string> Device { get; } = CreateDevice();
 
+    public Option<int> TokensEvery { get; } = new("--tokens-every")
+    {
+        Description = "Frames after which a video's semantic tokens are made anew, of packages that take them (SE-SymUNet); 0: "
+            + "once",
+        HelpName = "frames",
+        DefaultValueFactory = _ => 1,
+        Validators =
+        {
+            result =>
+            {
+                if (result.GetValueOrDefault<int>() < 0)
+                {
+                    result.AddError("--tokens-every is below 0. Allowed: 0 for once in a video, 1 for every frame, or more.");
+                }
+            },
+        },
+    };
+
     public void AddTo(Command command)
     {
+        command.Add(TokensEvery);
         command.Add(Package);
         command.Add(Device);
     }
@@ -29,7 +48,11 @@ internal sealed class RestorerOption
     public Restorer Load(ParseResult parsed, Screen screen)
     {
         var package = ModelPackage.Open(parsed.GetValue(Package) ?? Installation.DefaultPackage);
-        var restorer = Restorer.Load(package, new RestorerOptions { Device = parsed.GetRequiredValue(Device) });
+        var restorer = Restorer.Load(package, new RestorerOptions
+        {
+            Device = parsed.GetRequiredValue(Device),
+            TokensEveryFrames = parsed.GetValue(TokensEvery),
+        });
         restorer.RefreshEngines(CancellationToken.None);
         foreach (var step in restorer.Providers)
         {

@@ -10,7 +10,8 @@ public sealed partial class Restorer
 {
     /// <summary>
     /// Takes one frame through its stream's route: (1) checks it, (2) decides, where that needs no classification,
-    /// (3) waits for a slot, (4) classifies when it is time, and decides, (5) runs, and blends while routes switch.
+    /// (3) waits for a slot, (4) classifies when it is time, and decides, (5) encodes, where the network takes
+    /// tokens, runs, and blends while routes switch.
     /// Blocks the calling thread; allocates nothing after warm-up.
     /// </summary>
     /// <param name="input">RGB; unchanged.</param>
@@ -78,7 +79,12 @@ public sealed partial class Restorer
                 }
             }
 
-            // 5
+            // 5: the encoder runs on the same cores, too
+            if (router.Tokens is { } tokens)
+            {
+                lease.Slot.SetTokens(tokens.Next(input));
+            }
+
             return Run(lease.Slot, input, output, decision, strength, classify);
         }
         catch (OperationCanceledException)

@@ -4,6 +4,7 @@ using EdgeRestore.Frames;
 using EdgeRestore.Inference.Caching;
 using EdgeRestore.Inference.Engines;
 using EdgeRestore.Inference.Routing;
+using EdgeRestore.Inference.Semantics;
 using EdgeRestore.Packages;
 
 namespace EdgeRestore.Inference;
@@ -17,19 +18,20 @@ public sealed partial class Restorer : IDisposable
     private readonly EngineSlots _slots;
     private readonly IReadOnlyList<ProviderStep> _providers;
     private readonly CachedEngines? _cached;
+    private readonly SemanticEncoder? _encoder;
     private volatile bool _isDisposed;
 
     private Restorer(
         RestorerOptions options,
         (IReadOnlyList<ProviderStep> Steps, CachedEngines? Cached) providers,
         RoutingSnapshot snapshot,
-        DegradationClassifier classifier,
+        (DegradationClassifier Classifier, SemanticEncoder? Encoder) readers,
         EngineSlots slots)
     {
         _options = options;
         (_providers, _cached) = providers;
         _snapshot = snapshot;
-        _classifier = classifier;
+        (_classifier, _encoder) = readers;
         _slots = slots;
     }
 
@@ -63,8 +65,11 @@ public sealed partial class Restorer : IDisposable
             new EngineName(package.Sha256, file, precision, on.ToName(), version), package.GetPath(file), on, threads);
 
         var first = package.Manifest.Routes[0];
+        var encoder = package.Manifest.Network.Semantic is { } semantic
+            ? SemanticEncoder.Load(package.GetPath(semantic.File), options)
+            : null;
         var (provider, probed, steps) = ProviderProbe.Find(
-            options.Device, environment.GetAvailableProviders(), package.Manifest,
+            options.Device, environment.GetAvailableProviders(), package.Manifest, encoder,
             () => source ??= EngineSource.ForThisMachine(options),
             provider => Build(first.File, first.Precision, provider));
         var (snapshot, reason) = Choose(package, options, provider, probed, form => Build(form.File, form.Precision, provider));
@@ -90,7 +95,7 @@ public sealed partial class Restorer : IDisposable
             var runCount = options.ConcurrentRunCount > 0 ? options.ConcurrentRunCount
                 : provider == ExecutionProvider.Cpu ? 1 : 2;
             var cached = source is null ? null : new CachedEngines(source, package, options.Precision);
-            var restorer = new Restorer(options, (steps, cached), snapshot, classifier, new EngineSlots(runCount));
+            var restorer = new Restorer(options, (steps, cached), snapshot, (classifier, encoder), new EngineSlots(runCount));
             if (options.Preload)
             {
                 restorer.RefreshEngines(CancellationToken.None);
@@ -101,6 +106,7 @@ public sealed partial class Restorer : IDisposable
         catch
         {
             classifier?.Dispose();
+            encoder?.Dispose();
             snapshot.Dispose();
             throw;
         }
@@ -211,7 +217,10 @@ public sealed partial class Restorer : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.FirstViewCount, ClassifierInput.ViewCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.HysteresisCount, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.CrossFadeFrameCount);
-        return new StreamRouter(options, _snapshot);
+        return new StreamRouter(options, _snapshot)
+        {
+            Tokens = _encoder is null ? null : new SceneTokens(_encoder, _options.TokensEveryFrames),
+        };
     }
 
     /// <summary>Waits for frames in flight, then frees every engine.</summary>
@@ -226,6 +235,7 @@ public sealed partial class Restorer : IDisposable
         _slots.Dispose();
         _cached?.Dispose();
         _classifier.Dispose();
+        _encoder?.Dispose();
         _snapshot.Dispose();
     }
 

@@ -20,6 +20,13 @@ public sealed record RestorerOptions
     [Range(0, 1024)]
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Every how many frames of a stream its semantic tokens are made anew, where the package takes them; 0 for once.
+    /// </summary>
+    /// <value>Default 1: every frame, as the published network does.</value>
+    [Range(0, 1_000_000)]
+    public int TokensEveryFrames { get; init; } = 1;
+
     /// <summary>Runs in flight at once. More than one pays where a device copies while it computes.</summary>
     /// <value>Default 0: 1 on the CPU, where a run uses all cores; 2 elsewhere.</value>
     [Range(0, 64)]

@@ -21,10 +21,12 @@ internal static class EvaluateCommand
         {EvalProtocol.SecondName} is the same with degradations by other formulas. With --folder the degradations
         of {EvalProtocol.Name} over your own photographs, or, with the name of a benchmark's layout as --protocol,
         the pairs of its folder. The convention of the figures is printed beside them. Every frame is classified
-        by itself; ms/frame is classifying and restoring.
+        by itself; ms/frame is classifying and restoring. A report (--out) of {EvalProtocol.Name} has
+        {EvalProtocol.SecondName} in it, too, and what evaluate video has written into the same folder before.
 
         Example: ./edgerestore evaluate --package deploy/models/edgerestore-default --out evaluation
                  ./edgerestore evaluate --protocol eval-v2 --baselines --wrong-routes 2
+                 ./edgerestore evaluate --real ~/foggy --out evaluation
                  ./edgerestore evaluate --package csnet --unsnapped unsnapped.onnx
                  ./edgerestore evaluate --protocol rain100l --folder data/Rain100L/test
 
@@ -71,12 +73,17 @@ internal static class EvaluateCommand
                 + "its class's prompt",
             HelpName = "file.onnx",
         };
+        var real = new Option<string?>("--real")
+        {
+            Description = "Also a folder of photographs that came degraded: route and confidence of each, NIQE before and after",
+            HelpName = "folder",
+        };
         var rows = CreateRows();
         var json = ScreenOption.CreateJson();
         var restorer = new RestorerOption();
         var command = new Command("evaluate", Description)
         {
-            protocol, folder, rows, baselines, wrongRoutes, unsnapped, niqe, @out, json,
+            protocol, folder, rows, baselines, wrongRoutes, unsnapped, niqe, real, @out, json,
         };
         restorer.AddTo(command);
         command.Add(EvaluateVideoCommand.Create());
@@ -123,6 +130,13 @@ internal static class EvaluateCommand
             });
             using var pictures = run.Pictures;
             var frames = await cases.RunAsync(run, screen, token);
+            var summary = EvaluationSummary.Of(frames);
+            var second = output is not null && cases.IsOfTheFirstGenerator
+                ? GeneratorComparison.Of(
+                    summary,
+                    EvaluationSummary.Of(await (cases with { Protocol = EvalProtocol.SecondName }).RunAsync(
+                        new EvaluationRun(InProcess(loaded)), screen, token)))
+                : null;
             var report = new EvaluationReport
             {
                 Protocol = cases.Title,
@@ -131,10 +145,12 @@ internal static class EvaluateCommand
                 PackageSha256 = loaded.Package.Sha256,
                 Device = loaded.Providers[^1].Provider,
                 Command = $"./edgerestore {string.Join(' ', parsed.Tokens.Select(word => word.Value))}",
-                Summary = EvaluationSummary.Of(frames),
+                Summary = summary,
                 Frames = frames,
                 Baselines = parsed.GetValue(baselines) ? await Baselines.MeasureAsync(kept, frames, token) : null,
                 WrongRoutes = forced > 0 ? wrong.ToTable() : null,
+                Second = second,
+                Real = parsed.GetValue(real) is { } files ? RealFiles.Measure(loaded, files, token) : null,
                 Unsnapped = compared?.ToTable(),
                 Niqe = parsed.GetValue(niqe) ? natural.ToTable() : null,
             };
@@ -143,7 +159,7 @@ internal static class EvaluateCommand
             {
                 report.Write(output, pictures);
                 output.Write(EvaluationReport.ExtremesName, ExtremesSheet.ToPng(kept, frames));
-                output.Write(HtmlReport.Name, Encoding.UTF8.GetBytes(new HtmlReport(report, kept).Render()));
+                output.Write(HtmlReport.Name, Encoding.UTF8.GetBytes(new HtmlReport(report, kept, VideoSection.Find(output, loaded.Package.Sha256)).Render()));
                 screen.Line($"Contact sheet: {output.Resolve(EvaluationReport.SheetName)}");
                 screen.Line($"Report: {output.Resolve(HtmlReport.Name)}");
             }

@@ -18,6 +18,9 @@ internal sealed record EvaluationCases(string Protocol, string? Folder, IReadOnl
         : (Folder is null ? Protocol : $"the degradations of {EvalProtocol.Name} over '{Folder}'")
             + (Rows.Count == EvalRow.All.Length ? "" : " in part");
 
+    /// <summary>Whether another generator has the same photographs and rows.</summary>
+    public bool IsOfTheFirstGenerator => Protocol == EvalProtocol.Name && Folder is null;
+
     public Task<IReadOnlyList<ScoredFrame>> RunAsync(EvaluationRun run, Screen screen, CancellationToken token) =>
         PairLayout.Find(Protocol) is { } layout ? RunPairsAsync(run, layout, screen, token)
         : Folder is { } folder ? RunOwnAsync(run, folder, screen, token)

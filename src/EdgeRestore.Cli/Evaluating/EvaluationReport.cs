@@ -37,6 +37,12 @@ internal sealed record EvaluationReport
     /// <summary>Mean change of PSNR by degradation given, then by route; none where it was not asked for.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? WrongRoutes { get; init; }
 
+    /// <summary>The same under other formulas; none where the cases have no second generator.</summary>
+    public GeneratorComparison? Second { get; init; }
+
+    /// <summary>Photographs that came degraded; none where none were given.</summary>
+    public RealFilesSummary? Real { get; init; }
+
     /// <summary>Prompts snapped to their class and not, of each case; none where it was not asked for.</summary>
     public IReadOnlyList<UnsnappedSummary>? Unsnapped { get; init; }
 
@@ -52,6 +58,18 @@ internal sealed record EvaluationReport
         EvaluationTables.ShowConfusion(Summary, screen);
         screen.Line();
         EvaluationTables.ShowVerdict(Summary, screen);
+        if (Second is { } second)
+        {
+            screen.Line();
+            EvaluationTables.ShowSecond(second, screen);
+        }
+
+        if (Real is { } real)
+        {
+            screen.Line();
+            EvaluationTables.ShowReal(real, screen);
+        }
+
         if (Baselines is { } baselines)
         {
             screen.Line();
@@ -112,6 +130,8 @@ internal sealed record EvaluationReport
             Degradations = DegradationNames.All.Select(degradation => degradation.ToName()),
             GivenByTaken = Summary.Confusion,
         },
+        Second,
+        Real,
         Baselines,
         WrongRoutes,
         Unsnapped = Unsnapped is null ? null : new { UnsnappedPrompts.Convention, Cases = Unsnapped },

@@ -49,6 +49,37 @@ internal static class EvaluationTables
                 + $"{Signed(harm.MeanPsnrChange)} dB on average, {Signed(harm.WorstPsnrChange)} dB at worst");
     }
 
+    /// <summary>Degradations by other formulas over the same photographs.</summary>
+    public static void ShowSecond(GeneratorComparison second, Screen screen)
+    {
+        screen.Line($"The same photographs under {second.Protocol}, whose degradations follow other formulas");
+        screen.Table(
+            ["given", "right", "PSNR in", "out", "gain dB", "gain kept %"],
+            [.. second.Cases.Select(row => (string[])
+            [
+                row.Case,
+                $"{row.RightRouteCount}/{row.FrameCount}",
+                $"{row.Before.Psnr:F2}",
+                $"{row.After.Psnr:F2}",
+                Signed(row.After.Psnr - row.Before.Psnr),
+                row.GainKept is { } kept ? $"{kept * 100:F0}" : "-",
+            ])]);
+        screen.Line(second.Verdict());
+    }
+
+    /// <summary>Photographs without a clean one.</summary>
+    public static void ShowReal(RealFilesSummary real, Screen screen)
+    {
+        screen.Line($"Photographs that came degraded: NIQE over all of them {real.NiqeBefore:F2} before, {real.NiqeAfter:F2} after");
+        screen.Table(
+            ["file", "route taken", "size", "confidence", "passed"],
+            [.. real.Files.Select(file => (string[])
+            [
+                file.Name, file.Route, $"{file.Width}x{file.Height}", $"{file.Confidence:F2}", file.Bypassed ? "yes" : "no",
+            ])],
+            textColumns: 2);
+    }
+
     /// <summary>Beside a classical method that is told the name of the degradation.</summary>
     public static void ShowBaselines(IReadOnlyList<BaselineSummary> baselines, Screen screen)
     {

@@ -7,7 +7,7 @@ using EdgeRestore.Degradations;
 namespace EdgeRestore.Cli.Evaluating;
 
 /// <summary>An evaluation as one HTML file that needs nothing beside it: figures, curves, confusion, frames.</summary>
-internal sealed class HtmlReport(EvaluationReport report, KeptFrames kept)
+internal sealed class HtmlReport(EvaluationReport report, KeptFrames kept, VideoSection? video = null)
 {
     public const string Name = "evaluation.html";
 
@@ -41,7 +41,10 @@ internal sealed class HtmlReport(EvaluationReport report, KeptFrames kept)
         AddCurves();
         AddConfusion();
         AddWrongRoutes();
+        AddSecond();
         AddOthers();
+        AddVideo();
+        AddReal();
         AddFrames();
         Raw("</body></html>\n");
         return _page.ToString();
@@ -136,6 +139,78 @@ internal sealed class HtmlReport(EvaluationReport report, KeptFrames kept)
             [.. routes.Prepend("given")],
             names.Where(changes.ContainsKey).Select(given => (string[])
                 [given, .. routes.Select(route => changes[given].TryGetValue(route, out var change) ? Signed(change) : "")]));
+    }
+
+    private void AddSecond()
+    {
+        if (report.Second is not { } second)
+        {
+            return;
+        }
+
+        AddTable(
+            $"Under {second.Protocol}: other formulas over the same photographs",
+            ["given", "right", "PSNR in", "out", "gain dB", "gain kept %"],
+            second.Cases.Select(row => (string[])
+            [
+                row.Case, $"{row.RightRouteCount}/{row.FrameCount}", Number(row.Before.Psnr, "F2"),
+                Number(row.After.Psnr, "F2"), Signed(row.After.Psnr - row.Before.Psnr),
+                row.GainKept is { } part ? Number(part * 100, "F0") : "",
+            ]));
+        Raw($"<p>{Text(second.Verdict())}</p>\n");
+    }
+
+    private void AddVideo()
+    {
+        if (video is null)
+        {
+            return;
+        }
+
+        AddTable(
+            $"Moving pictures: {video.Title}",
+            ["given", "sequences", "warping error 1e-3 clean", "in", "out", "flicker", "jumps in", "out", "route switches"],
+            video.Sequences.GroupBy(sequence => sequence.Case).Select(group => (string[])
+            [
+                group.Key,
+                $"{group.Count()}",
+                Mean(group.Average(sequence => sequence.WarpingErrorClean * 1000)),
+                Mean(group.Average(sequence => sequence.WarpingErrorIn * 1000)),
+                Mean(group.Average(sequence => sequence.WarpingErrorOut * 1000)),
+                Mean(group.Average(sequence => sequence.Flicker)),
+                Mean(group.Average(sequence => sequence.JumpsIn)),
+                Mean(group.Average(sequence => sequence.JumpsOut)),
+                $"{group.Sum(sequence => sequence.RouteSwitchCount)}",
+            ]));
+        Raw($"<p>{Text(video.Convention)}.</p>\n");
+
+        static string Mean(double? mean) => mean is { } value ? Number(value, "F2") : "";
+    }
+
+    private void AddReal()
+    {
+        if (report.Real is not { } real)
+        {
+            return;
+        }
+
+        Raw($"<h2>Photographs that came degraded</h2>\n<p>NIQE over all of them (smaller is better): ");
+        Raw($"{Number(real.NiqeBefore, "F2")} before, {Number(real.NiqeAfter, "F2")} after. Each as it came and restored.</p>");
+        Raw("<div class=\"frames\">");
+        foreach (var file in real.Files)
+        {
+            Raw("<figure><div>");
+            foreach (var picture in (byte[][])[file.Pictures.Before, file.Pictures.After])
+            {
+                Raw($"<img loading=\"lazy\" alt=\"{Text(file.Name)}\" src=\"data:image/jpeg;base64,");
+                Raw($"{Convert.ToBase64String(picture)}\">");
+            }
+
+            Raw($"</div><figcaption>{Text(file.Name)}: {Text(file.Route)}, confidence {Number(file.Confidence, "F2")}");
+            Raw($"{(file.Bypassed ? ", passed through" : "")}</figcaption></figure>");
+        }
+
+        Raw("</div>\n");
     }
 
     private void AddOthers()

@@ -29,6 +29,7 @@ internal static class DaemonCommand
         Of("Engine:Preload", "--preload", "all|none", "Engines built at the start, not by first frames [default: all]"),
         Of("Engine:MaxTilePixels", "--max-tile", "PIXELS", "Larger frames are computed in tiles [default: 2228224]"),
         Of("Engine:RunSeconds", "--run-limit", "SECONDS", "Time after which a computation is stuck [default: 60]"),
+        Of("Engine:TokensEvery", "--tokens-every", "FRAMES", "Semantic tokens are made anew, 0: once a stream [default: 1]"),
         Of("Engine:OnnxRuntime", "--onnxruntime", "DIR", "Folder of another ONNX Runtime [default: the one built in]"),
         Of("Engine:Engines", "--engines", "DIR", "Folder of TensorRT engines [default: EDGERESTORE_ENGINES, or the user's cache]"),
         Of("Packages:Repository", "--repository", "DIR", "Packages with versions; what is active there is served"),

@@ -74,6 +74,7 @@ internal sealed class PackageLoader(EngineOptions engine, int maxPixels, TimePro
         Device = engine.Device.ToLowerInvariant(),
         Precision = engine.Precision.ToLowerInvariant(),
         Threads = engine.Threads,
+        TokensEveryFrames = engine.TokensEvery,
         ConcurrentRunCount = engine.Concurrency,
         MaxFramePixels = maxPixels,
         MaxTilePixels = engine.MaxTilePixels,

@@ -45,6 +45,13 @@ internal sealed record EngineOptions
     [Within(1, 86_400)]
     public int RunSeconds { get; init; } = 60;
 
+    /// <summary>
+    /// Every how many frames of a stream its semantic tokens are made anew, of packages that take them (SE-SymUNet).
+    /// </summary>
+    /// <value>1: every frame; 0: once in a stream, whose scene must not change.</value>
+    [Within(0, 1_000_000)]
+    public int TokensEvery { get; init; } = 1;
+
     /// <summary>Folder of another ONNX Runtime, such as JetPack's.</summary>
     /// <value>Without one: the library that comes with the program.</value>
     public string? OnnxRuntime { get; init; }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using EdgeRestore.Frames;
+using EdgeRestore.Inference.Semantics;
 using EdgeRestore.Inference.Tiling;
 
 namespace EdgeRestore.Inference.Engines;
@@ -25,6 +26,7 @@ internal sealed unsafe class EngineSlot : IDisposable
     private int _bindingCount;
     private Frame? _scratch;
     private TiledRun? _tiles;
+    private SlotTokens? _tokens;
 
     public EngineSlot()
     {
@@ -56,6 +58,20 @@ internal sealed unsafe class EngineSlot : IDisposable
         return _tiles;
     }
 
+    /// <summary>The tokens of the frame that runs next, for engines that take them.</summary>
+    public void SetTokens(SemanticTokens tokens)
+    {
+        // An encoder gives as many for every frame: this happens once.
+        if (_tokens is null || _tokens.Count != tokens.Count || _tokens.Size != tokens.Size)
+        {
+            DisposeBindings();
+            _tokens?.Dispose();
+            _tokens = new SlotTokens(tokens.Count, tokens.Size);
+        }
+
+        _tokens.Set(tokens);
+    }
+
     /// <summary>Runs an engine from one frame into another of the same size.</summary>
     /// <returns>How many values of the output, before clamping, were NaN or infinite.</returns>
     /// <exception cref="EngineException">The run failed.</exception>
@@ -77,6 +93,7 @@ internal sealed unsafe class EngineSlot : IDisposable
     public void Dispose()
     {
         DisposeBindings();
+        _tokens?.Dispose();
         _scratch?.Dispose();
         _tiles?.Dispose();
         NativeMemory.AlignedFree(_strength);
@@ -102,7 +119,7 @@ internal sealed unsafe class EngineSlot : IDisposable
         }
 
         // An address may have been another frame's before: bound are only address and length, which are right again.
-        binding = new FrameBinding(engine, size, input, output, _strength, _nonFinite);
+        binding = new FrameBinding(engine, size, input, output, _strength, _nonFinite, _tokens);
         shape.Bindings.Add(((nint)input, (nint)output), binding);
         _bindingCount++;
         return (binding, isFirst);

@@ -16,8 +16,10 @@ internal sealed unsafe class FrameBinding : IDisposable
     /// <param name="output">The same, for the result.</param>
     /// <param name="strength">One float.</param>
     /// <param name="nonFinite">One count.</param>
+    /// <param name="tokens">Semantic tokens, for engines that take them.</param>
     public FrameBinding(
-        Engine engine, (int Width, int Height) size, byte* input, byte* output, float* strength, long* nonFinite)
+        Engine engine, (int Width, int Height) size, byte* input, byte* output, float* strength, long* nonFinite,
+        SlotTokens? tokens = null)
     {
         _engine = engine;
         long[] shape = [1, size.Height, size.Width, 3];
@@ -28,11 +30,17 @@ internal sealed unsafe class FrameBinding : IDisposable
             Create(TensorElementType.Float, [1], strength, sizeof(float)),
             Create(TensorElementType.UInt8, shape, output, length),
             Create(TensorElementType.Int64, [1], nonFinite, sizeof(long)),
+            .. tokens is null ? [] : (OrtValue[])[tokens.ToValue()],
         ];
 
         _binding = engine.Session.CreateIoBinding();
         _binding.BindInput("frame", _values[0]);
         _binding.BindInput("strength", _values[1]);
+        if (tokens is not null)
+        {
+            _binding.BindInput(SlotTokens.Name, _values[4]);
+        }
+
         _binding.BindOutput("restored", _values[2]);
         _binding.BindOutput("nonfinite", _values[3]);
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using EdgeRestore.Frames;
+using EdgeRestore.Inference.Semantics;
 using EdgeRestore.Packages;
 using Microsoft.ML.OnnxRuntime;
 
@@ -19,12 +20,14 @@ internal static partial class ProviderProbe
     /// <param name="device">As in <see cref="RestorerOptions.Device"/>.</param>
     /// <param name="available">What this build of ONNX Runtime has, by its own names.</param>
     /// <param name="manifest">Says which frames the package takes.</param>
+    /// <param name="encoder">Gives the tokens of the probe, where the package takes them.</param>
     /// <param name="findTensorRt">Throws where there is none.</param>
     /// <param name="build">Builds the engine to probe with.</param>
     /// <returns>The provider, its probed engine, and every step tried.</returns>
     /// <exception cref="EngineException">None works.</exception>
     public static (ExecutionProvider Provider, Engine Engine, IReadOnlyList<ProviderStep> Steps) Find(
-        string device, IReadOnlyList<string> available, PackageManifest manifest, Action findTensorRt,
+        string device, IReadOnlyList<string> available, PackageManifest manifest, SemanticEncoder? encoder,
+        Action findTensorRt,
         Func<ExecutionProvider, Engine> build)
     {
         ExecutionProvider[] ladder = device switch
@@ -63,7 +66,7 @@ internal static partial class ProviderProbe
                 }
 
                 engine = build(provider);
-                steps.Add(new ProviderStep(provider.ToName(), true, Probe(engine, provider, manifest)));
+                steps.Add(new ProviderStep(provider.ToName(), true, Probe(engine, provider, manifest, encoder)));
                 return (provider, engine, steps);
             }
             catch (EngineException exception)
@@ -96,13 +99,19 @@ internal static partial class ProviderProbe
         }
     }
 
-    private static string Probe(Engine engine, ExecutionProvider provider, PackageManifest manifest)
+    private static string Probe(
+        Engine engine, ExecutionProvider provider, PackageManifest manifest, SemanticEncoder? encoder)
     {
         var side = Math.Max(ProbeSidePixels, manifest.Network.MinSidePixels);
         using var frame = Frame.Rent(side, side, PixelFormat.Rgb24);
         Paint(frame);
         using var output = Frame.Rent(side, side, PixelFormat.Rgb24);
         using var slot = new EngineSlot();
+        if (encoder is not null)
+        {
+            slot.SetTokens(encoder.Encode(frame));
+        }
+
         var start = Stopwatch.GetTimestamp();
         var nonFinite = slot.Run(engine, frame, output, strength: 1);
 

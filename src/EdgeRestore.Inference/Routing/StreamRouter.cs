@@ -1,5 +1,6 @@
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
+using EdgeRestore.Inference.Semantics;
 
 namespace EdgeRestore.Inference.Routing;
 
@@ -45,6 +46,9 @@ public sealed class StreamRouter
             _isClassified = true;
         }
     }
+
+    /// <summary>The stream's semantic tokens; none where the package takes none.</summary>
+    internal SceneTokens? Tokens { get; init; }
 
     /// <summary>Whether the next frame must be classified before its decision.</summary>
     internal bool NeedsClassification => _options.FixedRoute is null && _framesUntilClassification <= 0;

@@ -12,8 +12,6 @@ namespace EdgeRestore.Inference.Semantics;
 /// </remarks>
 public sealed class SemanticEncoder : IDisposable
 {
-    private static readonly string[] TokenNames = ["last_hidden_state", "tokens"];
-
     private readonly string _path;
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
@@ -25,8 +23,14 @@ public sealed class SemanticEncoder : IDisposable
     {
         _path = path;
         _session = session;
-        (_inputName, _input) = FindInput();
-        _outputName = FindOutput();
+        var (layout, fault) = SemanticEncoderLayout.Find(
+            path, Describe(session.InputMetadata), Describe(session.OutputMetadata));
+        if (layout is null)
+        {
+            throw new EngineException(fault!);
+        }
+
+        (_inputName, _outputName, _input) = (layout.Input, layout.Output, new ClipInput(layout.Side));
     }
 
     /// <summary>Width and height of what the encoder sees.</summary>
@@ -106,37 +110,11 @@ public sealed class SemanticEncoder : IDisposable
         _runOptions.Dispose();
     }
 
-    private (string Name, ClipInput Input) FindInput()
-    {
-        var found = _session.InputMetadata.ToArray();
-        if (found is [var (name, metadata)] && metadata.ElementType == typeof(float)
-            && metadata.Dimensions is [1 or -1, 3 or -1, var height, var width] && height == width && height != 0)
-        {
-            return (name, new ClipInput(height < 0 ? ClipInput.PublishedSide : height));
-        }
-
-        throw new EngineException(
-            $"Semantic encoder '{_path}' takes {Describe(found)}. Allowed: one float input (1, 3, side, side) of "
-            + "standardised pixels. Export the vision part alone.");
-    }
-
-    private string FindOutput()
-    {
-        var sequences = _session.OutputMetadata
-            .Where(pair => pair.Value.ElementType == typeof(float) && pair.Value.Dimensions.Length == 3).ToArray();
-        var name = sequences.Length == 1
-            ? sequences[0].Key
-            : TokenNames.FirstOrDefault(token => sequences.Any(pair => pair.Key == token));
-        return name ?? throw new EngineException(
-            $"Semantic encoder '{_path}' gives {Describe([.. _session.OutputMetadata])}. Allowed: one float output "
-            + $"(1, tokens, size), or several with one named {string.Join(" or ", TokenNames)}. Export it with its "
-            + "last hidden state.");
-    }
-
-    private static string Describe(KeyValuePair<string, NodeMetadata>[] values) => string.Join(
-        ", ",
-        values.Select(pair =>
-            $"'{pair.Key}' {pair.Value.ElementType?.Name} ({string.Join(", ", pair.Value.Dimensions)})"));
+    private static IReadOnlyList<EncoderValue> Describe(IReadOnlyDictionary<string, NodeMetadata> values) =>
+    [
+        .. values.Select(pair => new EncoderValue(
+            pair.Key, pair.Value.ElementType, pair.Value.Dimensions)),
+    ];
 }
 
 /// <summary>What an encoder says about a frame.</summary>

@@ -12,6 +12,8 @@ namespace EdgeRestore.Networks.Exports;
 /// </summary>
 public sealed record OneNetworkExport
 {
+    private const string EncoderFile = "encoder.onnx";
+
     public required string Name { get; init; }
 
     public required string Version { get; init; }
@@ -20,6 +22,11 @@ public sealed record OneNetworkExport
 
     /// <summary>The package whose classifier is taken, with its threshold.</summary>
     public required ModelPackage ClassifierFrom { get; init; }
+
+    /// <summary>
+    /// The encoder's ONNX file, its weights inside, where the network takes tokens; none where it takes none.
+    /// </summary>
+    public string? EncoderPath { get; init; }
 
     public required PackageProvenance Provenance { get; init; }
 
@@ -42,12 +49,12 @@ public sealed record OneNetworkExport
         var shared = new ExternalData("weights.bin");
         var classifier = ClassifierFrom.Manifest.Classifier;
         var classifierBytes = OnnxFile.Read(ClassifierFrom.GetPath(classifier.File)).ToBytes(shared);
-        var (routes, graphs) = RouteGraphs.Build(network, weights, shared);
+        var (routes, graphs) = RouteGraphs.Build(network, weights, shared, EncoderPath is not null);
         var manifest = new PackageManifest
         {
             Name = Name,
             Version = Version,
-            Network = RouteGraphs.Describe(network),
+            Network = RouteGraphs.Describe(network, EncoderPath is null ? null : EncoderFile),
             Classifier = classifier,
             Routes =
             [
@@ -64,6 +71,7 @@ public sealed record OneNetworkExport
             manifest,
             [
                 .. graphs,
+                .. EncoderPath is { } encoder ? [PackageContent.FromFile(EncoderFile, encoder)] : (PackageContent[])[],
                 PackageContent.FromBytes(classifier.File, classifierBytes),
                 PackageContent.FromBytes(shared.FileName, shared.ToArray()),
             ],

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EdgeRestore.Degradations;
 using EdgeRestore.Networks.Weights;
 using EdgeRestore.Onnx;
@@ -16,9 +17,19 @@ internal static class RouteGraphs
     /// <returns>The routes without what was measured, and the files.</returns>
     /// <exception cref="EdgeRestoreException">The network takes what no route of a package gives.</exception>
     public static (IReadOnlyList<PackageRoute> Routes, IReadOnlyList<PackageContent> Contents) Build(
-        RestorationNetwork network, NamedTensors weights, ExternalData shared)
+        RestorationNetwork network, NamedTensors weights, ExternalData shared, bool hasEncoder = false)
     {
-        if (network.Prompt is { } prompt && prompt != PromptDefinition.Degradation)
+        var takesDegradation = network.Prompt == PromptDefinition.Degradation;
+        var takesTokens = network.Prompt?.Name == PromptDefinition.TokensName;
+        if (takesTokens != hasEncoder)
+        {
+            throw new EdgeRestoreException(takesTokens
+                ? $"The network '{network.Preset}' takes {network.Prompt!.Meaning}. Give the encoder that makes them: export "
+                    + "one --encoder clip-vision.onnx."
+                : $"The network '{network.Preset}' takes no tokens, so it needs no encoder. Leave --encoder out.");
+        }
+
+        if (network.Prompt is { } prompt && !takesDegradation && !takesTokens)
         {
             throw new EdgeRestoreException(
                 $"The network '{network.Preset}' takes {prompt.Meaning} besides the frame, which no route of a package "
@@ -31,8 +42,8 @@ internal static class RouteGraphs
         foreach (var degradation in DegradationNames.All.Where(degradation => degradation != Degradation.Clear))
         {
             var (subnetwork, own) = network.Specialise(weights, degradation);
-            var file = network.TakesPrompt ? degradation.ToFileName() + ".onnx" : OneFile;
-            if (network.TakesPrompt || contents.Count == 0)
+            var file = takesDegradation ? degradation.ToFileName() + ".onnx" : OneFile;
+            if (takesDegradation || contents.Count == 0)
             {
                 contents.Add(PackageContent.FromBytes(
                     file, RestorationExport.ToServing(subnetwork, own).ToBytes(shared)));
@@ -53,12 +64,20 @@ internal static class RouteGraphs
     }
 
     /// <summary>What a manifest says of the network as a whole.</summary>
-    public static PackageNetwork Describe(RestorationNetwork network) => new()
+    public static PackageNetwork Describe(RestorationNetwork network, string? encoderFile = null) => new()
     {
         Family = network.Family,
         Preset = network.Preset,
         Parameters = NetworkCost.Of(network).Parameters,
         SizeMultiple = network.SizeMultiple,
         MinSidePixels = network.MinSidePixels,
+        Semantic = encoderFile is not null && network is SeSymUNet semantic
+            ? new()
+            {
+                File = encoderFile,
+                TokenSize = semantic.Config.SemanticSize,
+                PositionalEmbedding = JsonNamingPolicy.CamelCase.ConvertName($"{semantic.Config.PositionalEmbedding}"),
+            }
+            : null,
     };
 }

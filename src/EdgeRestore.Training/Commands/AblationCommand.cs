@@ -19,8 +19,8 @@ internal static class AblationCommand
         runs are not repeated. The table is written after every run, over those that are finished.
 
         Example:
-          train ablation --out .edgerestore/runs/ablation
-          train ablation --seeds 1 --steps 200 --out /tmp/ablation        only to see that it works
+          ./edgerestore train ablation --out .edgerestore/runs/ablation
+          ./edgerestore train ablation --seeds 1 --steps 200 --out /tmp/ablation        only to see that it works
 
         Exit codes: 0 done; 2 wrong command line; 5 cannot run (photographs, disk); 130 interrupted.
         """;

@@ -18,13 +18,13 @@ internal static class ExportCommand
         Averaged weights are exported, not the last ones. The classifier is that of a run or of another package.
 
         Examples:
-          export --restoration .edgerestore/runs/edge-s --classifier .edgerestore/runs/dpgnet-s --out deploy/models/default
-          export --restoration .edgerestore/runs/edge-s --classifier deploy/models/edgerestore-default --out mine
-          export … --photographs .edgerestore/photographs     also measures every route: by eval-v1, for the manifest;
+          ./edgerestore export --restoration .edgerestore/runs/edge-s --classifier .edgerestore/runs/dpgnet-s --out deploy/models/default
+          ./edgerestore export --restoration .edgerestore/runs/edge-s --classifier deploy/models/edgerestore-default --out mine
+          ./edgerestore export … --photographs .edgerestore/photographs     also measures every route: by eval-v1, for the manifest;
                                                               on validation photographs under every degradation, for routing
-          export … --state deploy/training                    also keeps both checkpoints in their compact form
-          export onnx --weights symunet.safetensors --out symunet.onnx      one network as one ONNX file
-          export one --weights symunet.safetensors --classifier deploy/models/edgerestore-default --out symunet
+          ./edgerestore export … --state deploy/training                    also keeps both checkpoints in their compact form
+          ./edgerestore export onnx --weights symunet.safetensors --out symunet.onnx      one network as one ONNX file
+          ./edgerestore export one --weights symunet.safetensors --classifier deploy/models/edgerestore-default --out symunet
                                                               imported weights as a package
 
         Exit codes: 0 done; 2 wrong command line; 5 cannot run (run, package, photographs, disk).

@@ -13,8 +13,11 @@ internal static class ExportOneCommand
         routes lead to the same graph; where it selects by degradation (csnet, edge-s), each has its own. The
         classifier, which says what frames are clear and pass through, is taken from another package.
 
+        SE-SymUNet takes tokens beside the frame: --encoder is the frozen ONNX model that gives them, weights inside, and goes
+        into the package. The manifest says what stands in the place of the published positional embedding (zero).
+
         Example:
-          export one --weights symunet.safetensors --classifier deploy/models/edgerestore-default --out symunet
+          ./edgerestore export one --weights symunet.safetensors --classifier deploy/models/edgerestore-default --out symunet
 
         Exit codes: 0 done; 2 wrong command line; 5 cannot run (weights, package, disk).
         """;
@@ -33,6 +36,10 @@ internal static class ExportOneCommand
             Required = true,
         };
         var output = new Option<string>("--out") { Description = "Folder of the package.", Required = true };
+        var encoder = new Option<string?>("--encoder")
+        {
+            Description = "ONNX file of the semantic encoder, for se-symunet.",
+        };
         var name = new Option<string?>("--name") { Description = "The package's name. Default: the network's." };
         var version = new Option<string>("--version")
         {
@@ -50,7 +57,7 @@ internal static class ExportOneCommand
             DefaultValueFactory = _ => "not stated: whether the weights may be passed on is not known",
         };
         var replace = new Option<bool>("--replace") { Description = "Replaces a package that is there." };
-        var command = new Command("one", Help) { weights, classifier, output, name, version, data, licence, replace };
+        var command = new Command("one", Help) { weights, classifier, encoder, output, name, version, data, licence, replace };
         command.SetAction(result =>
         {
             var path = result.GetRequiredValue(weights);
@@ -61,6 +68,7 @@ internal static class ExportOneCommand
                 Version = result.GetRequiredValue(version),
                 Network = network,
                 ClassifierFrom = ModelPackage.Open(result.GetRequiredValue(classifier)),
+                EncoderPath = result.GetValue(encoder),
                 Provenance = new()
                 {
                     TrainingData = result.GetRequiredValue(data),

@@ -23,9 +23,9 @@ internal static class ExportOnnxCommand
         to the mean length of its prompts: the form that is not snapped to a class, for evaluate --unsnapped.
 
         Example:
-          export onnx --weights symunet.safetensors --out symunet.onnx
-          export onnx --weights .edgerestore/runs/csnet-s-text/checkpoint.safetensors --embedding --out unsnapped.onnx
-          export onnx --weights symunet.safetensors --size 480x640 --float --out symunet-480x640.onnx
+          ./edgerestore export onnx --weights symunet.safetensors --out symunet.onnx
+          ./edgerestore export onnx --weights .edgerestore/runs/csnet-s-text/checkpoint.safetensors --embedding --out unsnapped.onnx
+          ./edgerestore export onnx --weights symunet.safetensors --size 480x640 --float --out symunet-480x640.onnx
 
         Exit codes: 0 done; 2 wrong command line; 5 cannot run (weights, size, disk).
         """;

@@ -18,8 +18,8 @@ internal static class ImportCommand
         network that is named, every missing, extra and differently shaped one is listed.
 
         Example:
-          import net_g_300000.pth --out symunet.safetensors
-          import net_g_300000.pth --take params --network symunet --out symunet.safetensors
+          ./edgerestore import net_g_300000.pth --out symunet.safetensors
+          ./edgerestore import net_g_300000.pth --take params --network symunet --out symunet.safetensors
 
         Exit codes: 0 done; 2 wrong command line; 5 cannot run (file, network, disk).
         """;

@@ -106,15 +106,26 @@ internal static class TrainCommand
         peak memory are printed and kept in the run folder (steps.csv, validation.csv, curve.png).
 
         Examples:
-          train edge-s --photographs .edgerestore/photographs/train --minutes 120
-          train edge-s --steps 20000 --seed 2 --out runs/edge-s-seed2
-          train my-recipe.yaml --photographs ~/Pictures
-          train my-recipe.yaml --weights symunet.safetensors     goes on from imported weights instead of random ones
+          ./edgerestore train edge-s --photographs .edgerestore/photographs/train --minutes 120
+          ./edgerestore train edge-s --steps 20000 --seed 2 --out runs/edge-s-seed2
+          ./edgerestore train my-recipe.yaml --photographs ~/Pictures
+          ./edgerestore train my-recipe.yaml --weights symunet.safetensors     goes on from imported weights instead of random ones
+
+        Exit codes: 0 done; 2 wrong command line; 5 cannot run (recipe, photographs, weights, disk); 130 interrupted, go on by
+        running again.
         """;
 
     private const string ClassifierHelp = """
         Trains the degradation classifier; the same as train dpgnet-s. Prints accuracy, the confusion of degradations and
-        the calibrated temperature at every validation.
+        the calibrated temperature at every validation. dpgnet-resnet18 is DPGNet as published; it starts from torchvision's
+        ResNet-18 or OneRestore's embedder with --weights.
+
+        Examples:
+          ./edgerestore classifier --minutes 60
+          ./edgerestore classifier dpgnet-resnet18 --weights resnet18.pth --minutes 240
+
+        Exit codes: 0 done; 2 wrong command line; 5 cannot run (recipe, photographs, weights, disk); 130 interrupted, go on by
+        running again.
         """;
 
     internal static int Run(TrainRequest request, RunReport report, CancellationToken cancellationToken)

@@ -13,9 +13,6 @@ namespace EdgeRestore.Training.Sampling;
 /// </summary>
 internal sealed class SemanticEncoder : IDisposable
 {
-    // As in service: of several outputs the one of these names, which exports of CLIPVisionModel have.
-    private static readonly string[] TokenNames = ["last_hidden_state", "tokens"];
-
     private readonly InferenceSession _session;
     private readonly ClipInput _input;
     private readonly string _inputName;
@@ -23,12 +20,12 @@ internal sealed class SemanticEncoder : IDisposable
     private readonly bool _isPerPhotograph;
     private readonly ConditionalWeakTable<Frame, float[]> _ofPhotographs = [];
 
-    private SemanticEncoder(InferenceSession session, int side, bool isPerPhotograph)
+    private SemanticEncoder(InferenceSession session, SemanticEncoderLayout layout, bool isPerPhotograph)
     {
         _session = session;
-        _input = new ClipInput(side);
-        _inputName = session.InputMetadata.Keys.Single();
-        _outputName = OutputOf(session);
+        _input = new ClipInput(layout.Side);
+        _inputName = layout.Input;
+        _outputName = layout.Output;
         _isPerPhotograph = isPerPhotograph;
     }
 
@@ -39,22 +36,16 @@ internal sealed class SemanticEncoder : IDisposable
         var session = Open(recipe.Encoder);
         try
         {
-            var (input, output) = (
-                session.InputMetadata.Values.ToList(), session.OutputMetadata[OutputOf(session)]);
-            var shape = input[0].Dimensions;
+            var (layout, fault) = SemanticEncoderLayout.Find(
+                recipe.Encoder, Describe(session.InputMetadata), Describe(session.OutputMetadata));
             var size = tokens.Shape[^1].Size!.Value;
-            if (input.Count != 1 || shape.Length != 4 || shape[1] != 3 || output.Dimensions.Length != 3
-                || output.Dimensions[2] is > 0 and var found && found != size)
-            {
-                throw new EdgeRestoreException(
-                    $"The encoder '{recipe.Encoder}' has {input.Count} inputs, the first ({string.Join(", ", shape)}), and "
-                    + $"gives ({string.Join(", ", output.Dimensions)}); needed is one (1, 3, side, side) and (1, tokens, {size}), "
-                    + "the last hidden state. Export it so, or set semanticSize in the recipe's configuration.");
-            }
-
-            // An encoder of any size gets the published one.
-            return new SemanticEncoder(
-                session, shape[2] > 0 ? shape[2] : ClipInput.PublishedSide, recipe.Of == SemanticRecipe.Photograph);
+            return layout is null
+                ? throw new EdgeRestoreException(fault!)
+                : layout.TokenSize is { } found && found != size
+                ? throw new EdgeRestoreException(
+                    $"The encoder '{recipe.Encoder}' gives tokens of {found} numbers, and the network takes {size}. Give "
+                    + "another encoder, or set semanticSize in the recipe's configuration.")
+                : new SemanticEncoder(session, layout, recipe.Of == SemanticRecipe.Photograph);
         }
         catch
         {
@@ -83,8 +74,11 @@ internal sealed class SemanticEncoder : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    private static string OutputOf(InferenceSession session) =>
-        TokenNames.FirstOrDefault(session.OutputMetadata.ContainsKey) ?? session.OutputMetadata.Keys.First();
+    private static IReadOnlyList<EncoderValue> Describe(IReadOnlyDictionary<string, NodeMetadata> values) =>
+    [
+        .. values.Select(pair => new EncoderValue(
+            pair.Key, pair.Value.ElementType, pair.Value.Dimensions)),
+    ];
 
     private static InferenceSession Open(string path)
     {

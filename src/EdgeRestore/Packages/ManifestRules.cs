@@ -11,6 +11,8 @@ internal static partial class ManifestRules
     // Nothing in a network comes near; it keeps later arithmetic on these numbers from overflowing.
     private const int MaxSidePixels = 4096;
 
+    private const int MaxTokenSize = 65536;
+
     public static void Check(PackageManifest manifest, bool filesRequired)
     {
         CheckName("name", manifest.Name);
@@ -20,6 +22,17 @@ internal static partial class ManifestRules
         CheckRange("network.parameters", manifest.Network.Parameters, 0, long.MaxValue);
         CheckRange("network.sizeMultiple", manifest.Network.SizeMultiple, 1, MaxSidePixels);
         CheckRange("network.minSidePixels", manifest.Network.MinSidePixels, 1, MaxSidePixels);
+
+        if (manifest.Network.Semantic is { } semantic)
+        {
+            CheckRange("network.semantic.tokenSize", semantic.TokenSize, 1, MaxTokenSize);
+            if (!PackageSemantic.PositionalEmbeddings.Contains(semantic.PositionalEmbedding))
+            {
+                throw Invalid(
+                    "network.semantic.positionalEmbedding", $"'{semantic.PositionalEmbedding}'",
+                    string.Join(", ", PackageSemantic.PositionalEmbeddings));
+            }
+        }
 
         CheckText("classifier.network", manifest.Classifier.Network);
         CheckRange("classifier.parameters", manifest.Classifier.Parameters, 0, long.MaxValue);
@@ -142,6 +155,11 @@ internal static partial class ManifestRules
     private static void CheckFiles(PackageManifest manifest, bool filesRequired)
     {
         CheckPath("classifier.file", manifest.Classifier.File);
+        if (manifest.Network.Semantic is { } semantic)
+        {
+            CheckPath("network.semantic.file", semantic.File);
+        }
+
         foreach (var route in manifest.Routes)
         {
             CheckPath($"routes[{route.Degradation.ToName()}].file", route.File);

@@ -42,7 +42,8 @@ public sealed record PackageManifest
     /// <summary>Every graph that a reader of the package may run.</summary>
     internal IEnumerable<string> GraphFiles => Routes
         .SelectMany(route => (route.Variants ?? []).Select(variant => variant.File).Prepend(route.File))
-        .Prepend(Classifier.File);
+        .Prepend(Classifier.File)
+        .Concat(Network.Semantic is { } semantic ? [semantic.File] : []);
 
     /// <summary>Reads and checks a manifest.</summary>
     /// <exception cref="PackageException">It is not valid; the message says what, found, allowed and remedy.</exception>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EdgeRestore.Packages;
 
 /// <summary>The network that the subnetworks were cut from.</summary>
@@ -17,4 +19,8 @@ public sealed record PackageNetwork
 
     /// <summary>Frames with a smaller side are refused: reflection padding needs that many pixels.</summary>
     public required int MinSidePixels { get; init; }
+
+    /// <summary>What gives the tokens that the graphs take beside the frame; null where they take none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PackageSemantic? Semantic { get; init; }
 }

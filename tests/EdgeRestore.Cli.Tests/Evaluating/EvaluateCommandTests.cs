@@ -56,9 +56,13 @@ public sealed class EvaluateCommandTests : IDisposable
 
         var outcome = await Run(
             "--folder", Path.Combine(_folder.Path, "own"), "--rows", "noise25,haze",
-            "--out", Path.Combine(_folder.Path, "out"));
+            "--real", Path.Combine(_folder.Path, "own"), "--out", Path.Combine(_folder.Path, "out"));
 
         Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("Photographs that came degraded: NIQE over all of them", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "2.png: clear, confidence",
+            await File.ReadAllTextAsync(Path.Combine(_folder.Path, "out", "evaluation.html")), StringComparison.Ordinal);
         Assert.Contains("Convention: RGB, 8 bit in and out", outcome.Output, StringComparison.Ordinal);
         using var sheet = ImageCodec.Load(Path.Combine(_folder.Path, "out", "best-median-worst.png"));
         Assert.True(sheet.Width > 6 * 160 && sheet.Height > 2 * 160, $"{sheet.Width}x{sheet.Height}");

@@ -157,7 +157,7 @@ public sealed class PackageExportTests : IDisposable
             Provenance = source.Manifest.Provenance,
         }.Write(Path.Combine(folder, "one")));
 
-        Assert.Contains("takes semantic tokens of 1024 numbers each besides the frame", error.Message);
+        Assert.Contains("takes semantic tokens of 1024 numbers each. Give the encoder", error.Message);
         Assert.False(Directory.Exists(Path.Combine(folder, "one")));
     }
 

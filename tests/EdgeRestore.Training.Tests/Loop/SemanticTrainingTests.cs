@@ -94,8 +94,7 @@ public sealed class SemanticTrainingTests : IDisposable
         var error = Assert.Throws<EdgeRestoreException>(() => SemanticEncoder.Load(
             new() { Encoder = Path.Combine(_folder, "encoder.onnx") }, PromptDefinition.Tokens(1024)));
 
-        Assert.Contains("gives (1, 5, 12)", error.Message, StringComparison.Ordinal);
-        Assert.Contains("(1, tokens, 1024)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("gives tokens of 12 numbers, and the network takes 1024", error.Message, StringComparison.Ordinal);
     }
 
     private static Recipe NewRecipe(string lines) => Recipe.Parse("test", $$"""
