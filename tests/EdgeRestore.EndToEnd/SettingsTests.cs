@@ -23,6 +23,7 @@ public sealed class SettingsTests
                 Preload = "all",
                 MaxTilePixels = 2_228_224,
                 RunSeconds = 60,
+                TokensEvery = 1,
                 OnnxRuntime = null,
                 Engines = null,
             },
@@ -101,7 +102,7 @@ public sealed class SettingsTests
             + "Listen:Endpoint is '127.0.0.1'; allowed is an IP address with a port, such as 127.0.0.1:50051, "
             + "0.0.0.0:50051 or [::1]:50051, or unix: with the absolute path of a socket. Correct it. "
             + "Listen:DrainSeconds is 0; allowed is 1 to 3600. Correct it. "
-            + "Engine:Colour is unknown; allowed are Package, Device, Precision, Threads, Concurrency, Preload, MaxTilePixels, RunSeconds, OnnxRuntime, Engines. Remove it. "
+            + "Engine:Colour is unknown; allowed are Package, Device, Precision, Threads, Concurrency, Preload, MaxTilePixels, RunSeconds, TokensEvery, OnnxRuntime, Engines. Remove it. "
             + "Limits:MaxPayloadBytes is 2000 while Limits:MaxPixels is 9000000; a frame of that many pixels takes up "
             + "to 27000000 bytes. Raise the one or lower the other. "
             + "'--help' lists every option.",

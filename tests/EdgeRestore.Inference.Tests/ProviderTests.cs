@@ -160,6 +160,7 @@ public sealed class ProviderTests : IDisposable
                 Device = "auto",
                 Threads = 0,
                 ConcurrentRunCount = 0,
+                TokensEveryFrames = 1,
                 MaxFramePixels = 12_582_912,
                 Preload = false,
                 OnnxRuntimeDirectory = null,
