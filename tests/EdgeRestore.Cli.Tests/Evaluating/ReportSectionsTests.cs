@@ -64,6 +64,7 @@ public sealed class ReportSectionsTests : IDisposable
             JumpsIn = 0.1,
             JumpsOut = 0.2,
             RouteSwitchCount = 0,
+            MainRoute = "rain",
         };
         output.Write(VideoEvaluationReport.JsonName, JsonSerializer.SerializeToUtf8Bytes(
             new { title = "pans", convention = "RGB", packageSha256 = "ab", sequences = new[] { sequence } },
