@@ -3,25 +3,26 @@ using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
 using EdgeRestore.Metrics;
 using EdgeRestore.Packages;
+using EdgeRestore.TestPackages;
 using Xunit.Abstractions;
 
 namespace EdgeRestore.Inference.Tests;
 
 /// <summary>
-/// The network that is served looks at the whole frame, so its tiles are not what one run gives; how far off are they?
+/// The network that is served looks at the whole frame, and its tiles know that from a mosaic only; how far off are they?
 /// </summary>
 public sealed class DefaultPackageTilingTests(ITestOutputHelper output)
 {
-    // Measured: 2.2 dB for low light, under 0.9 for every other route (docs/serving.md).
-    private const double MaxLossDb = 2.5;
+    // Measured: 0.7 dB for low light and haze+snow, 36.8 dB for haze+rain (docs/serving.md).
+    private const double MaxLossDb = 1;
+    private const double MinAgreementDb = 35;
 
     [LargePhotographFact]
     [Trait("Category", "Long")]
     public void EveryRoute_TiledIsAboutAsGoodAsWhole()
     {
-        var root = LargePhotographFactAttribute.Root!;
-        using var clean = ImageCodec.Load(LargePhotographFactAttribute.PathBelow(root));
-        var package = ModelPackage.Open(Path.Combine(root, "deploy/models/edgerestore-default"));
+        using var clean = ImageCodec.Load(LargePhotographFactAttribute.Photograph);
+        var package = ModelPackage.Open(Path.Combine(Checkout.Root, "deploy/models/edgerestore-default"));
         using var whole = Restorer.Load(package, new RestorerOptions { Device = "cpu" });
         using var tiled = Restorer.Load(package, new RestorerOptions { Device = "cpu", MaxTilePixels = 262_144 });
         using var synthesizer = new DegradationSynthesizer();
@@ -29,6 +30,7 @@ public sealed class DefaultPackageTilingTests(ITestOutputHelper output)
         using var one = Frame.Rent(clean.Width, clean.Height, PixelFormat.Rgb24);
         using var other = Frame.Rent(clean.Width, clean.Height, PixelFormat.Rgb24);
         var losses = new List<double>();
+        var agreements = new List<double>();
         foreach (var degradation in DegradationNames.All.Where(degradation => degradation != Degradation.Clear))
         {
             var generator = new Prng(5);
@@ -37,12 +39,14 @@ public sealed class DefaultPackageTilingTests(ITestOutputHelper output)
             Assert.Equal(RestoreError.None, whole.Restore(degraded, one, whole.CreateRouter(route), 1, default).Error);
             Assert.Equal(RestoreError.None, tiled.Restore(degraded, other, tiled.CreateRouter(route), 1, default).Error);
             losses.Add(Psnr.Compute(clean, one) - Psnr.Compute(clean, other));
+            agreements.Add(Psnr.Compute(one, other));
             output.WriteLine(
                 $"{degradation}: {Psnr.Compute(clean, degraded):F2} dB, whole {Psnr.Compute(clean, one):F2}, tiled "
                 + $"{Psnr.Compute(clean, other):F2}, tiled against whole {Psnr.Compute(one, other):F1}");
         }
 
         Assert.InRange(losses.Max(), -10, MaxLossDb);
+        Assert.InRange(agreements.Min(), MinAgreementDb, 60);
     }
 
     /// <summary>A test on one held-out photograph; skipped where it has not been fetched.</summary>
@@ -50,27 +54,14 @@ public sealed class DefaultPackageTilingTests(ITestOutputHelper output)
     {
         public LargePhotographFactAttribute()
         {
-            if (Root is null)
+            if (!File.Exists(Photograph))
             {
                 Skip = "The held-out photographs are not in .edgerestore/photographs.";
             }
         }
 
-        public static string? Root { get; } = Find();
-
         /// <summary>1600x1200.</summary>
-        public static string PathBelow(string root) => Path.Combine(
-            root, ".edgerestore/photographs/held-out/forensics-samples-files@IMG_20200608_111614.png");
-
-        private static string? Find()
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(PathBelow(folder.FullName)))
-            {
-                folder = folder.Parent;
-            }
-
-            return folder?.FullName;
-        }
+        public static string Photograph { get; } = Path.Combine(
+            Checkout.Root, ".edgerestore/photographs/held-out/forensics-samples-files@IMG_20200608_111614.png");
     }
 }

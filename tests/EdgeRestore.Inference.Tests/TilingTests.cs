@@ -1,5 +1,9 @@
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
+using EdgeRestore.Inference.Engines;
+using EdgeRestore.Inference.Tiling;
+using EdgeRestore.Metrics;
+using EdgeRestore.Packages;
 using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.Inference.Tests;
@@ -30,17 +34,24 @@ public sealed class TilingTests
 
     // Every pixel is moved by the mean of the whole frame, which no tile knows: its own may be 60 levels off.
     [Fact]
-    public void NetworkOfWholeFrame_TiledHasItsMeansAndNoSeam()
+    public void NetworkThatMeasuresTheWholeFrame_TiledIsWhole()
     {
-        const int width = 1000, height = 800;
-        using var input = Frame.Rent(width, height, PixelFormat.Rgb24);
-        for (var index = 0; index < input.LengthBytes; index++)
-        {
-            // Dark at the left, bright at the right.
-            input.Pixels[index] = (byte)(40 + (index / 3 % width * 120 / width));
-        }
-
+        using var input = DarkToBright(1000, 800);
         var package = TestPackage.Of(new TestNetwork.Centre());
+
+        using var whole = Restore(package, input, new RestorerOptions { Device = "cpu" });
+        using var tiled = Restore(
+            package, input, new RestorerOptions { Device = "cpu", MaxTilePixels = MaxTilePixels });
+
+        Assert.InRange(LargestDifference(whole, tiled), 0, 1);
+        Assert.InRange(LargestStep(tiled), 0, LargestStep(whole) + 1);
+    }
+
+    [Fact]
+    public void NetworkThatCannotBeCut_TiledHasTheMeansOfWholeAndNoSeam()
+    {
+        using var input = DarkToBright(1000, 800);
+        var package = TestPackage.Of(new TestNetwork.CentreByProduct());
 
         using var whole = Restore(package, input, new RestorerOptions { Device = "cpu" });
         using var tiled = Restore(
@@ -48,6 +59,46 @@ public sealed class TilingTests
 
         Assert.InRange(LargestDifference(whole, tiled), 0, 3);
         Assert.InRange(LargestStep(tiled), 0, LargestStep(whole) + 2);
+    }
+
+    // Eight attention matrices, mean and maximum in each of two skips.
+    [Theory]
+    [InlineData("rain.onnx")]
+    [InlineData("rain.int8-cpu.onnx")]
+    [InlineData("rain.fp16-cuda.onnx")]
+    public void DefaultPackage_IsCutAtTwelveStatistics(string file)
+    {
+        var path = Path.Combine(Checkout.Root, "deploy/models/edgerestore-default", file);
+        using var engine = Engine.Build(new EngineName("", file, "", "cpu", ""), path, ExecutionProvider.Cpu, threads: 2);
+        using var slot = new EngineSlot();
+
+        var (reach, statistics) = engine.Look(slot);
+
+        Assert.Equal(EngineReach.WholeFrame, reach);
+        Assert.Equal(12, statistics!.Applying.Takes!.Values.Length);
+        Assert.Same(statistics.Applying.Takes, statistics.Measuring.Gives);
+    }
+
+    // The statistics come from a mosaic of the frame.
+    [Theory]
+    [InlineData("fp32")]
+    [InlineData("int8")]
+    public void DefaultPackage_TiledIsNearWhole(string precision)
+    {
+        using var input = DarkToBright(700, 540);
+        var noise = new Random(2);
+        foreach (ref var value in input.Pixels)
+        {
+            value = (byte)Math.Clamp(value + noise.Next(-40, 41), 0, 255);
+        }
+
+        var package = ModelPackage.Open(Path.Combine(Checkout.Root, "deploy/models/edgerestore-default"));
+        var options = new RestorerOptions { Device = "cpu", Precision = precision };
+
+        using var whole = Restore(package, input, options, Degradation.LowLight);
+        using var tiled = Restore(package, input, options with { MaxTilePixels = MaxTilePixels }, Degradation.LowLight);
+
+        Assert.InRange(Psnr.Compute(whole, tiled), 38, 60);
     }
 
     [Fact]
@@ -70,11 +121,32 @@ public sealed class TilingTests
     private static Frame Restore(TestPackage package, Frame input, RestorerOptions options)
     {
         using var loaded = new LoadedPackage(package, options);
+        return Restore(loaded.Restorer, input, Degradation.Noise);
+    }
+
+    private static Frame Restore(ModelPackage package, Frame input, RestorerOptions options, Degradation route)
+    {
+        using var restorer = Restorer.Load(package, options);
+        return Restore(restorer, input, route);
+    }
+
+    private static Frame Restore(Restorer restorer, Frame input, Degradation route)
+    {
         var output = Frame.Rent(input.Width, input.Height, PixelFormat.Rgb24);
-        var result = loaded.Restorer.Restore(
-            input, output, loaded.Restorer.CreateRouter(LoadedPackage.Fixed(Degradation.Noise)), 1, default);
+        var result = restorer.Restore(input, output, restorer.CreateRouter(LoadedPackage.Fixed(route)), 1, default);
         Assert.Equal((RestoreError.None, null), (result.Error, result.Detail));
         return output;
+    }
+
+    private static Frame DarkToBright(int width, int height)
+    {
+        var frame = Frame.Rent(width, height, PixelFormat.Rgb24);
+        for (var index = 0; index < frame.LengthBytes; index++)
+        {
+            frame.Pixels[index] = (byte)(40 + (index / 3 % width * 120 / width));
+        }
+
+        return frame;
     }
 
     private static Frame Textured(int width, int height)

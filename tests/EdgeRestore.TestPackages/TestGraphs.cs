@@ -32,6 +32,7 @@ internal static class TestGraphs
             TestNetwork.Blur blur => graph.Add("Sub", [Means(graph, image, blur.LayerCount), image]),
             TestNetwork.Centre => graph.Add("Sub", [graph.Constant(0.5f), graph.Add(
                 "ReduceMean", [image], new IntsAttribute("axes", [1, 2]), new IntAttribute("keepdims", 1))]),
+            TestNetwork.CentreByProduct => graph.Add("Sub", [graph.Constant(0.5f), MeanByProduct(graph, image)]),
             TestNetwork.FailsUnless size => graph.Add("Mul",
                 [graph.Add("Reshape", [image, graph.Constant(1, size.Height, size.Width, 3)]), graph.Constant(0f)]),
             _ => throw new ArgumentOutOfRangeException(nameof(network), network, "Unknown network."),
@@ -96,6 +97,18 @@ internal static class TestGraphs
         graph.Output(nonFinite, "nonfinite", ElementType.Int64, "N");
         var range = graph.Add("Concat", [least, most], new IntAttribute("axis", 1));
         graph.Output(range, "range", ElementType.Float, "N", 2);
+    }
+
+    private static string MeanByProduct(GraphBuilder graph, string image)
+    {
+        var pixels = graph.Add("Reshape", [image, graph.Constant(1, -1, 3)]);
+        var ones = graph.Add("Exp", [graph.Add("Mul", [pixels, graph.Constant(0f)])]);
+        var across = graph.Add("Transpose", [ones], new IntsAttribute("perm", [0, 2, 1]));
+
+        // Sums over counts, (1, 3, 3) with three rows that are the same.
+        var means = graph.Add("Div", [graph.Add("MatMul", [across, pixels]), graph.Add("MatMul", [across, ones])]);
+        var row = graph.Add("Slice", [means, graph.Constant([0L]), graph.Constant([1L]), graph.Constant([1L])]);
+        return graph.Add("Reshape", [row, graph.Constant(1, 1, 1, 3)]);
     }
 
     private static string NotANumberAtWhite(GraphBuilder graph, string image)

@@ -33,6 +33,9 @@ public abstract record TestNetwork
     /// <summary>Moves the mean of the whole frame to middle gray: every pixel depends on all.</summary>
     public sealed record Centre : TestNetwork;
 
+    /// <summary>The same by a matrix product, which does not show in the graph as something measured.</summary>
+    public sealed record CentreByProduct : TestNetwork;
+
     /// <summary>Fails while it runs unless frames are of one size: a fault that only the engine can find.</summary>
     public sealed record FailsUnless(int Width, int Height) : TestNetwork;
 

@@ -11,7 +11,7 @@ internal sealed class HalfGraphWriter
     private readonly OnnxFile source;
     private readonly GraphLinks links;
     private readonly HashSet<Node> half;
-    private readonly Dictionary<string, ElementType> types;
+    private readonly IReadOnlyDictionary<string, ElementType> types;
     private readonly List<Node> nodes = [];
     private readonly Dictionary<string, Initializer> added = new(StringComparer.Ordinal);
     private readonly HashSet<string> casts = new(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using EdgeRestore.Inference.Tiling;
+using EdgeRestore.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeRestore.Inference.Engines;
@@ -11,11 +12,22 @@ internal sealed class Engine : IDisposable
     private readonly RunOptions _runOptions = new();
     private readonly RunOptions _firstRunOptions = new();
 
-    // Two slots may both find out, and find the same.
-    private volatile EngineReach _reach;
+    // Opens a graph cut out of this one's; null where that was not foreseen.
+    private readonly (string Path, Func<byte[], InferenceSession> Open)? _source;
 
-    private Engine(EngineName name, InferenceSession session)
+    // Taken by slots that find out at once, which takes some runs.
+    private readonly Lock _lookLock = new();
+    private EngineReach _reach;
+    private StatisticsEngines? _statistics;
+
+    internal Engine(EngineName name, InferenceSession session)
+        : this(name, session, null)
     {
+    }
+
+    private Engine(EngineName name, InferenceSession session, (string Path, Func<byte[], InferenceSession> Open)? source)
+    {
+        _source = source;
         Name = name;
         _session = session;
 
@@ -28,6 +40,12 @@ internal sealed class Engine : IDisposable
 
     public InferenceSession Session => _session;
 
+    /// <summary>What it gives beside the restored frame.</summary>
+    public FrameStatistics? Gives { get; init; }
+
+    /// <summary>What it takes beside the frame.</summary>
+    public FrameStatistics? Takes { get; init; }
+
     /// <summary>Builds an engine. Takes a tenth of a second on a CPU, minutes with TensorRT.</summary>
     /// <param name="name">Names the engine in errors.</param>
     /// <param name="path">The graph's file; its weights are found relative to it.</param>
@@ -38,15 +56,23 @@ internal sealed class Engine : IDisposable
     {
         try
         {
-            using var options = CreateOptions(threads);
-            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL;
-            provider.AppendTo(options);
-            return new Engine(name, new InferenceSession(path, options));
+            return new Engine(
+                name,
+                Open(options => new InferenceSession(path, options)),
+                (path, bytes => Open(options => new InferenceSession(bytes, options))));
         }
         catch (OnnxRuntimeException exception)
         {
             throw new EngineException(
                 name, $"Engine '{name}' cannot be built from '{path}': {exception.Message}", exception);
+        }
+
+        InferenceSession Open(Func<SessionOptions, InferenceSession> open)
+        {
+            using var options = CreateOptions(threads);
+            options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL;
+            provider.AppendTo(options);
+            return open(options);
         }
     }
 
@@ -124,20 +150,48 @@ internal sealed class Engine : IDisposable
         }
     }
 
-    /// <summary>How far it looks; tried out when first asked for, by two runs.</summary>
+    /// <summary>How far it looks, and the cut engines for tiles if it measures whole frames; found out when first asked for.</summary>
+    /// <returns>Engines only where tiles fit together with them: those of a network that looks at all of a frame may not.</returns>
     /// <exception cref="EngineException">A run failed.</exception>
-    public EngineReach Reach(EngineSlot slot)
+    public (EngineReach Reach, StatisticsEngines? Statistics) Look(EngineSlot slot)
     {
-        if (_reach == EngineReach.Unknown)
+        lock (_lookLock)
         {
-            _reach = ReachProbe.Run(slot, this);
+            if (_reach == EngineReach.Unknown)
+            {
+                var reach = ReachProbe.Run(slot, this, null);
+                _statistics = reach == EngineReach.WholeFrame ? TryCut(slot) : null;
+                _reach = reach;
+            }
+
+            return (_reach, _statistics);
+        }
+    }
+
+    private StatisticsEngines? TryCut(EngineSlot slot)
+    {
+        StatisticsEngines? engines = null;
+        try
+        {
+            engines = _source is { } source ? StatisticsEngines.TryBuild(Name, source.Path, source.Open) : null;
+            if (engines is not null
+                && ReachProbe.Run(slot, engines.Applying, engines.Measuring) == EngineReach.Neighbourhood)
+            {
+                return engines;
+            }
+        }
+        catch (Exception exception) when (exception is OnnxException or OnnxRuntimeException or EngineException)
+        {
+            // A graph that runs whole but cannot be cut: its tiles are matched by their means.
         }
 
-        return _reach;
+        engines?.Dispose();
+        return null;
     }
 
     public void Dispose()
     {
+        _statistics?.Dispose();
         _session.Dispose();
         _runOptions.Dispose();
         _firstRunOptions.Dispose();

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using EdgeRestore.Frames;
 using EdgeRestore.Inference.Semantics;
 using EdgeRestore.Inference.Tiling;
+using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeRestore.Inference.Engines;
 
@@ -21,6 +22,7 @@ internal sealed unsafe class EngineSlot : IDisposable
     private const int Alignment = 64;
 
     private readonly Dictionary<(Engine Engine, int Width, int Height), ShapeBindings> _shapes = [];
+    private readonly Dictionary<FrameStatistics, OrtValue[]> _statistics = [];
     private readonly float* _strength;
     private readonly long* _nonFinite;
     private int _bindingCount;
@@ -73,6 +75,9 @@ internal sealed unsafe class EngineSlot : IDisposable
     }
 
     /// <summary>Runs an engine from one frame into another of the same size.</summary>
+    /// <remarks>
+    /// An engine that gives statistics leaves them in the slot, one that takes them finds there what was given last.
+    /// </remarks>
     /// <returns>How many values of the output, before clamping, were NaN or infinite.</returns>
     /// <exception cref="EngineException">The run failed.</exception>
     public long Run(Engine engine, Frame input, Frame output, float strength)
@@ -94,6 +99,11 @@ internal sealed unsafe class EngineSlot : IDisposable
     {
         DisposeBindings();
         _tokens?.Dispose();
+        foreach (var value in _statistics.Values.SelectMany(values => values))
+        {
+            value.Dispose();
+        }
+
         _scratch?.Dispose();
         _tiles?.Dispose();
         NativeMemory.AlignedFree(_strength);
@@ -119,10 +129,27 @@ internal sealed unsafe class EngineSlot : IDisposable
         }
 
         // An address may have been another frame's before: bound are only address and length, which are right again.
-        binding = new FrameBinding(engine, size, input, output, _strength, _nonFinite, _tokens);
+        binding = new FrameBinding(
+            engine, size, input, output, _strength, _nonFinite, StatisticsOf(engine), _tokens);
         shape.Bindings.Add(((nint)input, (nint)output), binding);
         _bindingCount++;
         return (binding, isFirst);
+    }
+
+    private OrtValue[] StatisticsOf(Engine engine)
+    {
+        if ((engine.Gives ?? engine.Takes) is not { } statistics)
+        {
+            return [];
+        }
+
+        if (!_statistics.TryGetValue(statistics, out var values))
+        {
+            values = statistics.Allocate();
+            _statistics.Add(statistics, values);
+        }
+
+        return values;
     }
 
     private void DisposeBindings()

@@ -16,9 +16,16 @@ internal sealed unsafe class FrameBinding : IDisposable
     /// <param name="output">The same, for the result.</param>
     /// <param name="strength">One float.</param>
     /// <param name="nonFinite">One count.</param>
+    /// <param name="statistics">What the engine gives or takes beside frames, in its order.</param>
     /// <param name="tokens">Semantic tokens, for engines that take them.</param>
     public FrameBinding(
-        Engine engine, (int Width, int Height) size, byte* input, byte* output, float* strength, long* nonFinite,
+        Engine engine,
+        (int Width, int Height) size,
+        byte* input,
+        byte* output,
+        float* strength,
+        long* nonFinite,
+        ReadOnlySpan<OrtValue> statistics,
         SlotTokens? tokens = null)
     {
         _engine = engine;
@@ -43,6 +50,17 @@ internal sealed unsafe class FrameBinding : IDisposable
 
         _binding.BindOutput("restored", _values[2]);
         _binding.BindOutput("nonfinite", _values[3]);
+        for (var index = 0; index < statistics.Length; index++)
+        {
+            if (engine.Gives is { } given)
+            {
+                _binding.BindOutput(given.Values[index].Name, statistics[index]);
+            }
+            else if (engine.Takes is { } taken)
+            {
+                _binding.BindInput(taken.Values[index].Name, statistics[index]);
+            }
+        }
     }
 
     /// <param name="isFirst">Whether the engine sees a frame of this size for the first time.</param>

@@ -10,8 +10,11 @@ internal static class ReachProbe
     private const int Width = 8 * TiledRun.OverlapPixels;
     private const int Height = 64;
 
+    /// <param name="slot">For the runs.</param>
+    /// <param name="engine">What is tried.</param>
+    /// <param name="measuring">Gives the statistics that it takes, once; null if it takes none.</param>
     /// <exception cref="EngineException">A run failed.</exception>
-    public static EngineReach Run(EngineSlot slot, Engine engine)
+    public static EngineReach Run(EngineSlot slot, Engine engine, Engine? measuring)
     {
         using var frame = Frame.Rent(Width, Height, PixelFormat.Rgb24);
         using var first = Frame.Rent(Width, Height, PixelFormat.Rgb24);
@@ -20,6 +23,11 @@ internal static class ReachProbe
         for (var index = 0; index < pixels.Length; index++)
         {
             pixels[index] = (byte)(64 + (index * 37 % 101));
+        }
+
+        if (measuring is not null)
+        {
+            slot.Run(measuring, frame, first, strength: 1);
         }
 
         slot.Run(engine, frame, first, strength: 1);

@@ -7,8 +7,10 @@ namespace EdgeRestore.Inference.Tiling;
 /// <summary>Takes frames that are too large for one run through an engine tile by tile. Not thread-safe.</summary>
 /// <remarks>
 /// Neighbours are faded into each other where they overlap, away from their borders. A network that looks at the whole
-/// frame (<see cref="EngineReach"/>) sees only a tile each time and would brighten, say, each by another amount: then the
-/// whole frame, shrunk to a tile's size, is restored first, and every neighbourhood's mean is taken from there.
+/// frame (<see cref="EngineReach"/>) sees only a tile each time and would brighten, say, each by another amount. What it
+/// measures is then measured once, on patches from all over the frame (<see cref="Mosaic"/>), and given to every tile. Of a
+/// network that cannot be cut there (<see cref="StatisticsEngines"/>) the whole frame, shrunk to a tile's size, is restored
+/// first, and every neighbourhood's mean is taken from there.
 /// </remarks>
 internal sealed class TiledRun : IDisposable
 {
@@ -45,7 +47,14 @@ internal sealed class TiledRun : IDisposable
     {
         var nonFinite = 0L;
         Frame? whole = null;
-        if (strength > 0 && engine.Reach(slot) == EngineReach.WholeFrame)
+        var (reach, statistics) = strength > 0 ? engine.Look(slot) : default;
+        if (statistics is not null)
+        {
+            Mosaic.Fill(input, _tile);
+            nonFinite = slot.Run(statistics.Measuring, _tile, _restored, strength);
+            engine = statistics.Applying;
+        }
+        else if (reach == EngineReach.WholeFrame)
         {
             whole = RestoreSmall(slot, engine, input, strength, out nonFinite);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.EndToEnd.Fixtures;
 
@@ -9,7 +10,7 @@ internal static class ForeignProgram
     public const string Python = "/usr/bin/python3";
 
     /// <summary>The repository.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root => Checkout.Root;
 
     public static string Client(string name) => Path.Combine(Root, "tests/EdgeRestore.EndToEnd/Clients", name);
 
@@ -63,16 +64,5 @@ internal static class ForeignProgram
                 process.Kill(entireProcessTree: true);
             }
         }
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "EdgeRestore.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
-        }
-
-        return folder.FullName;
     }
 }

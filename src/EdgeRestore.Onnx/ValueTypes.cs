@@ -1,9 +1,7 @@
-using EdgeRestore.Onnx;
-
-namespace EdgeRestore.Quantization.Graphs;
+namespace EdgeRestore.Onnx;
 
 /// <summary>Element types of a graph's values, by the rules of their operators.</summary>
-internal static class ValueTypes
+public static class ValueTypes
 {
     private static readonly HashSet<string> Truths = new(StringComparer.Ordinal)
     {
@@ -11,8 +9,9 @@ internal static class ValueTypes
     };
 
     /// <summary>Types where they are known: most operators give what their first input has.</summary>
-    public static Dictionary<string, ElementType> Infer(Graph graph)
+    public static IReadOnlyDictionary<string, ElementType> Infer(Graph graph)
     {
+        ArgumentNullException.ThrowIfNull(graph);
         var types = new Dictionary<string, ElementType>(StringComparer.Ordinal);
         foreach (var value in graph.Inputs.Concat(graph.Values).Concat(graph.Outputs))
         {
@@ -45,7 +44,7 @@ internal static class ValueTypes
             "Shape" or "Size" or "ArgMax" or "ArgMin" or "NonZero" => ElementType.Int64,
             "TopK" when output == 1 => ElementType.Int64,
             _ when Truths.Contains(node.OpType) => ElementType.Bool,
-            "Cast" => (ElementType)node.Int("to", (long)ElementType.Float),
+            "Cast" => (ElementType)(node.Attributes.OfType<IntAttribute>().FirstOrDefault()?.Value ?? (long)ElementType.Float),
             "Constant" or "ConstantOfShape" => node.Attributes.OfType<TensorAttribute>().FirstOrDefault()?.Value.Type
                 ?? (node.Attributes.Any(value => value.Name.StartsWith("value_int", StringComparison.Ordinal))
                     ? ElementType.Int64 : ElementType.Float),
