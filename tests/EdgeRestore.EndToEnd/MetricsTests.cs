@@ -148,14 +148,22 @@ public sealed class MetricsTests
         using var collection = new MetricCollection(metrics, services.GetRequiredService<IMeterFactory>());
         Record(metrics);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var frame = 0; frame < 1000; frame++)
-        {
-            Record(metrics);
-        }
+        // Other tests export what all meters of this process record, and begin to at any time, once each.
+        var leastBytes = Enumerable.Range(0, 10).Min(_ => Measure(metrics));
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Contains("edgerestore_frames_received_total 1001\n", PrometheusText.Write(collection.Collect()));
+        Assert.Equal(0, leastBytes);
+        Assert.Contains("edgerestore_frames_received_total 10001\n", PrometheusText.Write(collection.Collect()));
+
+        static long Measure(DaemonMetrics metrics)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var frame = 0; frame < 1000; frame++)
+            {
+                Record(metrics);
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Fact]
