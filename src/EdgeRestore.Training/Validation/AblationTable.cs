@@ -6,7 +6,7 @@ namespace EdgeRestore.Training.Validation;
 /// <summary>Gains of the runs of an ablation: arms by seeds by rows of validation.</summary>
 internal sealed class AblationTable
 {
-    // Below this, learning the sets is decoration (issue of the project: a difference under 0.1 dB).
+    // Below this, learning the sets is decoration.
     private const double DecorationDecibels = 0.1;
     private const string FinishedName = "finished";
 
