@@ -67,7 +67,7 @@ prepare() {
         test) install_apt "${TEST_APT[@]}" ;;
     esac
     check_toolchain
-    install_npm
+    install_npm "$1"
     build "$1"
     exec 9>&-
 }

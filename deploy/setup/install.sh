@@ -70,14 +70,20 @@ ensure_apt_lists() {
     STEP_FINISH=
 }
 
-# npm ci empties node_modules first, so the stamp lies inside it and falls with it.
+# install_npm SET: clients and networks of others are for the tests alone. npm ci empties node_modules first, so the stamp
+# lies inside it and falls with it.
 install_npm() {
-    local stamp="$ROOT/node_modules/.edgerestore-stamp" wanted
+    local stamp="$ROOT/node_modules/.edgerestore-stamp" wanted found options=()
     wanted=$(sha256sum "$ROOT/package-lock.json" | cut -d ' ' -f 1)
-    [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return 0
-    step "Native libraries from npm" npm ci --prefix "$ROOT" --loglevel=http --no-audit --no-fund ||
+    found=$(cat "$stamp" 2>/dev/null || true)
+    [ "$found" = "$wanted" ] && return 0
+    if [ "$1" != test ]; then
+        [ "$found" = "$wanted without development" ] && return 0
+        options=(--omit=dev)
+    fi
+    step "Native libraries from npm" npm ci --prefix "$ROOT" --loglevel=http --no-audit --no-fund "${options[@]}" ||
         fail 4 "npm could not install what package-lock.json names. Its own words are above."
-    write_stamp "$stamp" "$wanted"
+    write_stamp "$stamp" "$wanted${options[0]:+ without development}"
 }
 
 # libtorch's OpenMP threads spin against those of OpenBLAS, and glibc's allocator returns large tensors to the kernel
