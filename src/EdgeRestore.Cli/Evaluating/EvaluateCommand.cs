@@ -44,8 +44,7 @@ internal static class EvaluateCommand
         {
             Description = "What is measured; all but the first two are layouts of pairs and need --folder",
             DefaultValueFactory = _ => EvalProtocol.Name,
-        };
-        protocol.OneOf([.. EvaluationProtocols.Names]);
+        }.OneOf([.. EvaluationProtocols.Names]);
         var @out = new Option<string?>("--out")
         {
             Description = $"Folder for {HtmlReport.Name}, {EvaluationReport.SheetName}, {EvaluationReport.ExtremesName} "
@@ -62,7 +61,7 @@ internal static class EvaluateCommand
             Description =
                 "Takes each of so many first images of every case through every route: what a wrong one costs",
             HelpName = "images",
-        };
+        }.AtLeast(0);
         var niqe = new Option<bool>("--niqe")
         {
             Description = "Also NIQE, which needs no clean frame, over all frames of a case before and after",

@@ -37,18 +37,19 @@ internal sealed class EvaluateVideoCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<int?> _frames = new("--frames")
+    // Motion is between two frames.
+    private readonly Option<int?> _frames = new Option<int?>("--frames")
     {
         Description = $"Frames of a sequence; {PanFrames} of a pan, {ClipFrameCount} of a file when not given",
         HelpName = "count",
-    };
+    }.AtLeast(2);
 
-    private readonly Option<int> _photographs = new("--photographs")
+    private readonly Option<int> _photographs = new Option<int>("--photographs")
     {
         Description = "Photographs to pan over, the first of the list",
         DefaultValueFactory = _ => 4,
         HelpName = "count",
-    };
+    }.AtLeast(1);
 
     private readonly Option<IReadOnlyList<EvalRow>> _rows = EvaluateCommand.CreateRows();
     private readonly Option<Degradation?> _route = RestorerOption.CreateRoute();
@@ -74,11 +75,6 @@ internal sealed class EvaluateVideoCommand
             {
                 result.AddError(
                     $"'{file}' is no video file by its name. Allowed: {VideoSource.ExtensionNames}; or none, for pans.");
-            }
-
-            if (result.GetValue(_frames) is { } frames && frames < 2)
-            {
-                result.AddError($"--frames is {frames}. Allowed: 2 and more, as motion is between two.");
             }
         });
         command.SetAction(RunAsync);

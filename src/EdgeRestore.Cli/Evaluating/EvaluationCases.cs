@@ -42,7 +42,7 @@ internal sealed record EvaluationCases(string Protocol, string? Folder, IReadOnl
     {
         if (Protocol != EvalProtocol.Name)
         {
-            throw new EdgeRestoreException(
+            throw new WrongCommandLineException(
                 $"Protocol '{Protocol}' is over the held-out photographs, and --folder names '{folder}'. Leave "
                 + $"--folder out, or take {EvalProtocol.Name} or a layout of pairs.");
         }

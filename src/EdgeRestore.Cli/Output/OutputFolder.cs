@@ -97,7 +97,8 @@ internal sealed class OutputFolder
                 $"Cannot write '{target}': {exception.Message} Check the folder's permissions or give another --out.",
                 exception);
 
-    private static void TryDelete(string path)
+    /// <summary>Removes what is not worth keeping; says nothing when it cannot.</summary>
+    public static void TryDelete(string path)
     {
         try
         {

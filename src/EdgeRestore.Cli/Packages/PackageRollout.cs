@@ -108,7 +108,7 @@ internal static class PackageRollout
             Description = "Share of the streams that go to it first, 0 to 1; all take it when these did well",
             HelpName = "share",
             DefaultValueFactory = _ => 1,
-        };
+        }.Between(0, 1);
         var wait = new Option<bool>("--wait")
         {
             Description = "Wait for the end of its trial; exit code 1 tells that it was rolled back",

@@ -100,8 +100,7 @@ internal static class PhotographsCommand
         {
             Description = "What they are for",
             DefaultValueFactory = _ => PhotographSet.Train.ToFolderName(),
-        };
-        set.OneOf(PhotographSet.Train.ToFolderName(), PhotographSet.HeldOut.ToFolderName());
+        }.OneOf(PhotographSet.Train.ToFolderName(), PhotographSet.HeldOut.ToFolderName());
         var json = ScreenOption.CreateJson();
         var command = new Command("prepare", PrepareDescription) { folder, set, json };
         command.SetAction(async (parsed, token) =>
@@ -166,16 +165,11 @@ internal static class PhotographsCommand
     private sealed record ListedPhotograph(
         string Set, string Name, string? Package, string? Path, string Licence, int? LongSidePixels, bool Prepared);
 
-    private static Argument<string> CreateSet(string name)
+    private static Argument<string> CreateSet(string name) => new Argument<string>(name)
     {
-        var set = new Argument<string>(name)
-        {
-            Description = "held-out or train",
-            DefaultValueFactory = _ => PhotographSet.HeldOut.ToFolderName(),
-        };
-        set.OneOf(PhotographSet.Train.ToFolderName(), PhotographSet.HeldOut.ToFolderName());
-        return set;
-    }
+        Description = "held-out or train",
+        DefaultValueFactory = _ => PhotographSet.HeldOut.ToFolderName(),
+    }.OneOf(PhotographSet.Train.ToFolderName(), PhotographSet.HeldOut.ToFolderName());
 
     private static PhotographSet ParseSet(string name) =>
         name == PhotographSet.Train.ToFolderName() ? PhotographSet.Train : PhotographSet.HeldOut;

@@ -14,8 +14,8 @@ internal static class InputImages
     /// <param name="arguments">Files and folders.</param>
     /// <param name="excluded">A folder whose content is not input: the output folder, when it lies in an input
     /// folder.</param>
-    /// <exception cref="EdgeRestoreException">An argument does not exist or cannot be read, two inputs have one name, or none is
-    /// left.</exception>
+    /// <exception cref="EdgeRestoreException">An argument does not exist or cannot be read, two inputs have one name, or
+    /// none is left.</exception>
     public static IReadOnlyList<InputImage> Find(IReadOnlyList<string> arguments, string? excluded = null)
     {
         var images = new List<InputImage>();
@@ -26,9 +26,9 @@ internal static class InputImages
             {
                 if (excluded is not null && Path.TrimEndingDirectorySeparator(full) == Path.TrimEndingDirectorySeparator(excluded))
                 {
-                    throw new EdgeRestoreException(
-                        $"'{argument}' is the input and the output folder at once. Give --out a folder of its own; it may lie "
-                        + "in the input folder.");
+                    throw new WrongCommandLineException(
+                        $"'{argument}' is the input and the output folder at once. Give --out a folder of its own; it may "
+                        + "lie in the input folder.");
                 }
 
                 try

@@ -117,7 +117,7 @@ internal static class RestoreCommand
 
         return videos.Count == 1 && others.Count == 0
             ? null
-            : throw new EdgeRestoreException(
+            : throw new WrongCommandLineException(
                 $"--out is '{target.Name}', one video, and the inputs are {videos.Count} videos and {others.Count} images or "
                 + "folders. Allowed is one video. Give a folder, or one video.");
     }

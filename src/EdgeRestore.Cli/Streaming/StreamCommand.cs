@@ -19,8 +19,9 @@ internal static class StreamCommand
 
         --payload jpeg, png and webp send image files (those of that format as they are, others encoded anew); rgb24,
         bgr24, gray8, gray10le, gray16le, nv12 and i420 send pixels, and then all images must have the size of the first.
-        Videos (read and written by Debian's ffmpeg) travel as pixels of their own layout, where --payload has no say. Size, frame rate, times, rotation and colours of the result are the
-        input's, and sound of files is copied. A lost camera is opened again; Ctrl-C finishes the file.
+        Videos (read and written by Debian's ffmpeg) travel as pixels of their own layout, where --payload has no say.
+        Size, frame rate, times, rotation and colours of the result are the input's, and sound of files is copied. A lost
+        camera is opened again; Ctrl-C finishes the file.
         --delivery lossless answers every frame, which files and images get when nothing is said; live lets the newest
         win and counts what it dropped, which cameras get.
 
@@ -50,8 +51,7 @@ internal static class StreamCommand
         {
             Description = "live or lossless; by the kind of input when not given",
             HelpName = "live|lossless",
-        };
-        delivery.OneOf(Delivery.Lossless.ToWireName(), Delivery.Live.ToWireName());
+        }.OneOf(Delivery.Lossless.ToWireName(), Delivery.Live.ToWireName());
         var rate = CreateRate();
         var route = RestorerOption.CreateRoute();
         var strength = RestorerOption.CreateStrength();
@@ -125,14 +125,14 @@ internal static class StreamCommand
     {
         if (videos.Count > 1 || (videos.Count == 1 && others.Count > 0))
         {
-            throw new EdgeRestoreException(
-                $"The inputs are {videos.Count} videos and {others.Count} images or folders. Allowed is one video, or images: one "
-                + "stream is one camera. Start one command for each.");
+            throw new WrongCommandLineException(
+                $"The inputs are {videos.Count} videos and {others.Count} images or folders. Allowed is one video, or "
+                + "images: one stream is one camera. Start one command for each.");
         }
 
         if (videos.Count == 0 && VideoTarget.Find(output) is { } target)
         {
-            throw new EdgeRestoreException(
+            throw new WrongCommandLineException(
                 $"--out is '{target.Name}', a video, and the inputs are images. Give a folder, or a video as input.");
         }
     }

@@ -49,7 +49,7 @@ internal static class VideoCommand
     {
         if (source.Kind == VideoSourceKind.File && source.Address == target.Address)
         {
-            throw new EdgeRestoreException(
+            throw new WrongCommandLineException(
                 $"Input and output are the same file '{target.Address}'. Give another --out.");
         }
     }

@@ -43,13 +43,13 @@ internal sealed class VideoOptions
     };
 
     /// <summary>Refuses options that would do nothing.</summary>
-    /// <exception cref="EdgeRestoreException">One of them was given.</exception>
+    /// <exception cref="WrongCommandLineException">One of them was given.</exception>
     public static void RequireUse(ParseResult parsed, string inputs, string use, params IReadOnlyList<Option> unused)
     {
         var given = unused.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
         if (given.Count > 0)
         {
-            throw new EdgeRestoreException(
+            throw new WrongCommandLineException(
                 $"{string.Join(", ", given)} has no meaning for {inputs}; {use}. Leave it out.");
         }
     }
@@ -84,16 +84,16 @@ internal sealed class VideoOptions
     };
 
     /// <summary>The videos among the arguments, and what is left: images and folders.</summary>
-    /// <exception cref="EdgeRestoreException">Cameras or standard input do not stand alone.</exception>
+    /// <exception cref="WrongCommandLineException">Cameras or standard input do not stand alone.</exception>
     public static (IReadOnlyList<VideoSource> Videos, IReadOnlyList<string> Others) Part(IReadOnlyList<string> arguments)
     {
         var sources = arguments.Select(argument => (argument, source: VideoSource.Find(argument))).ToList();
         var videos = sources.Where(pair => pair.source is not null).Select(pair => pair.source!).ToList();
         if (arguments.Count > 1 && videos.Find(video => video.Kind != VideoSourceKind.File) is { } endless)
         {
-            throw new EdgeRestoreException(
-                $"{endless.Name} was given together with other inputs. A camera, an address or standard input stands alone: start "
-                + "one command for each.");
+            throw new WrongCommandLineException(
+                $"{endless.Name} was given together with other inputs. A camera, an address or standard input stands alone: "
+                + "start one command for each.");
         }
 
         return (videos, [.. sources.Where(pair => pair.source is null).Select(pair => pair.argument)]);

@@ -16,6 +16,7 @@ internal sealed class VideoWriter : IAsyncDisposable
     private readonly bool _hasOtherInput;
     private long _firstTimestampNs = -1;
     private long _lastTimestampNs;
+    private bool _isPlayable;
 
     private VideoWriter(FfmpegProcess ffmpeg, VideoTarget target, FrameRate? constantRate, bool hasOtherInput)
     {
@@ -104,6 +105,8 @@ internal sealed class VideoWriter : IAsyncDisposable
             throw Failed();
         }
 
+        _isPlayable = true;
+
         if (_target.Kind != VideoTargetKind.File)
         {
             return _target.Name;
@@ -142,9 +145,21 @@ internal sealed class VideoWriter : IAsyncDisposable
         {
             File.Move(trimmed, whole, overwrite: true);
         }
+        else
+        {
+            OutputFolder.TryDelete(trimmed);
+        }
     }
 
-    public ValueTask DisposeAsync() => _ffmpeg.DisposeAsync();
+    /// <summary>Ends ffmpeg; of a file that it did not finish nothing is left, since nothing could go on with it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ffmpeg.DisposeAsync();
+        if (_target.Kind == VideoTargetKind.File && !_isPlayable)
+        {
+            OutputFolder.TryDelete(_target.PartialPath);
+        }
+    }
 
     // The decoder's times come rounded to milliseconds.
     private long Snap(long timestampNs)
@@ -180,6 +195,13 @@ internal sealed class VideoWriter : IAsyncDisposable
     {
         // It ends by itself: its end of the pipe is closed.
         _ffmpeg.WaitForExitAsync(CancellationToken.None).Wait(TimeSpan.FromSeconds(5));
+        if (_target.Kind == VideoTargetKind.File && _ffmpeg.LastWords.Contains("No space left", StringComparison.Ordinal))
+        {
+            return new EdgeRestoreException(
+                $"Cannot write '{_target.Name}': the disk is full. Nothing half-written is left. Make room, then run the "
+                + "same command again.");
+        }
+
         return new EdgeRestoreException(
             $"{_target.Name} cannot be written: {_ffmpeg.Quote()}\nCheck the address, the disk and the folder's permissions. An "
             + "encoder or a sound track that the container does not take: another container (--out NAME.mkv takes all), or "

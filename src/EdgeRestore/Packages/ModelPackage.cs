@@ -84,7 +84,7 @@ public sealed class ModelPackage
             // 1
             var manifestBytes = ReadManifest(root);
             var signer = trust?.RequireSigner(root, manifestBytes, PackageSignature.Read(root));
-            var manifest = PackageManifest.Parse(manifestBytes);
+            var manifest = ParseManifest(root, manifestBytes);
 
             // 2, 3
             var realRoot = RealPath.Resolve(root);
@@ -112,10 +112,13 @@ public sealed class ModelPackage
         var path = Path.Combine(root, PackageManifest.FileName);
         if (!File.Exists(path))
         {
-            var found = System.IO.Directory.Exists(root) ? $"no {PackageManifest.FileName} in it" : "no such folder";
+            var (found, remedy) = System.IO.Directory.Exists(root)
+                ? ($"no {PackageManifest.FileName} in it", "Check the path, or export the package again.")
+                : File.Exists(root)
+                ? ("a file", "Name the folder; a file that 'package pack' wrote is unpacked with tar -xf.")
+                : ("no such folder", "Check the path, or export the package again.");
             throw new PackageException(
-                $"'{root}' is not a package: found {found}, allowed is a folder with {PackageManifest.FileName}. " +
-                "Check the path, or export the package again.");
+                $"'{root}' is not a package: found {found}, allowed is a folder with {PackageManifest.FileName}. {remedy}");
         }
 
         using var stream = File.OpenRead(path);
@@ -129,6 +132,19 @@ public sealed class ModelPackage
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
+    }
+
+    /// <summary>Parses a manifest; what is wrong with it is told with the file's name.</summary>
+    internal static PackageManifest ParseManifest(string root, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return PackageManifest.Parse(bytes);
+        }
+        catch (PackageException exception)
+        {
+            throw new PackageException($"{Path.Combine(root, PackageManifest.FileName)}: {exception.Message}", exception);
+        }
     }
 
     private static void VerifyFile(string root, string realRoot, PackageFile file, PackageManifest? graphOf)

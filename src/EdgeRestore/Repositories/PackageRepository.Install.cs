@@ -29,7 +29,7 @@ public sealed partial class PackageRepository
         // 1
         var (manifestBytes, signatures) = source.ReadHead();
         Trust?.RequireSigner(origin, manifestBytes, signatures is null ? [] : PackageSignature.Parse(signatures));
-        var manifest = PackageManifest.Parse(manifestBytes);
+        var manifest = ModelPackage.ParseManifest(origin, manifestBytes);
         var id = new PackageId(manifest.Name, manifest.Version);
         var target = PathOf(id);
         if (id.Name == Activation.FileName)

@@ -132,7 +132,7 @@ public sealed partial class PackageRepository
         {
             var bytes = ModelPackage.ReadManifest(path);
             var signer = Trust?.RequireSigner(path, bytes, PackageSignature.Read(path));
-            var manifest = PackageManifest.Parse(bytes);
+            var manifest = ModelPackage.ParseManifest(path, bytes);
             return new StoredPackage(
                 id, ModelPackage.IdentityOf(bytes), manifest.Files.Sum(file => file.LengthBytes), signer, null);
         }

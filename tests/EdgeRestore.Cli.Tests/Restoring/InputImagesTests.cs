@@ -102,7 +102,7 @@ public sealed class InputImagesTests : IDisposable
         Touch("in/a.png");
         var folder = Path.Combine(_folder.Path, "in");
 
-        var exception = Assert.Throws<EdgeRestoreException>(() => InputImages.Find([folder], excluded: folder));
+        var exception = Assert.Throws<WrongCommandLineException>(() => InputImages.Find([folder], excluded: folder));
 
         Assert.Contains("input and the output folder at once", exception.Message, StringComparison.Ordinal);
     }

@@ -36,6 +36,27 @@ public sealed class ModelPackageTests : IDisposable
         _fixture.AssertRefused("no manifest.json");
     }
 
+    [Fact]
+    public void Open_FileInPlaceOfTheFolder_SaysSo()
+    {
+        File.WriteAllText(_fixture.PackagePath, "");
+
+        _fixture.AssertRefused("found a file", "tar -xf");
+    }
+
+    [Theory]
+    [InlineData("", "cannot be read")]
+    [InlineData("{", "cannot be read")]
+    [InlineData("{\"format\": 7}", "format 7")]
+    public void Open_DamagedManifest_SaysWhichFileItIs(string manifest, string expected)
+    {
+        Directory.CreateDirectory(_fixture.PackagePath);
+        var path = Path.Combine(_fixture.PackagePath, PackageManifest.FileName);
+        File.WriteAllText(path, manifest);
+
+        _fixture.AssertRefused(path, expected);
+    }
+
     [Theory]
     [InlineData("weights.bin", 500)]
     [InlineData("noise.onnx", 0)]
