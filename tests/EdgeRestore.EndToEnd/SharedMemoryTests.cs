@@ -46,12 +46,7 @@ public sealed class SharedMemoryTests
     public async Task OtherLayouts_GiveWhatMessagesGive(PixelLayout layout)
     {
         await using var daemon = await RunningDaemon.StartAsync();
-        var settings = Streaming.Rgb();
-        settings.Raw.Layout = layout;
-        settings.Fixed = EdgeRestore.Protocol.WireEnums.ToWire(Degradation.Rain);
-        Assert.True(EdgeRestore.Protocol.WireEnums.TryFromWire(layout, out var format));
-        var payload = new byte[Frame.GetLengthBytes(Streaming.Width, Streaming.Height, format)];
-        new Random(1).NextBytes(payload);
+        var (settings, payload) = CreateNoise(layout, Degradation.Rain);
         using var shared = SharedFrames.Create(1, payload.Length, payload.Length);
         await using var stream = await OpenAsync(daemon, settings, shared);
         payload.CopyTo(shared.GetFrame(0));
@@ -71,12 +66,7 @@ public sealed class SharedMemoryTests
     public async Task FramePassesThrough_ComesBackByteForByte(PixelLayout layout)
     {
         await using var daemon = await RunningDaemon.StartAsync();
-        var settings = Streaming.Rgb();
-        settings.Raw.Layout = layout;
-        settings.Fixed = EdgeRestore.Protocol.WireEnums.ToWire(Degradation.Clear);
-        Assert.True(EdgeRestore.Protocol.WireEnums.TryFromWire(layout, out var format));
-        var payload = new byte[Frame.GetLengthBytes(Streaming.Width, Streaming.Height, format)];
-        new Random(2).NextBytes(payload);
+        var (settings, payload) = CreateNoise(layout, Degradation.Clear);
         using var shared = SharedFrames.Create(1, payload.Length, payload.Length);
         await using var stream = await OpenAsync(daemon, settings, shared);
         payload.CopyTo(shared.GetFrame(0));
@@ -195,6 +185,18 @@ public sealed class SharedMemoryTests
 
         Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
         Assert.Contains(told, exception.Message, StringComparison.Ordinal);
+    }
+
+    // Any bytes are a frame of a raw layout.
+    private static (OpenStream Settings, byte[] Payload) CreateNoise(PixelLayout layout, Degradation route)
+    {
+        var settings = Streaming.Rgb();
+        settings.Raw.Layout = layout;
+        settings.Fixed = EdgeRestore.Protocol.WireEnums.ToWire(route);
+        Assert.True(EdgeRestore.Protocol.WireEnums.TryFromWire(layout, out var format));
+        var payload = new byte[Frame.GetLengthBytes(Streaming.Width, Streaming.Height, format)];
+        new Random(1).NextBytes(payload);
+        return (settings, payload);
     }
 
     private static Task<RestoreStream> OpenAsync(RunningDaemon daemon, OpenStream settings, SharedFrames shared) =>

@@ -28,35 +28,10 @@ internal sealed class StreamRun
     public async Task<StreamReport> RunAsync(
         RestoreStream stream, IReadOnlyList<InputImage> images, StepProgress steps, CancellationToken token)
     {
-        // Either side's failure ends the other: a sender must not wait for answers that nobody reads.
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(token);
         var started = Stopwatch.GetTimestamp();
-        var sending = SendAsync(stream, images, both);
         var answers = new List<StreamedFrame>();
         ulong dropped = 0;
-        try
-        {
-            await foreach (var reply in stream.ReceiveAsync(both.Token))
-            {
-                dropped += reply.DroppedCount;
-                answers.Add(Answer(reply));
-                steps.Advance(answers[^1].Name);
-            }
-
-            await sending;
-        }
-        catch (Exception exception)
-        {
-            await both.CancelAsync();
-            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // The cause is what one side failed with; the other only saw the cancellation.
-            if (exception is OperationCanceledException && sending.IsFaulted)
-            {
-                sending.GetAwaiter().GetResult();
-            }
-
-            throw;
-        }
+        await BothSides.RunAsync(both => SendAsync(stream, images, both), ReceiveAsync, token);
 
         return new StreamReport
         {
@@ -65,6 +40,16 @@ internal sealed class StreamRun
             DroppedCount = (long)dropped,
             Elapsed = Stopwatch.GetElapsedTime(started),
         };
+
+        async Task ReceiveAsync(CancellationToken receiving)
+        {
+            await foreach (var reply in stream.ReceiveAsync(receiving))
+            {
+                dropped += reply.DroppedCount;
+                answers.Add(Answer(reply));
+                steps.Advance(answers[^1].Name);
+            }
+        }
     }
 
     private async Task SendAsync(RestoreStream stream, IReadOnlyList<InputImage> images, CancellationTokenSource both)

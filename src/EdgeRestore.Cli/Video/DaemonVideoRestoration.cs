@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
+using EdgeRestore.Cli.Streaming;
 using EdgeRestore.Client;
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
@@ -52,32 +53,17 @@ internal sealed class DaemonVideoRestoration : IVideoRestoration
         return new DaemonVideoRestoration(await client.OpenAsync(settings, FramesInFlight, token), format);
     }
 
-    public async Task RunAsync(
+    public Task RunAsync(
         ChannelReader<VideoFrame> frames, ChannelWriter<VideoAnswer> answers, CancellationToken token)
     {
-        // Either side's failure ends the other: a sender must not wait for answers that nobody reads.
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(token);
-        var sending = SendAsync(frames, both);
-        try
-        {
-            await foreach (var reply in _stream.ReceiveAsync(both.Token))
-            {
-                await answers.WriteAsync(Answer(reply), both.Token);
-            }
+        return BothSides.RunAsync(both => SendAsync(frames, both), ReceiveAsync, token);
 
-            await sending;
-        }
-        catch (Exception exception)
+        async Task ReceiveAsync(CancellationToken receiving)
         {
-            await both.CancelAsync();
-            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // The cause is what one side failed with; the other only saw the cancellation.
-            if (exception is OperationCanceledException && sending.IsFaulted)
+            await foreach (var reply in _stream.ReceiveAsync(receiving))
             {
-                sending.GetAwaiter().GetResult();
+                await answers.WriteAsync(Answer(reply), receiving);
             }
-
-            throw;
         }
     }
 

@@ -41,42 +41,18 @@ public sealed class Canvas
     /// <summary>Writes one line of ASCII; its upper left corner is the point given.</summary>
     public void DrawText(int left, int top, string text, Rgb colour, int scale = 1)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        for (var index = 0; index < text.Length; index++)
+        foreach (var (x, y) in SetCells(text))
         {
-            for (var y = 0; y < BitmapFont.CellHeight; y++)
-            {
-                for (var x = 0; x < BitmapFont.CellWidth; x++)
-                {
-                    if (BitmapFont.IsSet(text[index], x, y))
-                    {
-                        FillRectangle(
-                            left + (((index * BitmapFont.CellWidth) + x) * scale), top + (y * scale),
-                            scale, scale, colour);
-                    }
-                }
-            }
+            FillRectangle(left + (x * scale), top + (y * scale), scale, scale, colour);
         }
     }
 
     /// <summary>Writes one line upwards, as for an axis; its lower left corner is the point given.</summary>
     public void DrawTextUpwards(int left, int bottom, string text, Rgb colour, int scale = 1)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        for (var index = 0; index < text.Length; index++)
+        foreach (var (x, y) in SetCells(text))
         {
-            for (var y = 0; y < BitmapFont.CellHeight; y++)
-            {
-                for (var x = 0; x < BitmapFont.CellWidth; x++)
-                {
-                    if (BitmapFont.IsSet(text[index], x, y))
-                    {
-                        FillRectangle(
-                            left + (y * scale), bottom - (((index * BitmapFont.CellWidth) + x + 1) * scale),
-                            scale, scale, colour);
-                    }
-                }
-            }
+            FillRectangle(left + (y * scale), bottom - ((x + 1) * scale), scale, scale, colour);
         }
     }
 
@@ -132,5 +108,17 @@ public sealed class Canvas
         pixel[2] = Mix(pixel[2], colour.Blue);
 
         byte Mix(byte below, byte above) => (byte)(below + ((above - below) * share) + 0.5);
+    }
+
+    // The dots of a line of text, from its upper left corner.
+    private static IEnumerable<(int X, int Y)> SetCells(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return
+            from index in Enumerable.Range(0, text.Length)
+            from y in Enumerable.Range(0, BitmapFont.CellHeight)
+            from x in Enumerable.Range(0, BitmapFont.CellWidth)
+            where BitmapFont.IsSet(text[index], x, y)
+            select ((index * BitmapFont.CellWidth) + x, y);
     }
 }

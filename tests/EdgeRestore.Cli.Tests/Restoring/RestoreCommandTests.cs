@@ -13,19 +13,7 @@ public sealed class RestoreCommandTests : IDisposable
 
     private string Output => Path.Combine(_folder.Path, "out");
 
-    private string Package
-    {
-        get
-        {
-            var path = Path.Combine(_folder.Path, "package");
-            if (!Directory.Exists(path))
-            {
-                new TestPackage().Write(path);
-            }
-
-            return path;
-        }
-    }
+    private string Package => _folder.Package;
 
     [Fact]
     public async Task Folder_KeepsNamesAndRestoresEachByItsOwnRoute()

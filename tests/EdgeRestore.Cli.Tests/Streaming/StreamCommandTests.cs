@@ -8,8 +8,6 @@ namespace EdgeRestore.Cli.Tests.Streaming;
 /// <summary><c>stream</c> and <c>status</c> against a daemon in a process of its own.</summary>
 public sealed class StreamCommandTests : IAsyncLifetime, IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     private readonly TemporaryFolder _folder = new();
     private DaemonProcess? _daemon;
 
@@ -19,16 +17,7 @@ public sealed class StreamCommandTests : IAsyncLifetime, IDisposable
 
     private string Address => _daemon!.Address.ToString();
 
-    public async Task InitializeAsync()
-    {
-        // Built beside these tests, since their project refers to it.
-        Environment.SetEnvironmentVariable(
-            "EDGERESTORE_DAEMON", Path.Combine(AppContext.BaseDirectory, "EdgeRestore.Daemon.dll"));
-        var package = Path.Combine(_folder.Path, "package");
-        new TestPackage().Write(package);
-        using var limit = new CancellationTokenSource(Limit);
-        _daemon = await DaemonProcess.StartAsync(package, "cpu", _folder.File("daemon.log"), limit.Token);
-    }
+    public async Task InitializeAsync() => _daemon = await TestDaemon.StartAsync(_folder);
 
     public async Task DisposeAsync() => await _daemon!.DisposeAsync();
 
@@ -83,7 +72,7 @@ public sealed class StreamCommandTests : IAsyncLifetime, IDisposable
         var outcome = await Terminal.RunAsync(
             "stream", Path.Combine(_folder.Path, input), "--daemon", Address, option, value);
 
-        Assert.Equal(5, outcome.ExitCode);
+        Assert.Equal(2, outcome.ExitCode);
         Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
     }
 

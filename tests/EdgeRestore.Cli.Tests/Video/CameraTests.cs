@@ -26,14 +26,7 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
 
     private string Daemon => _daemon!.Address.ToString();
 
-    public async Task InitializeAsync()
-    {
-        Environment.SetEnvironmentVariable("EDGERESTORE_DAEMON", Path.Combine(AppContext.BaseDirectory, "EdgeRestore.Daemon.dll"));
-        var package = Path.Combine(_folder.Path, "package");
-        new TestPackage().Write(package);
-        using var limit = new CancellationTokenSource(Patience.Limit);
-        _daemon = await DaemonProcess.StartAsync(package, "cpu", _folder.File("daemon.log"), limit.Token);
-    }
+    public async Task InitializeAsync() => _daemon = await TestDaemon.StartAsync(_folder);
 
     public async Task DisposeAsync()
     {
@@ -251,7 +244,7 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
     {
         var outcome = await Terminal.RunAsync("stream", "a.mp4", "b.mp4", "--daemon", Daemon);
 
-        Assert.Equal(5, outcome.ExitCode);
+        Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("one stream is one camera", outcome.Error, StringComparison.Ordinal);
     }
 

@@ -25,14 +25,7 @@ public sealed partial class RecipeTests : IAsyncLifetime, IDisposable
 
     private string Daemon => _daemon!.Address.ToString().TrimEnd('/');
 
-    public async Task InitializeAsync()
-    {
-        Environment.SetEnvironmentVariable("EDGERESTORE_DAEMON", Path.Combine(AppContext.BaseDirectory, "EdgeRestore.Daemon.dll"));
-        var package = Path.Combine(_folder.Path, "package");
-        new TestPackage().Write(package);
-        using var limit = new CancellationTokenSource(Patience.Limit);
-        _daemon = await DaemonProcess.StartAsync(package, "cpu", _folder.File("daemon.log"), limit.Token);
-    }
+    public async Task InitializeAsync() => _daemon = await TestDaemon.StartAsync(_folder);
 
     public async Task DisposeAsync()
     {

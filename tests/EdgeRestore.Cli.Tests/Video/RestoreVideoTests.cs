@@ -10,19 +10,7 @@ public sealed class RestoreVideoTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    private string Package
-    {
-        get
-        {
-            var path = Path.Combine(_folder.Path, "package");
-            if (!Directory.Exists(path))
-            {
-                new TestPackage().Write(path);
-            }
-
-            return path;
-        }
-    }
+    private string Package => _folder.Package;
 
     [Fact]
     public async Task ClipThatPassesThrough_ComesBackWithinCodecErrorWithItsSoundRateAndColours()
@@ -274,6 +262,28 @@ public sealed class RestoreVideoTests : IDisposable
         Assert.Contains($"nb_read_frames={written}", await Ffmpeg.DescribeAsync(part), StringComparison.Ordinal);
     }
 
+    [MountFact]
+    public async Task FullDisk_EndsWith5AndLeavesNothingHalfWritten()
+    {
+        var clip = _folder.File("clip.mkv");
+        var output = Directory.CreateDirectory(Path.Combine(_folder.Path, "full")).FullName;
+        // Noise that is not compressed: 1.2 MB for a disk of 128 KiB.
+        await Ffmpeg.CreateAsync(
+            clip, "nullsrc=size=128x128:rate=25:duration=2,geq=random(1)*255:128:128", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
+
+        var outcome = await Shell.RunAsync("unshare", ["-m", "bash", "-c", $"""
+            mount -t tmpfs -o size=128k tmpfs '{output}'
+            dotnet '{Repository.Program}' restore '{clip}' --out '{output}/x.mkv' --package '{Package}' --route clear \
+                --ffmpeg-out '-c:v ffv1' 2>&1
+            echo "exit code $?"
+            find '{output}' -type f -printf 'left %f\n'
+            """]);
+
+        Assert.Contains("exit code 5", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("the disk is full", outcome.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("left x", outcome.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task StandardInputAndOutput_CarryFramesAndNothingElse()
     {
@@ -352,8 +362,9 @@ public sealed class RestoreVideoTests : IDisposable
         var outcome = await Terminal.RunAsync(
             "restore", "rtsp://user:geheim@127.0.0.1/x", "a.mp4", "--out", _folder.File("out"), "--package", Package);
 
-        Assert.Equal(5, outcome.ExitCode);
-        Assert.Contains("rtsp://user:***@127.0.0.1/x was given together with other inputs", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(
+            "rtsp://user:***@127.0.0.1/x was given together with other inputs", outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", outcome.Error, StringComparison.Ordinal);
     }
 
@@ -365,7 +376,7 @@ public sealed class RestoreVideoTests : IDisposable
 
         var outcome = await Terminal.RunAsync("restore", clip, "--out", clip, "--package", Package, "--overwrite");
 
-        Assert.Equal(5, outcome.ExitCode);
+        Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("Input and output are the same file", outcome.Error, StringComparison.Ordinal);
     }
 
