@@ -69,8 +69,8 @@ internal sealed class RestorerOption
         {
             var routes = restorer.Package.Manifest.Routes.Select(found => found.Degradation.ToName());
             throw new EdgeRestoreException(
-                $"--route is '{asked.ToName()}', for which package {restorer.Package.Manifest.Name} has no subnetwork. It has "
-                + $"{string.Join(", ", routes)}. Take one of these, auto, or clear.");
+                $"--route is '{asked.ToName()}', for which package {restorer.Package.Manifest.Name} has no subnetwork. "
+                + $"It has {string.Join(", ", routes)}. Take one of these, auto, or clear.");
         }
     }
 

@@ -23,8 +23,8 @@ internal static class DaemonConnection
         if (options.TokenFile is not null && address.Scheme == Uri.UriSchemeHttp && !IsThisMachine(address))
         {
             throw new EdgeRestoreException(
-                $"The token would travel to {address} in the clear; allowed is https, a Unix socket or this machine. Give "
-                + "an https address.");
+                $"The token would travel to {address} in the clear; allowed is https, a Unix socket or this machine. "
+                + "Give an https address.");
         }
 
         var sockets = new SocketsHttpHandler
@@ -92,12 +92,13 @@ internal static class DaemonConnection
         {
             read(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or CryptographicException
             or ArgumentException)
         {
             throw new EdgeRestoreException(
-                $"'{path}' cannot be used: {exception.Message} Allowed is a readable PEM file, a key unencrypted and its "
-                + "certificate's own. Correct it.",
+                $"'{path}' cannot be used: {exception.Message} Allowed is a readable PEM file, a key unencrypted and "
+                + "its certificate's own. Correct it.",
                 exception);
         }
     }

@@ -34,9 +34,9 @@ public sealed class DaemonException : EdgeRestoreException
         // A status that came over the connection carries no exception; one that the client itself made does.
         null => new DaemonException(exception.Status.Detail, exception.StatusCode, exception),
         var reason when IsUntrusted(reason) => new DaemonException(
-            $"No encrypted connection to the daemon at {address}: {Innermost(reason).Message} Give the authority that signed "
-            + "its certificate (--ca, AuthoritiesFile), an address that the certificate names, and a client certificate "
-            + "where the daemon wants one.",
+            $"No encrypted connection to the daemon at {address}: {Innermost(reason).Message} Give the authority that "
+            + "signed its certificate (--ca, AuthoritiesFile), an address that the certificate names, and a client "
+            + "certificate where the daemon wants one.",
             StatusCode.Unavailable,
             exception),
         var reason when IsConnectionLoss(reason) => new DaemonException(
@@ -50,11 +50,12 @@ public sealed class DaemonException : EdgeRestoreException
             + "('./edgerestore serve') or give the address of one that runs.",
             StatusCode.Unavailable,
             exception),
-        var reason when Innermost(reason) is HttpProtocolException { ErrorCode: Http2Http11Required } => new DaemonException(
-            $"What answers at {address} speaks HTTP/1.1 alone, and streams need gRPC over HTTP/2. Give the address that the "
-            + "daemon has from --listen, not the one from --http.",
-            exception.StatusCode,
-            exception),
+        var reason when Innermost(reason) is HttpProtocolException { ErrorCode: Http2Http11Required } =>
+            new DaemonException(
+                $"What answers at {address} speaks HTTP/1.1 alone, and streams need gRPC over HTTP/2. Give the address "
+                + "that the daemon has from --listen, not the one from --http.",
+                exception.StatusCode,
+                exception),
         _ => new DaemonException(exception.Status.Detail, exception.StatusCode, exception),
     };
 

@@ -21,7 +21,8 @@ public sealed record RestoredFrame
     /// <summary>Pixels or one image file, as the stream's output says; empty on an error.</summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
 
-    /// <summary>The slot of shared memory in which <see cref="Payload"/> lies; null for a frame that came in a message.</summary>
+    /// <summary>The slot of shared memory in which <see cref="Payload"/> lies; null for a frame that came in a
+    /// message.</summary>
     public int? Slot { get; init; }
 
     public int Width { get; init; }
@@ -34,7 +35,8 @@ public sealed record RestoredFrame
     /// <value>0–1.</value>
     public float Confidence { get; init; }
 
-    /// <summary>Whether the frame came back as it was sent; converted, where the output is of another layout or codec.</summary>
+    /// <summary>Whether the frame came back as it was sent; converted, where the output is of another layout or
+    /// codec.</summary>
     public bool Bypassed { get; init; }
 
     /// <value>None for a frame that was restored, and where the daemon knows a reason that is not known here.</value>

@@ -32,7 +32,8 @@ public sealed class SharedFrames : IDisposable
     internal long SizeBytes => _file.SizeBytes;
 
     /// <summary>Makes memory for so many frames in flight.</summary>
-    /// <param name="slotCount">As many as may be unanswered, and one more where a result is read while others are computed.</param>
+    /// <param name="slotCount">As many as may be unanswered, and one more where a result is read while others are
+    /// computed.</param>
     /// <param name="frameLengthBytes">Of the largest frame as sent.</param>
     /// <param name="replyLengthBytes">Of the largest result.</param>
     /// <exception cref="EdgeRestoreException">There is no room for it in <c>/dev/shm</c>.</exception>
@@ -57,7 +58,8 @@ public sealed class SharedFrames : IDisposable
 
     internal long GetReplyOffset(int slot) => GetFrameOffset(slot) + FrameLengthBytes;
 
-    internal int FindSlot(ulong replyOffset) => (int)(replyOffset / ((ulong)FrameLengthBytes + (ulong)ReplyLengthBytes));
+    internal int FindSlot(ulong replyOffset) =>
+        (int)(replyOffset / ((ulong)FrameLengthBytes + (ulong)ReplyLengthBytes));
 
     internal Memory<byte> GetResult(ulong offset, ulong length) => _file.Slice((long)offset, (int)length);
 

@@ -48,7 +48,8 @@ public static partial class CommandRun
         {
             // Where the code that met it knows more, it says so itself by an exception of ours.
             await error.WriteLineAsync(
-                $"{exception.Message} Check that it is there, that this user may read and write it, and that the disk has room.");
+                $"{exception.Message} Check that it is there, that this user may read and write it, and that the disk "
+                + "has room.");
             return ExitCode.CannotRun;
         }
     }
@@ -81,12 +82,13 @@ public static partial class CommandRun
     }
 
     // System.CommandLine names .NET types to people.
-    private static string Readable(string message) => ExpectedType().Replace(message, found => found.Groups[1].Value switch
-    {
-        var type when type.Contains("Int") => "as a whole number",
-        var type when type.Contains("Double") || type.Contains("Single") => "as a number",
-        _ => found.Value,
-    });
+    private static string Readable(string message) =>
+        ExpectedType().Replace(message, found => found.Groups[1].Value switch
+        {
+            var type when type.Contains("Int") => "as a whole number",
+            var type when type.Contains("Double") || type.Contains("Single") => "as a number",
+            _ => found.Value,
+        });
 
     // A verb that takes names of files would take a mistyped option for one.
     private static IEnumerable<string> UnknownOptions(ParseResult parsed, string[] args) =>
@@ -108,7 +110,8 @@ public static partial class CommandRun
     }
 
     // A program whose verb is one of several of the launcher's is reached through it, too.
-    private static string Launched(string name) => name.StartsWith(Launcher, StringComparison.Ordinal) ? name : $"{Launcher} {name}";
+    private static string Launched(string name) =>
+        name.StartsWith(Launcher, StringComparison.Ordinal) ? name : $"{Launcher} {name}";
 
     [GeneratedRegex("as expected type '(.*)'")]
     private static partial Regex ExpectedType();

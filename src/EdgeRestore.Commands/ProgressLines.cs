@@ -1,6 +1,7 @@
 namespace EdgeRestore.Commands;
 
-/// <summary>How far long work is, as lines of a log: the first, the last, and one in five seconds between. Thread-safe.</summary>
+/// <summary>How far long work is, as lines of a log: the first, the last, and one in five seconds between.
+/// Thread-safe.</summary>
 /// <param name="writer">Where to; standard error, so that a pipe gets results only.</param>
 /// <param name="title">What is done, in front of every line.</param>
 /// <param name="time">The clock; a test's own.</param>

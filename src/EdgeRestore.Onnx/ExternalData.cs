@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace EdgeRestore.Onnx;
 
 /// <summary>
-/// Tensors outside the ONNX files, in one file beside them that several share. Equal contents stand in it once, and not at
-/// all where another file has them already.
+/// Tensors outside the ONNX files, in one file beside them that several share. Equal contents stand in it once, and not
+/// at all where another file has them already.
 /// </summary>
 /// <remarks>
 /// The order of the calls decides the layout, so the same graphs written in the same order give the same bytes.
@@ -56,13 +56,14 @@ public sealed class ExternalData(
     }
 
     /// <summary>
-    /// Announces a graph that will be written. Once all are, short tensors that only one of them has stay inside of it: an
-    /// entry for a tensor outside takes about 65 bytes.
+    /// Announces a graph that will be written. Once all are, short tensors that only one of them has stay inside of it:
+    /// an entry for a tensor outside takes about 65 bytes.
     /// </summary>
     public void Expect(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        foreach (var key in graph.Initializers.Select(tensor => KeyOf(tensor.Data.Span)).Distinct(StringComparer.Ordinal))
+        foreach (var key
+            in graph.Initializers.Select(tensor => KeyOf(tensor.Data.Span)).Distinct(StringComparer.Ordinal))
         {
             expected[key] = expected.GetValueOrDefault(key) + 1;
         }

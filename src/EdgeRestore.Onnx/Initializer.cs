@@ -32,7 +32,8 @@ public sealed class Initializer
 
     public ReadOnlyMemory<byte> Data { get; }
 
-    /// <summary>The file beside the graph that the data were read from, and where in it; null for data in the graph itself.</summary>
+    /// <summary>The file beside the graph that the data were read from, and where in it; null for data in the graph
+    /// itself.</summary>
     public (string FileName, long Offset)? Place { get; init; }
 
     public static Initializer Of(string name, ReadOnlySpan<long> shape, ReadOnlySpan<float> values) =>

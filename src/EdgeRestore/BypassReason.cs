@@ -15,7 +15,8 @@ public enum BypassReason
     /// <summary>The strength asked for is 0.</summary>
     NoStrength = 3,
 
-    /// <summary>What the network gave is no picture: values that are not numbers, black, white, or of one level.</summary>
+    /// <summary>What the network gave is no picture: values that are not numbers, black, white, or of one
+    /// level.</summary>
     BadOutput = 4,
 
     /// <summary>The device fails, and another one is about to take over.</summary>

@@ -25,8 +25,10 @@ public sealed class LauncherTests : IDisposable
     public async Task TrainersEnvironment_WithTheSearchPathOfAnOrdinaryUser_IsFound()
     {
         // Debian gives /sbin, where ldconfig is, to root alone.
-        var script = $"set -euo pipefail; . '{Repository.Root}/deploy/setup/install.sh'; tune_libtorch; echo $OMP_WAIT_POLICY";
-        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/local/bin:/usr/bin:/bin", ["OMP_WAIT_POLICY"] = "" };
+        var script =
+            $"set -euo pipefail; . '{Repository.Root}/deploy/setup/install.sh'; tune_libtorch; echo $OMP_WAIT_POLICY";
+        var environment = new Dictionary<string,
+        string> { ["PATH"] = "/usr/local/bin:/usr/bin:/bin", ["OMP_WAIT_POLICY"] = "" };
 
         var outcome = await Shell.RunAsync("bash", ["-c", script], environment);
 
@@ -95,7 +97,8 @@ public sealed class LauncherTests : IDisposable
     public async Task MissingSdk_SaysWhatToInstall()
     {
         var outcome = await Shell.RunAsync(
-            CopyOfLauncher(), ["setup"], WithPrograms(("dpkg-query", "echo installed"), ("dotnet", "echo no SDK >&2; exit 145")));
+            CopyOfLauncher(), ["setup"],
+            WithPrograms(("dpkg-query", "echo installed"), ("dotnet", "echo no SDK >&2; exit 145")));
 
         Assert.Equal(4, outcome.ExitCode);
         Assert.Contains("Its own words:\nno SDK", outcome.Error, StringComparison.Ordinal);
@@ -152,7 +155,8 @@ public sealed class LauncherTests : IDisposable
             ("dotnet", $"[ \"$1\" = --version ] && echo 10.0.100 && exit; echo \"$@\" >>\"$0.calls\"; "
                 + $"[ -e '{started}' ] && exit 0; mkfifo \"$0.fifo\"; : >'{started}'; read line <\"$0.fifo\""));
         // The launcher is told to stop once its build runs; the build itself waits for ever.
-        var script = $"'{launcher}' setup & pid=$!; while [ ! -e '{started}' ]; do sleep 0.05; done; kill -TERM $pid; wait $pid";
+        var script =
+            $"'{launcher}' setup & pid=$!; while [ ! -e '{started}' ]; do sleep 0.05; done; kill -TERM $pid; wait $pid";
 
         var interrupted = await Shell.RunAsync("bash", ["-c", script], programs);
         var next = await Shell.RunAsync(launcher, ["setup"], programs);
@@ -201,10 +205,12 @@ public sealed class LauncherTests : IDisposable
     private void PretendTestProject(string name, int total, int executed, int passed)
     {
         File.WriteAllText(_folder.File("tests", name, $"{name}.csproj"), "");
-        File.WriteAllText(_folder.File("tests", name, "bin/Release/net10.0/xunit.runner.visualstudio.testadapter.dll"), "");
+        File.WriteAllText(
+            _folder.File("tests", name, "bin/Release/net10.0/xunit.runner.visualstudio.testadapter.dll"), "");
         File.WriteAllText(
             _folder.File("tests", name, "report.trx"),
-            $"<Counters total=\"{total}\" executed=\"{executed}\" passed=\"{passed}\" failed=\"{executed - passed}\" error=\"0\" notExecuted=\"0\" />");
+            $"<Counters total=\"{total}\" executed=\"{executed}\" passed=\"{passed}\" failed=\"{executed - passed}\" "
+            + "error=\"0\" notExecuted=\"0\" />");
     }
 
     // Puts the pretended report where --results-directory says, under the name that --logger says.

@@ -1,4 +1,5 @@
 using EdgeRestore.Cli.Demo;
+using EdgeRestore.EndToEnd.Fixtures;
 
 namespace EdgeRestore.Cli.Tests;
 

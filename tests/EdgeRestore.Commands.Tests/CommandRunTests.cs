@@ -20,7 +20,8 @@ public sealed class CommandRunTests
     [Fact]
     public async Task RunAsync_TheWorldFails_SaysWhyWithoutAStackTrace()
     {
-        Assert.Equal(ExitCode.CannotRun, await RunAsync(() => throw new EdgeRestoreException("The disk is full."), "do"));
+        Assert.Equal(
+            ExitCode.CannotRun, await RunAsync(() => throw new EdgeRestoreException("The disk is full."), "do"));
         Assert.Equal("The disk is full.\n", _error.ToString());
     }
 

@@ -21,7 +21,8 @@ public sealed record TestPackage
 
     public double Threshold { get; init; } = 0.6;
 
-    /// <summary>What a route is said to change on frames of a degradation, in dB; null for a package that does not say.</summary>
+    /// <summary>What a route is said to change on frames of a degradation, in dB; null for a package that does not
+    /// say.</summary>
     public Func<Degradation, Degradation, double>? PsnrChange { get; init; }
 
     public int MinSidePixels { get; init; } = 16;

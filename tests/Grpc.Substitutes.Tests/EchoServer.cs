@@ -14,7 +14,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Grpc.Substitutes.Tests;
 
-/// <summary>The real server on a loopback socket; disposing it fails the test if it logged an error unannounced.</summary>
+/// <summary>The real server on a loopback socket; disposing it fails the test if it logged an error
+/// unannounced.</summary>
 internal sealed class EchoServer : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

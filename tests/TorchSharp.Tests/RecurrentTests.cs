@@ -172,7 +172,8 @@ public sealed class RecurrentTests
     }
 
     private static void Copy(nn.Module layer, nn.Module cell) => cell.load_state_dict(
-        layer.state_dict().ToDictionary(pair => pair.Key.Replace("_l0", "", StringComparison.Ordinal), pair => pair.Value));
+        layer.state_dict().ToDictionary(
+            pair => pair.Key.Replace("_l0", "", StringComparison.Ordinal), pair => pair.Value));
 
     private static void Equal(Tensor expected, Tensor actual)
     {

@@ -49,7 +49,8 @@ internal static class BenchCommand
             var manifest = loaded.Package.Manifest;
             var device = loaded.Providers.First(step => step.IsUsed).Provider;
             using var run = new BenchRun(
-                loaded, Environment.ProcessorCount, parsed.GetRequiredValue(restorer.Device), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+                loaded, Environment.ProcessorCount, parsed.GetRequiredValue(restorer.Device),
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)));
             var firstFrame = RestoreFirst(loaded, started);
             var plan = BenchPlan.Of(manifest, Environment.ProcessorCount, device);
             var cells = await screen.ProgressAsync(

@@ -20,10 +20,13 @@ internal static class BenchPlan
     {
         // The route in the middle by cost stands for all where something else is varied.
         var middle = manifest.Routes.OrderBy(route => route.MacsPerPixel).ElementAt(manifest.Routes.Length / 2);
-        var precisions = manifest.Routes.SelectMany(route => route.Variants ?? []).Where(variant => variant.Provider == provider)
-            .Select(variant => variant.Precision).Append(middle.Precision).Distinct().Order(StringComparer.Ordinal).ToList();
+        var precisions = manifest.Routes.SelectMany(route => route.Variants ?? [])
+            .Where(variant => variant.Provider == provider)
+            .Select(variant => variant.Precision).Append(middle.Precision).Distinct().Order(StringComparer.Ordinal)
+            .ToList();
         var usualPrecision = precisions.Count > 1 ? Automatic : middle.Precision;
-        BenchCell Cell(string group, string route, (int Width, int Height) size, int threads, string? precision = null) => new()
+        BenchCell Cell(
+            string group, string route, (int Width, int Height) size, int threads, string? precision = null) => new()
         {
             Group = group,
             Route = route,

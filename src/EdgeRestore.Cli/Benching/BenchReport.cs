@@ -63,7 +63,8 @@ internal sealed record BenchReport
             + "./edgerestore benchmark.");
     }
 
-    /// <summary>Frames a second by size, by threads and by route, one below the other; the caller disposes it.</summary>
+    /// <summary>Frames a second by size, by threads and by route, one below the other; the caller disposes
+    /// it.</summary>
     public Frame Draw()
     {
         var panels = new List<Frame>();
@@ -85,7 +86,8 @@ internal sealed record BenchReport
             panels.Add(Bars("route", cell => cell.Route, [.. measured.Where(cell => cell.Group == "route")]));
             if (measured.Exists(cell => cell.Group == "precision"))
             {
-                panels.Add(Bars("precision", cell => cell.Precision, [.. measured.Where(cell => cell.Group == "precision")]));
+                panels.Add(
+                    Bars("precision", cell => cell.Precision, [.. measured.Where(cell => cell.Group == "precision")]));
             }
 
             var whole = Frame.Rent(PanelWidth, panels.Sum(panel => panel.Height), PixelFormat.Rgb24);
@@ -133,7 +135,8 @@ internal sealed record BenchReport
         canvas.Clear(Rgb.White);
         canvas.DrawText(left, 10, $"frames/s by {varied} ({routes.FirstOrDefault()?.Size})", Rgb.Black, scale);
         // Frames that pass through are copies: their rate would make all other bars vanish.
-        var most = routes.Where(cell => cell.Route != "clear").Select(cell => cell.FramesPerSecond).DefaultIfEmpty(1).Max();
+        var most = routes.Where(cell => cell.Route != "clear").Select(cell => cell.FramesPerSecond).DefaultIfEmpty(1)
+            .Max();
         for (var index = 0; index < routes.Count; index++)
         {
             var cell = routes[index];

@@ -11,7 +11,8 @@ namespace EdgeRestore.Cli.Benching;
 /// <summary>Measures one cell after another within a time that is given for all.</summary>
 internal sealed class BenchRun : IDisposable
 {
-    // Of one cell, the first apart, which builds the engine: fewer tell nothing of a percentile, but 1080p has its price.
+    // Of one cell, the first apart, which builds the engine: fewer tell nothing of a percentile, but 1080p has its
+    // price.
     private const int FewestFrames = 2;
     private const int MostFrames = 5000;
 
@@ -23,7 +24,8 @@ internal sealed class BenchRun : IDisposable
     private Restorer? _restorer;
     private (int Threads, string Precision) _loadedWith;
 
-    /// <param name="loaded">Already loaded with as many threads as <paramref name="threads"/>; disposed with this.</param>
+    /// <param name="loaded">Already loaded with as many threads as <paramref name="threads"/>; disposed with
+    /// this.</param>
     /// <param name="time">Says when the time is up; tests let it stand still.</param>
     public BenchRun(Restorer loaded, int threads, string device, TimeSpan budget, TimeProvider? time = null)
     {
@@ -73,7 +75,9 @@ internal sealed class BenchRun : IDisposable
         using var output = Frame.Rent(cell.Width, cell.Height, PixelFormat.Rgb24);
         var router = restorer.CreateRouter(new RoutingOptions
         {
-            FixedRoute = cell.Route == "auto" ? null : DegradationNames.All.Single(known => known.ToName() == cell.Route),
+            FixedRoute = cell.Route == "auto"
+                ? null
+                : DegradationNames.All.Single(known => known.ToName() == cell.Route),
         });
         var times = new List<double>();
         var started = _time.GetTimestamp();
@@ -121,7 +125,8 @@ internal sealed class BenchRun : IDisposable
         return _restorer;
     }
 
-    // A gradient under noise: what a network computes takes as long for any picture, and the classifier gets one it knows.
+    // A gradient under noise: what a network computes takes as long for any picture, and the classifier gets one it
+    // knows.
     private static Frame CreateFrame(int width, int height)
     {
         var frame = Frame.Rent(width, height, PixelFormat.Rgb24);

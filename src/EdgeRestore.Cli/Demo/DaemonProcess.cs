@@ -67,7 +67,8 @@ internal sealed class DaemonProcess : IAsyncDisposable
         {
             process.Kill(entireProcessTree: true);
             throw new EdgeRestoreException(
-                $"The daemon did not serve within {(startLimit ?? StartLimit).TotalSeconds:F0} s. Its last words, from {log}:\n{LastWords(log)}",
+                $"The daemon did not serve within {(startLimit ?? StartLimit).TotalSeconds:F0} s. Its last words, from "
+                + $"{log}:\n{LastWords(log)}",
                 exception);
         }
         catch
@@ -97,7 +98,8 @@ internal sealed class DaemonProcess : IAsyncDisposable
     // The launcher says which build is meant; without it the daemon lies beside this program's own build.
     private static string Library => Environment.GetEnvironmentVariable("EDGERESTORE_DAEMON") is { Length: > 0 } given
         ? given
-        : AppContext.BaseDirectory.TrimEnd('/').Replace("/EdgeRestore.Cli/", "/EdgeRestore.Daemon/", StringComparison.Ordinal)
+        : AppContext.BaseDirectory.TrimEnd('/')
+            .Replace("/EdgeRestore.Cli/", "/EdgeRestore.Daemon/", StringComparison.Ordinal)
             + "/EdgeRestore.Daemon.dll";
 
     private static async Task CopyAsync(StreamReader from, string log)

@@ -47,7 +47,8 @@ internal static class EvaluateCommand
         }.OneOf([.. EvaluationProtocols.Names]);
         var @out = new Option<string?>("--out")
         {
-            Description = $"Folder for {HtmlReport.Name}, {EvaluationReport.SheetName}, {EvaluationReport.ExtremesName} "
+            Description =
+                $"Folder for {HtmlReport.Name}, {EvaluationReport.SheetName}, {EvaluationReport.ExtremesName} "
                 + $"(of each case) and {EvaluationReport.JsonName}; none is written when not given",
             HelpName = "folder",
         };

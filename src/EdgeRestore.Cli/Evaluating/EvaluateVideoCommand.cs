@@ -74,7 +74,8 @@ internal sealed class EvaluateVideoCommand
                 && VideoSource.Find(file) is not { Kind: VideoSourceKind.File })
             {
                 result.AddError(
-                    $"'{file}' is no video file by its name. Allowed: {VideoSource.ExtensionNames}; or none, for pans.");
+                    $"'{file}' is no video file by its name. Allowed: {VideoSource.ExtensionNames}; or none, for "
+                    + "pans.");
             }
         });
         command.SetAction(RunAsync);
@@ -91,7 +92,9 @@ internal sealed class EvaluateVideoCommand
         var report = new VideoEvaluationReport
         {
             Title = file is null ? $"pans over {parsed.GetValue(_photographs)} held-out photographs" : $"'{file}'",
-            Flow = file is null ? "known, whole pixels" : "found in the input by matching blocks, checked there and back",
+            Flow = file is null
+                ? "known, whole pixels"
+                : "found in the input by matching blocks, checked there and back",
             Package = $"{restorer.Package.Manifest.Name} {restorer.Package.Manifest.Version}",
             PackageSha256 = restorer.Package.Sha256,
             Device = restorer.Providers[^1].Provider,

@@ -30,7 +30,8 @@ internal static class HtmlCurves
             double X(int frame) => left + ((frame + 0.5) / gains.Count * (Side - 8));
             svg.Append(Line(left, Y(0), left + Side - 8, Y(0)));
             svg.Append(Label(left, top - 4, name));
-            svg.Append(Label(left - Margin, Y(high) + 8, Number(high))).Append(Label(left - Margin, Y(low), Number(low)));
+            svg.Append(Label(left - Margin, Y(high) + 8, Number(high))).Append(
+                Label(left - Margin, Y(low), Number(low)));
             svg.Append("<polyline fill=\"none\" stroke=\"var(--accent)\" stroke-width=\"2\" points=\"");
             svg.AppendJoin(' ', gains.Select((gain, frame) => $"{Number(X(frame))},{Number(Y(gain))}")).Append("\"/>");
         }
@@ -44,7 +45,8 @@ internal static class HtmlCurves
         var svg = Open("reliability", ReliabilitySide + (2 * Margin), ReliabilitySide + (2 * Margin));
         double X(double confidence) => Margin + (confidence * ReliabilitySide);
         double Y(double share) => Margin + ((1 - share) * ReliabilitySide);
-        svg.Append(Line(X(0), Y(0), X(1), Y(1))).Append(Line(X(0), Y(0), X(1), Y(0))).Append(Line(X(0), Y(0), X(0), Y(1)));
+        svg.Append(Line(X(0), Y(0), X(1), Y(1))).Append(Line(X(0), Y(0), X(1), Y(0)))
+            .Append(Line(X(0), Y(0), X(0), Y(1)));
         svg.Append(Label(X(0), Y(0) + 16, "confidence 0")).Append(Label(X(1) - 8, Y(0) + 16, "1"));
         svg.Append(Label(0, Y(1) - 8, "right 1"));
         var bins = frames.GroupBy(frame => Math.Min(BinCount - 1, (int)(frame.Confidence * BinCount)))
@@ -58,7 +60,8 @@ internal static class HtmlCurves
         svg.AppendJoin(' ', bins.Select(bin => $"{Number(X(bin.Confidence))},{Number(Y(bin.Share))}")).Append("\"/>");
         foreach (var bin in bins)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<circle r=\"4\" fill=\"var(--accent)\" cx=\"{X(bin.Confidence):F1}\" ")
+            svg.Append(
+                CultureInfo.InvariantCulture, $"<circle r=\"4\" fill=\"var(--accent)\" cx=\"{X(bin.Confidence):F1}\" ")
                 .Append(CultureInfo.InvariantCulture, $"cy=\"{Y(bin.Share):F1}\"/>")
                 .Append(Label(X(bin.Confidence) - 8, Y(bin.Share) - 8, $"{bin.Count}"));
         }
@@ -72,7 +75,8 @@ internal static class HtmlCurves
         $"<svg id=\"{id}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">");
 
     private static string Line(double x1, double y1, double x2, double y2) =>
-        $"<line x1=\"{Number(x1)}\" y1=\"{Number(y1)}\" x2=\"{Number(x2)}\" y2=\"{Number(y2)}\" stroke=\"var(--line)\"/>";
+        $"<line x1=\"{Number(x1)}\" y1=\"{Number(y1)}\" x2=\"{Number(x2)}\" y2=\"{Number(y2)}\" "
+        + "stroke=\"var(--line)\"/>";
 
     private static string Label(double x, double y, string text) =>
         $"<text x=\"{Number(x)}\" y=\"{Number(y)}\">{WebUtility.HtmlEncode(text)}</text>";

@@ -40,7 +40,8 @@ internal sealed class PanSequence(Photograph photograph, EvalRow row, bool isSti
         using var given = Frame.Rent(SidePixels, SidePixels, PixelFormat.Rgb24);
         for (var index = 0; index < frameCount; index++)
         {
-            var (left, top) = (Start(prepared.Width, stepX) + (index * stepX), Start(prepared.Height, stepY) + (index * stepY));
+            var (left, top) = (
+                Start(prepared.Width, stepX) + (index * stepX), Start(prepared.Height, stepY) + (index * stepY));
             Cut(prepared, left, top, clean);
 
             // Blur, which no pair holds, comes first and looks beyond the window; what falls and haze come after it.

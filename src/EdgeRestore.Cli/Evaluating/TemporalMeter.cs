@@ -64,7 +64,8 @@ internal sealed class TemporalMeter : IDisposable
 
     public void Dispose() => Forget();
 
-    private void AddStep((Frame? Clean, Frame Given, Frame Restored) before, MovingFrame frame, Frame restored, FlowField flow)
+    private void AddStep(
+        (Frame? Clean, Frame Given, Frame Restored) before, MovingFrame frame, Frame restored, FlowField flow)
     {
         if (before.Clean is { } cleanBefore && frame.Clean is { } clean)
         {

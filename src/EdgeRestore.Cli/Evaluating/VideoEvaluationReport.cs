@@ -10,8 +10,9 @@ internal sealed record VideoEvaluationReport
     public const string JsonName = "video.json";
 
     public const string Convention =
-        "RGB, 8 bit; warping error after Lai et al. 2018 with values in [0, 1], mean over valid pixels and steps; flicker: mean "
-        + "change of output over that of input where the input changes by less than 2 sigma of its noise; jumps: standard "
+        "RGB, 8 bit; warping error after Lai et al. 2018 with values in [0, 1], mean over valid pixels and steps; "
+        + "flicker: mean change of output over that of input where the input changes by less than 2 sigma of its "
+        + "noise; jumps: standard "
         + "deviation of the mean level (of 255) about the scene's own, or about its mean over a second";
 
     public required string Title { get; init; }

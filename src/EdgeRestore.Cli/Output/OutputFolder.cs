@@ -25,7 +25,8 @@ internal sealed class OutputFolder
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new EdgeRestoreException(
-                $"Cannot create the output folder '{full}': {exception.Message} Give --out a folder that can be written to.",
+                $"Cannot create the output folder '{full}': {exception.Message} Give --out a folder that can be "
+                + "written to.",
                 exception);
         }
 
@@ -41,8 +42,8 @@ internal sealed class OutputFolder
         if (!full.StartsWith(Path.TrimEnd('/') + '/', StringComparison.Ordinal))
         {
             throw new EdgeRestoreException(
-                $"'{relativeName}' would be written to '{full}', outside the output folder '{Path}'. Only names below it "
-                + "are allowed. Rename the input or give its folder instead of the file.");
+                $"'{relativeName}' would be written to '{full}', outside the output folder '{Path}'. Only names below "
+                + "it are allowed. Rename the input or give its folder instead of the file.");
         }
 
         var way = Path;
@@ -52,8 +53,8 @@ internal sealed class OutputFolder
             if (new FileInfo(way).LinkTarget is { } target)
             {
                 throw new EdgeRestoreException(
-                    $"'{way}' is a symbolic link to '{target}', and what is written below --out must stay there. Remove "
-                    + "the link or give another --out.");
+                    $"'{way}' is a symbolic link to '{target}', and what is written below --out must stay there. "
+                    + "Remove the link or give another --out.");
             }
         }
 
@@ -91,7 +92,8 @@ internal sealed class OutputFolder
         Array.IndexOf(DiskFullCodes, exception.HResult) >= 0
             ? new DiskFullException(
                 $"Cannot write '{target}': the disk is full ({lengthBytes} bytes did not fit; {exception.Message}). "
-                + "Nothing half-written is left. Make room, then run the same command again: it goes on where it stopped.",
+                + "Nothing half-written is left. Make room, then run the same command again: it goes on where it "
+                + "stopped.",
                 exception)
             : new EdgeRestoreException(
                 $"Cannot write '{target}': {exception.Message} Check the folder's permissions or give another --out.",

@@ -134,8 +134,10 @@ internal sealed class Screen
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_error) });
         return await console.Progress()
             .AutoClear(true)
-            .Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn())
-            .StartAsync(drawing => work(new BarProgress(title, drawing.AddTask(Markup.Escape(title), maxValue: stepCount))));
+            .Columns(
+                new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn())
+            .StartAsync(
+                drawing => work(new BarProgress(title, drawing.AddTask(Markup.Escape(title), maxValue: stepCount))));
     }
 
     private void ClearStatus()

@@ -32,7 +32,8 @@ internal static class PackageCommand
     public static Command Create()
     {
         var command = new Command(
-            "package", "Inspect, verify, sign or pack a package, the networks that restore; install or activate one in a daemon.")
+            "package",
+            "Inspect, verify, sign or pack a package, the networks that restore; install or activate one in a daemon.")
         {
             CreateVerb("inspect", InspectDescription, Inspect),
             CreateVerb("verify", VerifyDescription, Verify),
@@ -95,12 +96,13 @@ internal static class PackageCommand
         screen.Line($"{manifest.Name} {manifest.Version}   {package.Directory}");
         screen.Line($"network     {manifest.Network.Family} {manifest.Network.Preset}, {manifest.Network.Parameters} parameters");
         screen.Line(
-            $"classifier  {manifest.Classifier.Network}, {manifest.Classifier.Parameters} parameters, frames under confidence "
-            + $"{manifest.Classifier.Threshold:F2} pass through");
+            $"classifier  {manifest.Classifier.Network}, {manifest.Classifier.Parameters} parameters, frames under "
+            + $"confidence {manifest.Classifier.Threshold:F2} pass through");
         screen.Line($"files       {manifest.Files.Length}, {manifest.Files.Sum(file => file.LengthBytes) / 1e6:F2} MB");
         screen.Line($"trained on  {origin.TrainingData} ({origin.Licence})");
         screen.Line(
-            $"trained by  {origin.Command}, seed {origin.Seed}, {origin.Steps} steps, {origin.CpuHours:F1} CPU hours, commit "
+            $"trained by  {origin.Command}, seed {origin.Seed}, {origin.Steps} steps, {origin.CpuHours:F1} CPU hours, "
+            + "commit "
             + origin.Commit);
         if (origin.Notes.Length > 0)
         {

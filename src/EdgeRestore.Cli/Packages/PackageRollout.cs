@@ -11,7 +11,8 @@ namespace EdgeRestore.Cli.Packages;
 /// <summary>The verbs of <c>package</c> that change what a daemon serves.</summary>
 internal static class PackageRollout
 {
-    private const string ExitCodes = "Exit codes: 0 done; 2 wrong command line; 5 the daemon refused, and says why, or does not answer.";
+    private const string ExitCodes =
+        "Exit codes: 0 done; 2 wrong command line; 5 the daemon refused, and says why, or does not answer.";
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
@@ -189,7 +190,8 @@ internal static class PackageRollout
             [
                 installed.Name,
                 installed.Version,
-                (installed.Fault.Length > 0 ? "unusable" : NameOf(installed.State)) + (installed.Previous ? ", previous" : ""),
+                (installed.Fault.Length > 0 ? "unusable" : NameOf(installed.State))
+                    + (installed.Previous ? ", previous" : ""),
                 installed.Signer.Length > 0 ? installed.Signer : "-",
                 installed.Sha256.Length > 12 ? installed.Sha256[..12] : "-",
                 $"{installed.LengthBytes / 1e6:F2}",
@@ -203,7 +205,8 @@ internal static class PackageRollout
         foreach (var refused in status.Refused)
         {
             screen.Line(
-                $"refused     {DateTimeOffset.FromUnixTimeMilliseconds(refused.AtMs):u} {refused.Name} {refused.Version}: "
+                $"refused     {DateTimeOffset.FromUnixTimeMilliseconds(refused.AtMs):u} {refused.Name} "
+                + $"{refused.Version}: "
                 + refused.Reason);
         }
     }
@@ -223,7 +226,8 @@ internal static class PackageRollout
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new PackageException(
-                $"The package '{path}' cannot be read: {exception.Message} Give a package's folder or file.", exception);
+                $"The package '{path}' cannot be read: {exception.Message} Give a package's folder or "
+                + "file.", exception);
         }
     }
 

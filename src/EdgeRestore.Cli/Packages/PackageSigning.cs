@@ -3,7 +3,8 @@ using EdgeRestore.Packages;
 
 namespace EdgeRestore.Cli.Packages;
 
-/// <summary><c>package keygen</c>, <c>package sign</c> and <c>package pack</c>: what comes before a package travels.</summary>
+/// <summary><c>package keygen</c>, <c>package sign</c> and <c>package pack</c>: what comes before a package
+/// travels.</summary>
 internal static class PackageSigning
 {
     private const string KeygenDescription = """
@@ -43,7 +44,8 @@ internal static class PackageSigning
             var (privatePath, publicPath) = (path + ".key.pem", path + ".pub.pem");
             using var key = SigningKey.Create(privatePath, publicPath);
             parsed.InvocationConfiguration.Output.WriteLine(
-                $"private  {privatePath}   keep it secret\npublic   {publicPath}   for trust stores\nkey id   {key.KeyId}");
+                $"private  {privatePath}   keep it secret\npublic   {publicPath}   for trust stores\nkey id   "
+                + $"{key.KeyId}");
             return ExitCode.Done;
         });
         return command;

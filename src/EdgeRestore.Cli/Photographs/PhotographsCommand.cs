@@ -40,7 +40,8 @@ internal static class PhotographsCommand
 
     private static PhotographLibrary Library => new(Installation.Photographs);
 
-    public static Command Create() => new("photographs", "Fetch, prepare or list the photographs for training and evaluation.")
+    public static Command Create() =>
+        new("photographs", "Fetch, prepare or list the photographs for training and evaluation.")
     {
         CreateFetch(),
         CreatePrepare(),

@@ -14,8 +14,8 @@ internal static class InputImages
     /// <param name="arguments">Files and folders.</param>
     /// <param name="excluded">A folder whose content is not input: the output folder, when it lies in an input
     /// folder.</param>
-    /// <exception cref="EdgeRestoreException">An argument does not exist or cannot be read, two inputs have one name, or
-    /// none is left.</exception>
+    /// <exception cref="EdgeRestoreException">An argument does not exist or cannot be read, two inputs have one name,
+    /// or none is left.</exception>
     public static IReadOnlyList<InputImage> Find(IReadOnlyList<string> arguments, string? excluded = null)
     {
         var images = new List<InputImage>();
@@ -24,11 +24,12 @@ internal static class InputImages
             var full = Path.GetFullPath(argument);
             if (Directory.Exists(full))
             {
-                if (excluded is not null && Path.TrimEndingDirectorySeparator(full) == Path.TrimEndingDirectorySeparator(excluded))
+                if (excluded is not null
+                    && Path.TrimEndingDirectorySeparator(full) == Path.TrimEndingDirectorySeparator(excluded))
                 {
                     throw new WrongCommandLineException(
-                        $"'{argument}' is the input and the output folder at once. Give --out a folder of its own; it may "
-                        + "lie in the input folder.");
+                        $"'{argument}' is the input and the output folder at once. Give --out a folder of its own; it "
+                        + "may lie in the input folder.");
                 }
 
                 try
@@ -38,8 +39,8 @@ internal static class InputImages
                 catch (UnauthorizedAccessException exception)
                 {
                     throw new EdgeRestoreException(
-                        $"Input '{argument}' cannot be read whole: {exception.Message} Allow this user to read that folder, "
-                        + "or give the others one by one.",
+                        $"Input '{argument}' cannot be read whole: {exception.Message} Allow this user to read that "
+                        + "folder, or give the others one by one.",
                         exception);
                 }
             }
@@ -68,8 +69,9 @@ internal static class InputImages
             if (!byName.TryAdd(image.RelativeName, image.Path) && byName[image.RelativeName] != image.Path)
             {
                 throw new EdgeRestoreException(
-                    $"Two inputs would be written to the same name '{image.RelativeName}': '{byName[image.RelativeName]}' and "
-                    + $"'{image.Path}'. Give the folder above both, or restore them in two runs with an --out each.");
+                    $"Two inputs would be written to the same name '{image.RelativeName}': "
+                    + $"'{byName[image.RelativeName]}' and '{image.Path}'. Give the folder above both, or restore them "
+                    + "in two runs with an --out each.");
             }
         }
 

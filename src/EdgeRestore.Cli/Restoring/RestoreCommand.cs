@@ -32,7 +32,8 @@ internal static class RestoreCommand
     {
         var inputs = new Argument<string[]>("inputs")
         {
-            Description = $"Images ({string.Join(' ', ImageCodec.Extensions)}), folders of them, {VideoOptions.SourceNames}",
+            Description =
+                $"Images ({string.Join(' ', ImageCodec.Extensions)}), folders of them, {VideoOptions.SourceNames}",
             Arity = ArgumentArity.OneOrMore,
         };
         var folder = new Option<string>("--out")
@@ -69,7 +70,8 @@ internal static class RestoreCommand
             RestorerOption.RequireRoute(loaded, parsed.GetValue(route));
             var settings = new RestoreSettings
             {
-                Package = $"{loaded.Package.Manifest.Name} {loaded.Package.Manifest.Version} {loaded.Package.Sha256[..16]}",
+                Package =
+                    $"{loaded.Package.Manifest.Name} {loaded.Package.Manifest.Version} {loaded.Package.Sha256[..16]}",
                 Route = parsed.GetValue(route),
                 Strength = parsed.GetValue(strength),
             };
@@ -108,7 +110,8 @@ internal static class RestoreCommand
     }
 
     // Null where --out is one video.
-    private static OutputFolder? RequireFolder(string given, IReadOnlyList<VideoSource> videos, IReadOnlyList<string> others)
+    private static OutputFolder? RequireFolder(
+        string given, IReadOnlyList<VideoSource> videos, IReadOnlyList<string> others)
     {
         if (VideoTarget.Find(given) is not { } target)
         {
@@ -118,8 +121,8 @@ internal static class RestoreCommand
         return videos.Count == 1 && others.Count == 0
             ? null
             : throw new WrongCommandLineException(
-                $"--out is '{target.Name}', one video, and the inputs are {videos.Count} videos and {others.Count} images or "
-                + "folders. Allowed is one video. Give a folder, or one video.");
+                $"--out is '{target.Name}', one video, and the inputs are {videos.Count} videos and {others.Count} "
+                + "images or folders. Allowed is one video. Give a folder, or one video.");
     }
 
     private static int Report(
@@ -155,8 +158,8 @@ internal static class RestoreCommand
             ])],
             textColumns: 3);
         screen.Line(
-            $"{counts[RestoreOutcome.Restored].Count()} restored, {counts[RestoreOutcome.Skipped].Count()} skipped (done "
-            + $"before), {counts[RestoreOutcome.Failed].Count()} failed. Results are in {output}");
+            $"{counts[RestoreOutcome.Restored].Count()} restored, {counts[RestoreOutcome.Skipped].Count()} skipped "
+            + $"(done before), {counts[RestoreOutcome.Failed].Count()} failed. Results are in {output}");
         screen.Document(new { output, images = results, videos });
         var videoCode = VideoCommand.ExitCodeOf(videos);
         return videoCode == ExitCode.Done && counts[RestoreOutcome.Failed].Any() ? ExitCode.PartFailed : videoCode;

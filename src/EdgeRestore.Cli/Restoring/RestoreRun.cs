@@ -74,7 +74,8 @@ internal sealed class RestoreRun
 
             using var before = ImageCodec.Load(image.Path);
             using var after = Frame.Rent(before.Width, before.Height, PixelFormat.Rgb24);
-            var router = _restorer.CreateRouter(new RoutingOptions { FixedRoute = _settings.Route, ClassifyEveryFrames = 1 });
+            var router = _restorer.CreateRouter(
+                new RoutingOptions { FixedRoute = _settings.Route, ClassifyEveryFrames = 1 });
             var started = Stopwatch.GetTimestamp();
             var result = _restorer.Restore(before, after, router, _settings.Strength, token);
             var elapsed = Stopwatch.GetElapsedTime(started);
@@ -83,7 +84,8 @@ internal sealed class RestoreRun
                 throw new OperationCanceledException(token);
             }
 
-            // A result that is no picture counts as failed too: a copy of the input under its name would pass for restored.
+            // A result that is no picture counts as failed too: a copy of the input under its name would pass for
+            // restored.
             if (result.Detail is { } fault)
             {
                 return Failed(name, fault);

@@ -30,8 +30,8 @@ internal sealed record RestoreSettings
         if (!overwrite && File.Exists(path) && Read(path) is { } earlier && earlier != this)
         {
             throw new EdgeRestoreException(
-                $"'{folder.Path}' holds results of other settings: {earlier.Description}. Now asked for: {Description}. "
-                + "Give another --out, or --overwrite to restore all of it again.");
+                $"'{folder.Path}' holds results of other settings: {earlier.Description}. Now asked for: "
+                + $"{Description}. Give another --out, or --overwrite to restore all of it again.");
         }
 
         folder.Write(FileName, JsonSerializer.SerializeToUtf8Bytes(this, Options));

@@ -34,8 +34,10 @@ internal sealed class CameraFrames
 
     public static IReadOnlyList<string> PayloadNames { get; } =
     [
-        .. Enum.GetValues<WireCodec>().Where(codec => codec != WireCodec.Unspecified).Select(codec => codec.ToWireName()),
-        .. Enum.GetValues<PixelLayout>().Where(layout => layout != PixelLayout.Unspecified).Select(layout => layout.ToWireName()),
+        .. Enum.GetValues<WireCodec>().Where(codec => codec != WireCodec.Unspecified)
+            .Select(codec => codec.ToWireName()),
+        .. Enum.GetValues<PixelLayout>().Where(layout => layout != PixelLayout.Unspecified)
+            .Select(layout => layout.ToWireName()),
     ];
 
     private bool IsRaw => _codec == WireCodec.Unspecified;
@@ -85,8 +87,8 @@ internal sealed class CameraFrames
         if (frame.Width != _width || frame.Height != _height)
         {
             throw new EdgeRestoreException(
-                $"'{image.Path}' has {frame.Width}x{frame.Height} pixels, the stream's frames have {_width}x{_height}: raw "
-                + "payloads are all of one size. Send it in a stream of its own, or with --payload jpeg.");
+                $"'{image.Path}' has {frame.Width}x{frame.Height} pixels, the stream's frames have {_width}x{_height}: "
+                + "raw payloads are all of one size. Send it in a stream of its own, or with --payload jpeg.");
         }
 
         using var raw = Frame.Rent(_width, _height, _format);
@@ -95,11 +97,14 @@ internal sealed class CameraFrames
     }
 
     /// <summary>Name and content of the file that a reply becomes; pixels become a PNG.</summary>
-    public (string Name, byte[] Content) ToFile(string relativeName, ReadOnlyMemory<byte> payload, int width, int height)
+    public (string Name, byte[] Content) ToFile(
+        string relativeName, ReadOnlyMemory<byte> payload, int width, int height)
     {
         if (!IsRaw)
         {
-            var name = ImageCodec.FormatOf(relativeName) == FileFormat ? relativeName : $"{relativeName}.{_codec.ToWireName()}";
+            var name = ImageCodec.FormatOf(relativeName) == FileFormat
+                ? relativeName
+                : $"{relativeName}.{_codec.ToWireName()}";
             return (name, payload.ToArray());
         }
 

@@ -18,7 +18,8 @@ internal static class DaemonOption
                 return address;
             }
 
-            result.AddError($"--daemon is '{text}'. Allowed: an address such as http://127.0.0.1:50051, https://box:50051 or "
+            result.AddError(
+                $"--daemon is '{text}'. Allowed: an address such as http://127.0.0.1:50051, https://box:50051 or "
                 + "unix:/run/edgerestore/daemon.sock.");
             return null;
         },

@@ -37,13 +37,15 @@ internal static class StreamCommand
     {
         var inputs = new Argument<string[]>("inputs")
         {
-            Description = $"Images ({string.Join(' ', ImageCodec.Extensions)}), folders of them, or {VideoOptions.SourceNames}",
+            Description =
+                $"Images ({string.Join(' ', ImageCodec.Extensions)}), folders of them, or {VideoOptions.SourceNames}",
             Arity = ArgumentArity.OneOrMore,
         };
         var daemon = DaemonOption.Create();
         var folder = new Option<string?>("--out")
         {
-            Description = "Folder for restored images; for a video a folder, a file, an address, or -. Nowhere when not given",
+            Description =
+                "Folder for restored images; for a video a folder, a file, an address, or -. Nowhere when not given",
             HelpName = "folder|video",
         };
         var payload = CreatePayload();
@@ -78,7 +80,8 @@ internal static class StreamCommand
             if (videos.Count > 0)
             {
                 VideoOptions.RequireUse(
-                    parsed, "videos and cameras", "their frames travel as pixels in the layout that ffmpeg gives", payload);
+                    parsed, "videos and cameras", "their frames travel as pixels in the layout that ffmpeg gives",
+                    payload);
             }
             else
             {

@@ -50,13 +50,15 @@ internal sealed record StreamReport
         var passed = answered.Count(frame => frame.Bypassed);
         var rate = answered.Count / report.Elapsed.TotalSeconds;
         screen.Line(
-            $"{answered.Count - passed} restored, {passed} passed through, {failed.Count} failed, {report.DroppedCount} dropped "
-            + $"in {report.Elapsed.TotalSeconds:F1} s: {rate:F1} frames/s, {opened.Delivery.ToWireName()}, package "
-            + $"{opened.PackageName} {opened.PackageVersion} on {opened.Device}");
+            $"{answered.Count - passed} restored, {passed} passed through, {failed.Count} failed, "
+            + $"{report.DroppedCount} dropped in {report.Elapsed.TotalSeconds:F1} s: {rate:F1} frames/s, "
+            + $"{opened.Delivery.ToWireName()}, package {opened.PackageName} {opened.PackageVersion} on "
+            + $"{opened.Device}");
         if (answered.Count > 0)
         {
             var times = answered.Select(frame => frame.RoundTripMs).Order().ToArray();
-            screen.Line($"Round trip: median {Percentile(times, 50):F1} ms, 99th percentile {Percentile(times, 99):F1} ms");
+            screen.Line(
+                $"Round trip: median {Percentile(times, 50):F1} ms, 99th percentile {Percentile(times, 99):F1} ms");
         }
 
         screen.Document(new
@@ -71,7 +73,9 @@ internal sealed record StreamReport
             failed = failed.Count,
             frames = report.Frames,
         });
-        return failed.Count > 0 || answered.Any(frame => frame.Detail is not null) ? ExitCode.PartFailed : ExitCode.Done;
+        return failed.Count > 0 || answered.Any(frame => frame.Detail is not null)
+            ? ExitCode.PartFailed
+            : ExitCode.Done;
     }
 
     // Nearest rank.

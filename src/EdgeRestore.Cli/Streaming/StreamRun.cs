@@ -65,7 +65,8 @@ internal sealed class StreamRun
                 {
                     payload = _frames.Read(image);
                 }
-                catch (Exception exception) when (exception is EdgeRestoreException or IOException or UnauthorizedAccessException)
+                catch (Exception exception) when (
+                    exception is EdgeRestoreException or IOException or UnauthorizedAccessException)
                 {
                     _unsent.Enqueue(new StreamedFrame { Name = image.RelativeName, Error = exception.Message });
                     continue;

@@ -13,7 +13,8 @@ internal sealed record StreamedFrame
 
     public bool Bypassed { get; init; }
 
-    /// <summary>Why it passed through: clear, unsure, no-strength, bad-output or device-fault; null for a restored frame.</summary>
+    /// <summary>Why it passed through: clear, unsure, no-strength, bad-output or device-fault; null for a restored
+    /// frame.</summary>
     public string? BypassReason { get; init; }
 
     /// <summary>Of a frame that passed through because its result was no picture: what was found.</summary>

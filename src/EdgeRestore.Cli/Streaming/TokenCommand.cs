@@ -28,7 +28,8 @@ internal static class TokenCommand
             var text = result.GetValueOrDefault<string>() ?? "";
             if (text.Length is 0 or > 64 || text.AsSpan().ContainsAnyExceptInRange('!', '~') || text.Contains('#'))
             {
-                result.AddError($"The name is '{text}'. Allowed: up to 64 printable ASCII characters without spaces or '#'.");
+                result.AddError(
+                    $"The name is '{text}'. Allowed: up to 64 printable ASCII characters without spaces or '#'.");
             }
         });
         var role = new Option<string>("--role") { Description = "stream, observe or admin", Required = true }
@@ -79,8 +80,8 @@ internal static class TokenCommand
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new EdgeRestoreException(
-                $"The token file '{path}' cannot be written: {exception.Message} Allowed is a file in a folder that you may "
-                + "write to. Choose another with --file.",
+                $"The token file '{path}' cannot be written: {exception.Message} Allowed is a file in a folder that "
+                + "you may write to. Choose another with --file.",
                 exception);
         }
     }

@@ -47,10 +47,12 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     public static FfmpegProcess Start(string program, IEnumerable<string> arguments, FfmpegPipes pipes)
     {
         var file = FindProgram(program) ?? throw new EdgeRestoreException(
-            $"Video needs {program}, and there is no '{program}' in PATH. Install it, then run the same command again:\n\n"
+            $"Video needs {program}, and there is no '{program}' in PATH. Install it, then run the same command "
+            + "again:\n\n"
             + "  sudo sh -c 'apt-get update && apt-get install -y --no-install-recommends ffmpeg'\n");
 
-        // A session of its own: a Ctrl-C in the terminal reaches this program alone, which then lets ffmpeg finish its file.
+        // A session of its own: a Ctrl-C in the terminal reaches this program alone, which then lets ffmpeg finish its
+        // file.
         var setsid = FindProgram("setsid");
         var start = new ProcessStartInfo(setsid ?? file, setsid is null ? arguments : arguments.Prepend(file))
         {
@@ -123,7 +125,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or DecoderFallbackException)
+        catch (Exception exception) when (
+            exception is IOException or ObjectDisposedException or DecoderFallbackException)
         {
             // What it said up to here is what there is to tell.
         }

@@ -24,8 +24,11 @@ internal sealed record FileProbe
     public bool IsInterlaced => FieldOrder is "tt" or "bb" or "tb" or "bt";
 
     // Of gray all bits are kept.
-    public bool IsDeep => !PixelFormat.StartsWith("gray", StringComparison.Ordinal) && (PixelFormat.Contains("10", StringComparison.Ordinal)
-        || PixelFormat.Contains("12", StringComparison.Ordinal) || PixelFormat.Contains("16", StringComparison.Ordinal));
+    public bool IsDeep =>
+        !PixelFormat.StartsWith("gray", StringComparison.Ordinal)
+        && (PixelFormat.Contains("10", StringComparison.Ordinal)
+            || PixelFormat.Contains("12", StringComparison.Ordinal)
+            || PixelFormat.Contains("16", StringComparison.Ordinal));
 
     /// <exception cref="EdgeRestoreException">The file holds no video that ffprobe reads.</exception>
     public static async Task<FileProbe> RunAsync(VideoSource source, CancellationToken token)
@@ -44,8 +47,8 @@ internal sealed record FileProbe
         if (code != 0)
         {
             throw new EdgeRestoreException(
-                $"'{source.Name}' cannot be read as a video: {probe.Quote()}\nGive a file that ffmpeg plays, or make one of it "
-                + "first (ffmpeg -i IN out.mkv).");
+                $"'{source.Name}' cannot be read as a video: {probe.Quote()}\nGive a file that ffmpeg plays, or make "
+                + "one of it first (ffmpeg -i IN out.mkv).");
         }
 
         using var document = JsonDocument.Parse(text);
@@ -56,7 +59,8 @@ internal sealed record FileProbe
         }
 
         var stream = streams[0];
-        var (average, base_) = (FrameRate.Parse(TextOf(stream, "avg_frame_rate")), FrameRate.Parse(TextOf(stream, "r_frame_rate")));
+        var (average, base_) = (
+            FrameRate.Parse(TextOf(stream, "avg_frame_rate")), FrameRate.Parse(TextOf(stream, "r_frame_rate")));
         var duration = NumberOf(stream, "duration") is > 0 and var own
             ? own
             : document.RootElement.TryGetProperty("format", out var format) ? NumberOf(format, "duration") : 0;
@@ -69,7 +73,8 @@ internal sealed record FileProbe
                 ? (long)count
                 : (long)Math.Round(duration * (average?.PerSecond ?? 0)),
             // r_frame_rate is the finest grid that all times lie on: equal to the average where no frame is missing.
-            ConstantRate = average is { } rate && base_ is { } grid && Math.Abs((rate.PerSecond / grid.PerSecond) - 1) < 0.005
+            ConstantRate = average is { } rate && base_ is { } grid
+                && Math.Abs((rate.PerSecond / grid.PerSecond) - 1) < 0.005
                 ? grid
                 : null,
         };
@@ -81,8 +86,8 @@ internal sealed record FileProbe
         if (HighDynamicRange.Contains(Transfer))
         {
             throw new EdgeRestoreException(
-                $"'{source.Name}' has high dynamic range (transfer {Transfer}), for which the subnetworks were not trained; allowed "
-                + "is standard range. Map it first: ffmpeg -i IN -vf "
+                $"'{source.Name}' has high dynamic range (transfer {Transfer}), for which the subnetworks were not "
+                + "trained; allowed is standard range. Map it first: ffmpeg -i IN -vf "
                 + "zscale=t=linear,tonemap=hable,zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p out.mkv");
         }
     }

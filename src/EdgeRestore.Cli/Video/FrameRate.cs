@@ -12,7 +12,8 @@ internal readonly record struct FrameRate(int Numerator, int Denominator)
 
     public long FrameNs => (long)Math.Round(1e9 * Denominator / Numerator);
 
-    /// <summary>The rate whose frames last so long: whole, in 1001sts, or in thousandths; null when none is near.</summary>
+    /// <summary>The rate whose frames last so long: whole, in 1001sts, or in thousandths; null when none is
+    /// near.</summary>
     public static FrameRate? FromFrameNs(double frameNs)
     {
         var rate = 1e9 / frameNs;

@@ -65,7 +65,9 @@ internal sealed class LocalVideoRestoration : IVideoRestoration
         return new VideoAnswer
         {
             Frame = frame,
-            Error = result.Detail is null ? null : $"{(result.Bypassed ? result.Bypass : result.Error)}: {result.Detail}",
+            Error = result.Detail is null
+                ? null
+                : $"{(result.Bypassed ? result.Bypass : result.Error)}: {result.Detail}",
             Route = result.Route.ToName(),
             Confidence = result.Confidence,
             Bypassed = result.Bypassed,

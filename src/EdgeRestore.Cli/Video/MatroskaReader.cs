@@ -4,8 +4,8 @@ using EdgeRestore.Frames;
 namespace EdgeRestore.Cli.Video;
 
 /// <summary>
-/// Reads the one track of uncompressed frames that ffmpeg writes to a pipe. Matroska rather than bare pixels, because it
-/// tells size, rate, colours and each frame's time, and the input is opened once only.
+/// Reads the one track of uncompressed frames that ffmpeg writes to a pipe. Matroska rather than bare pixels, because
+/// it tells size, rate, colours and each frame's time, and the input is opened once only.
 /// </summary>
 internal sealed class MatroskaReader(Stream stream)
 {
@@ -167,7 +167,8 @@ internal sealed class MatroskaReader(Stream stream)
     {
         if (length < 0)
         {
-            throw new InvalidDataException("What ffmpeg wrote is no Matroska: an element without an end that is not known.");
+            throw new InvalidDataException(
+                "What ffmpeg wrote is no Matroska: an element without an end that is not known.");
         }
 
         var rest = new byte[4096];
@@ -182,7 +183,8 @@ internal sealed class MatroskaReader(Stream stream)
     // What the header has told so far of the track.
     private sealed class TrackEntry
     {
-        // BITMAPINFOHEADER, in which ffmpeg puts what Matroska has no code for: 40 bytes, bits a pixel in the 15th and 16th.
+        // BITMAPINFOHEADER, in which ffmpeg puts what Matroska has no code for: 40 bytes, bits a pixel in the 15th and
+        // 16th.
         private const int BitmapHeaderBytes = 40;
         private const int BitCountOffset = 14;
 
@@ -216,7 +218,8 @@ internal sealed class MatroskaReader(Stream stream)
         {
             var (width, height) = (Of(MatroskaIds.PixelWidth), Of(MatroskaIds.PixelHeight));
             var (shownWidth, shownHeight) = (Of(MatroskaIds.DisplayWidth), Of(MatroskaIds.DisplayHeight));
-            var isSquare = shownWidth == 0 || shownHeight == 0 || (long)shownWidth * height == (long)shownHeight * width;
+            var isSquare = shownWidth == 0 || shownHeight == 0
+                || (long)shownWidth * height == (long)shownHeight * width;
             return new VideoFormat
             {
                 Width = width,

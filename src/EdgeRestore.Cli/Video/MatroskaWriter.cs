@@ -83,7 +83,8 @@ internal sealed class MatroskaWriter(Stream stream)
         byte[] head = [0x81, 0, 0, 0x80];
         byte[] block = [.. Identifier(MatroskaIds.SimpleBlock), .. Size(head.Length + bytes.Length), .. head];
         stream.Write([
-            .. Identifier(MatroskaIds.Cluster), .. Size(timestamp.Length + block.Length + bytes.Length), .. timestamp, .. block,
+            .. Identifier(MatroskaIds.Cluster), .. Size(timestamp.Length + block.Length + bytes.Length), .. timestamp,
+            .. block,
         ]);
         stream.Write(bytes);
         stream.Flush();

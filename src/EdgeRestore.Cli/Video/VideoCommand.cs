@@ -32,8 +32,8 @@ internal static class VideoCommand
             if (source.Kind != VideoSourceKind.File)
             {
                 throw new EdgeRestoreException(
-                    $"'{target.Address}' is there already, and a recording cannot be made again. Give another --out, or "
-                    + "--overwrite.");
+                    $"'{target.Address}' is there already, and a recording cannot be made again. Give another --out, "
+                    + "or --overwrite.");
             }
         }
 

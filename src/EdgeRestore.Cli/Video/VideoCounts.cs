@@ -101,8 +101,9 @@ internal sealed class VideoCounts(TimeProvider? time = null)
             var failed = FailedCount > 0 ? $"  failed {FailedCount}" : "";
             var passed = BypassedCount > 0 ? $"  passed through {BypassedCount}" : "";
             var route = _route.Length > 0 ? $"  {_route} {_confidence:F2}" : "";
-            return $"{(int)elapsed.TotalHours:00}:{elapsed:mm\\:ss}  in {readCount} ({rateIn:F1}/s)  out {WrittenCount}{total} "
-                + $"({rateOut:F1}/s)  dropped {DroppedCount}{failed}{passed}  {median:F1} ms{route}";
+            return $"{(int)elapsed.TotalHours:00}:{elapsed:mm\\:ss}  in {readCount} ({rateIn:F1}/s)  out "
+                + $"{WrittenCount}{total} ({rateOut:F1}/s)  dropped {DroppedCount}{failed}{passed}  {median:F1} "
+                + $"ms{route}";
         }
     }
 }

@@ -2,7 +2,8 @@ using EdgeRestore.Frames;
 
 namespace EdgeRestore.Cli.Video;
 
-/// <summary>What the frames of one video have in common. Colour codes are those of ITU-T H.273; 0 or 2: not told.</summary>
+/// <summary>What the frames of one video have in common. Colour codes are those of ITU-T H.273; 0 or 2: not
+/// told.</summary>
 internal sealed record VideoFormat
 {
     /// <value>Pixels, upright; may be odd.</value>
@@ -43,7 +44,8 @@ internal sealed record VideoFormat
         : (Width * Height) + (2 * ((Width + 1) / 2) * ((Height + 1) / 2));
 
     /// <summary>
-    /// How bytes relate to colours. Where the source does not tell: as players take it, BT.709 from 720 lines on, limited.
+    /// How bytes relate to colours. Where the source does not tell: as players take it, BT.709 from 720 lines on,
+    /// limited.
     /// </summary>
     public YuvEncoding Encoding => new(
         MatrixCode switch
@@ -60,5 +62,6 @@ internal sealed record VideoFormat
     /// <summary>Whether frames of both fit into one output.</summary>
     public bool Fits(VideoFormat other) => Width == other.Width && Height == other.Height && Layout == other.Layout;
 
-    public override string ToString() => $"{Width}x{Height} {Layout}, {(Rate is { } rate ? $"{rate} frames/s" : "rate unknown")}";
+    public override string ToString() =>
+        $"{Width}x{Height} {Layout}, {(Rate is { } rate ? $"{rate} frames/s" : "rate unknown")}";
 }

@@ -19,7 +19,8 @@ internal sealed class VideoFrame : IDisposable
     /// <summary>From the start of the video.</summary>
     public long TimestampNs { get; set; }
 
-    public Memory<byte> Bytes => (_buffer ?? throw new ObjectDisposedException(nameof(VideoFrame))).AsMemory(0, LengthBytes);
+    public Memory<byte> Bytes =>
+        (_buffer ?? throw new ObjectDisposedException(nameof(VideoFrame))).AsMemory(0, LengthBytes);
 
     public void Dispose()
     {

@@ -9,7 +9,8 @@ namespace EdgeRestore.Cli.Video;
 internal sealed class VideoOptions
 {
     /// <summary>For help texts: what counts as a video, in one place.</summary>
-    public const string SourceNames = "a video file, rtsp://, http://, udp://, srt:// ..., /dev/video0, or - (standard input)";
+    public const string SourceNames =
+        "a video file, rtsp://, http://, udp://, srt:// ..., /dev/video0, or - (standard input)";
 
     public Option<long?> Frames { get; } = new Option<long?>("--frames")
     {
@@ -19,14 +20,16 @@ internal sealed class VideoOptions
 
     public Option<double> Timeout { get; } = new Option<double>("--timeout")
     {
-        Description = "Videos: a source that gives no frame for so long counts as dead; to open, it has three times as long",
+        Description =
+            "Videos: a source that gives no frame for so long counts as dead; to open, it has three times as long",
         HelpName = "seconds",
         DefaultValueFactory = _ => new VideoSettings().Timeout.TotalSeconds,
     }.Between(0.1, 86_400, "seconds");
 
     public Option<int?> Reconnect { get; } = new Option<int?>("--reconnect")
     {
-        Description = "Cameras: attempts in a row to open a lost one again, with pauses of 1 s to 30 s; for ever when not given",
+        Description =
+            "Cameras: attempts in a row to open a lost one again, with pauses of 1 s to 30 s; for ever when not given",
         HelpName = "count",
     }.AtLeast(0);
 
@@ -46,7 +49,8 @@ internal sealed class VideoOptions
     /// <exception cref="WrongCommandLineException">One of them was given.</exception>
     public static void RequireUse(ParseResult parsed, string inputs, string use, params IReadOnlyList<Option> unused)
     {
-        var given = unused.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
+        var given = unused.Where(option => parsed.GetResult(option) is { Implicit: false })
+            .Select(option => option.Name).ToList();
         if (given.Count > 0)
         {
             throw new WrongCommandLineException(
@@ -59,7 +63,8 @@ internal sealed class VideoOptions
     {
         if (videos.Count == 0)
         {
-            RequireUse(parsed, "images", "it is for videos and cameras", Frames, Timeout, Reconnect, FfmpegIn, FfmpegOut);
+            RequireUse(
+                parsed, "images", "it is for videos and cameras", Frames, Timeout, Reconnect, FfmpegIn, FfmpegOut);
         }
     }
 
@@ -85,21 +90,23 @@ internal sealed class VideoOptions
 
     /// <summary>The videos among the arguments, and what is left: images and folders.</summary>
     /// <exception cref="WrongCommandLineException">Cameras or standard input do not stand alone.</exception>
-    public static (IReadOnlyList<VideoSource> Videos, IReadOnlyList<string> Others) Part(IReadOnlyList<string> arguments)
+    public static (IReadOnlyList<VideoSource> Videos, IReadOnlyList<string> Others) Part(
+        IReadOnlyList<string> arguments)
     {
         var sources = arguments.Select(argument => (argument, source: VideoSource.Find(argument))).ToList();
         var videos = sources.Where(pair => pair.source is not null).Select(pair => pair.source!).ToList();
         if (arguments.Count > 1 && videos.Find(video => video.Kind != VideoSourceKind.File) is { } endless)
         {
             throw new WrongCommandLineException(
-                $"{endless.Name} was given together with other inputs. A camera, an address or standard input stands alone: "
-                + "start one command for each.");
+                $"{endless.Name} was given together with other inputs. A camera, an address or standard input stands "
+                + "alone: start one command for each.");
         }
 
         return (videos, [.. sources.Where(pair => pair.source is null).Select(pair => pair.argument)]);
     }
 
-    /// <summary>Where a video goes that was asked to be written to <paramref name="folder"/> or straight to a target.</summary>
+    /// <summary>Where a video goes that was asked to be written to <paramref name="folder"/> or straight to a
+    /// target.</summary>
     public static VideoTarget? TargetOf(VideoSource source, string? given) => VideoTarget.Find(given) ?? (given is null
         ? null
         : VideoTarget.OfFile(OutputFolder.Open(given).Resolve(source.Kind == VideoSourceKind.File

@@ -5,8 +5,8 @@ using EdgeRestore.Cli.Output;
 namespace EdgeRestore.Cli.Video;
 
 /// <summary>
-/// Frames of a source through ffmpeg, upright, 8 bits or deep gray, into a channel. A source that falls silent is given up after a
-/// time; a live one is opened again, with growing pauses.
+/// Frames of a source through ffmpeg, upright, 8 bits or deep gray, into a channel. A source that falls silent is given
+/// up after a time; a live one is opened again, with growing pauses.
 /// </summary>
 internal sealed class VideoReader
 {
@@ -20,7 +20,8 @@ internal sealed class VideoReader
     private readonly Screen _screen;
     private readonly bool _deinterlace;
     private readonly TimeProvider _time;
-    private readonly TaskCompletionSource<VideoFormat> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<VideoFormat> _opened = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastTimestampNs = -1;
     private long _firstFrameAt;
 
@@ -48,13 +49,17 @@ internal sealed class VideoReader
     [
         "-nostdin", "-hide_banner", "-loglevel", "error",
         // A file plays as a camera would when the newest frame wins.
-        .. settings.IsLive && source.Kind == VideoSourceKind.File && settings.FramesPerSecond is null ? (string[])["-re"] : [],
+        .. settings.IsLive && source.Kind == VideoSourceKind.File && settings.FramesPerSecond is null
+            ? (string[])["-re"]
+            : [],
         .. source.InputArguments(settings.InputArguments),
         // Rotation is applied by ffmpeg itself. The first layout of the list that the source has is taken as it is;
         // yuvj420p is yuv420p of full range.
-        "-map", "0:v:0", "-vf", (deinterlace ? "yadif=deint=interlaced," : "") + "format=yuv420p|yuvj420p|gray|gray10le|gray16le",
+        "-map", "0:v:0", "-vf",
+        (deinterlace ? "yadif=deint=interlaced," : "") + "format=yuv420p|yuvj420p|gray|gray10le|gray16le",
         // Neither doubled nor left out: each frame keeps its own time.
-        "-vsync", "passthrough", "-c:v", "rawvideo", "-allow_raw_vfw", "1", "-f", "matroska", "-flush_packets", "1", "pipe:1",
+        "-vsync", "passthrough", "-c:v", "rawvideo", "-allow_raw_vfw", "1", "-f", "matroska", "-flush_packets", "1",
+        "pipe:1",
     ];
 
     /// <summary>Reads until the source ends for good; the channel is completed with what ended it.</summary>
@@ -95,7 +100,8 @@ internal sealed class VideoReader
             }
 
             failures = FrameCount > before ? 1 : failures + 1;
-            if (!_source.IsLive || !_opened.Task.IsCompletedSuccessfully || failures > (_settings.ReconnectCount ?? int.MaxValue))
+            if (!_source.IsLive || !_opened.Task.IsCompletedSuccessfully
+                || failures > (_settings.ReconnectCount ?? int.MaxValue))
             {
                 // A live source that was told not to be opened again ends as a file does.
                 if (end is null && _opened.Task.IsCompletedSuccessfully)
@@ -118,7 +124,8 @@ internal sealed class VideoReader
     // Null: the source ended in order. Else what went wrong.
     private async Task<string?> ReadOnceAsync(ChannelWriter<VideoFrame> frames, CancellationToken token)
     {
-        await using var ffmpeg = FfmpegProcess.Start("ffmpeg", Arguments(_source, _settings, _deinterlace), FfmpegPipes.Output);
+        await using var ffmpeg = FfmpegProcess.Start(
+            "ffmpeg", Arguments(_source, _settings, _deinterlace), FfmpegPipes.Output);
         using var watchdog = new CancellationTokenSource(OpeningFactor * _settings.Timeout, _time);
         // A read of a pipe cannot be cancelled; the end of its writer ends it.
         await using var onToken = token.Register(ffmpeg.Kill);
@@ -126,7 +133,9 @@ internal sealed class VideoReader
         var countBefore = FrameCount;
         var waited = OpeningFactor * _settings.Timeout;
         string? fault = null;
-        using var timer = _settings.FramesPerSecond is { } rate ? new PeriodicTimer(TimeSpan.FromSeconds(1 / rate)) : null;
+        using var timer = _settings.FramesPerSecond is { } rate
+            ? new PeriodicTimer(TimeSpan.FromSeconds(1 / rate))
+            : null;
         try
         {
             var matroska = new MatroskaReader(new BufferedStream(ffmpeg.Output, 1 << 16));
@@ -172,7 +181,8 @@ internal sealed class VideoReader
             return $"{_source.Name} gave no frame for {waited.TotalSeconds:F0} s"
                 + (FrameCount == countBefore ? " after it was opened" : "")
                 + ". Check the camera and the network, or raise --timeout "
-                + $"(now {_settings.Timeout.TotalSeconds:0.###} s).{(ffmpeg.LastWords.Length > 0 ? " " + ffmpeg.Quote() : "")}";
+                + $"(now {_settings.Timeout.TotalSeconds:0.###} "
+                + $"s).{(ffmpeg.LastWords.Length > 0 ? " " + ffmpeg.Quote() : "")}";
         }
 
         if (code != 0 || fault is not null)
@@ -190,8 +200,8 @@ internal sealed class VideoReader
         if (_opened.Task.IsCompletedSuccessfully && !_opened.Task.Result.Fits(format))
         {
             throw new EdgeRestoreException(
-                $"{_source.Name} came back as {format}, and the output was begun with {_opened.Task.Result}. One output has one "
-                + "size: set the camera back, or start anew.");
+                $"{_source.Name} came back as {format}, and the output was begun with {_opened.Task.Result}. One "
+                + "output has one size: set the camera back, or start anew.");
         }
 
         _opened.TrySetResult(format);

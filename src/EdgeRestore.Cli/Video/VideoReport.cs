@@ -57,8 +57,9 @@ internal sealed record VideoReport
 
         screen.Line($"{Source}: {Video}, {RestoredBy}");
         screen.Line(
-            $"  {Read} read, {Restored} restored, {Bypassed} passed through, {Failed} failed, {Dropped} dropped, {Written} written "
-            + $"in {Seconds:F1} s: {FramesPerSecond:F1} frames/s; median {MedianMs:F1} ms, 99th percentile {P99Ms:F1} ms"
+            $"  {Read} read, {Restored} restored, {Bypassed} passed through, {Failed} failed, {Dropped} dropped, "
+            + $"{Written} written in {Seconds:F1} s: {FramesPerSecond:F1} frames/s; median {MedianMs:F1} ms, 99th "
+            + $"percentile {P99Ms:F1} ms"
             + (Reconnects switch { 0 => "", 1 => "; opened again once", _ => $"; opened again {Reconnects} times" }));
         if (Routes.Count > 0)
         {
@@ -67,7 +68,8 @@ internal sealed record VideoReport
 
         if (FirstError is not null)
         {
-            screen.Remark($"{Source}: {Failed} frames failed and stand in the output as they came; the first: {FirstError}");
+            screen.Remark(
+                $"{Source}: {Failed} frames failed and stand in the output as they came; the first: {FirstError}");
         }
 
         if (Output is not null)

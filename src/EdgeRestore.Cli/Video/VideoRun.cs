@@ -4,8 +4,8 @@ using EdgeRestore.Cli.Output;
 namespace EdgeRestore.Cli.Video;
 
 /// <summary>
-/// One video from its source through restoration to its target: reading, restoring and writing overlap, each with its own
-/// ffmpeg or engine.
+/// One video from its source through restoration to its target: reading, restoring and writing overlap, each with its
+/// own ffmpeg or engine.
 /// </summary>
 internal sealed class VideoRun
 {
@@ -28,7 +28,8 @@ internal sealed class VideoRun
 
     /// <param name="open">Begins restoration once the format is known.</param>
     /// <param name="token">Ends the run well: what was restored is written, and the file finished.</param>
-    /// <exception cref="EdgeRestoreException">Source, daemon or target failed; a file begun is finished before.</exception>
+    /// <exception cref="EdgeRestoreException">Source, daemon or target failed; a file begun is finished
+    /// before.</exception>
     public async Task<VideoReport> RunAsync(
         Func<VideoFormat, CancellationToken, Task<IVideoRestoration>> open, CancellationToken token)
     {
@@ -77,7 +78,8 @@ internal sealed class VideoRun
             _settings);
         var answers = Channel.CreateBounded<VideoAnswer>(2);
 
-        // A person's stop ends the reading, and what was taken is still restored and written; a failure ends all at once.
+        // A person's stop ends the reading, and what was taken is still restored and written; a failure ends all at
+        // once.
         using var failed = new CancellationTokenSource();
         var restoring = RestoreAsync(restoration, frames, answers.Writer, failed.Token);
         using var shown = new CancellationTokenSource();
@@ -102,7 +104,8 @@ internal sealed class VideoRun
             left.Frame.Dispose();
         }
 
-        var isCutShort = failure is not null || token.IsCancellationRequested || reader.FrameCount > _counts.WrittenCount + _counts.DroppedCount;
+        var isCutShort = failure is not null || token.IsCancellationRequested
+            || reader.FrameCount > _counts.WrittenCount + _counts.DroppedCount;
         string? path = null;
         if (writer is not null)
         {
@@ -113,7 +116,8 @@ internal sealed class VideoRun
         {
             throw path is null || failure is not EdgeRestoreException
                 ? failure
-                : new EdgeRestoreException($"{failure.Message}\nWhat was restored before is in {path}, playable.", failure);
+                : new EdgeRestoreException(
+                    $"{failure.Message}\nWhat was restored before is in {path}, playable.", failure);
         }
 
         return Report(reader, restoration, format, path, token.IsCancellationRequested);
@@ -153,7 +157,8 @@ internal sealed class VideoRun
         }
     }
 
-    private async Task<string?> FinishAsync(VideoWriter writer, Exception? failure, bool isCutShort, CancellationToken token)
+    private async Task<string?> FinishAsync(
+        VideoWriter writer, Exception? failure, bool isCutShort, CancellationToken token)
     {
         try
         {

@@ -5,7 +5,8 @@ internal sealed record VideoSource
 {
     private static readonly string[] Extensions =
     [
-        ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".m2ts", ".mts", ".mpg", ".mpeg", ".flv", ".wmv", ".3gp",
+        ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".m2ts", ".mts", ".mpg", ".mpeg", ".flv", ".wmv",
+        ".3gp",
         ".mxf", ".ogv", ".y4m", ".h264", ".264", ".h265", ".hevc", ".mjpeg", ".mjpg", ".nut", ".vob",
     ];
 
@@ -56,7 +57,8 @@ internal sealed record VideoSource
     /// <param name="extra">A person's own; they stand after ours, so that they win.</param>
     public IReadOnlyList<string> InputArguments(IReadOnlyList<string> extra) => Kind switch
     {
-        // The protocol spelled out: a name such as 12:30.mp4 would be taken for one, and one such as -i.mp4 for an option.
+        // The protocol spelled out: a name such as 12:30.mp4 would be taken for one, and one such as -i.mp4 for an
+        // option.
         VideoSourceKind.File => [.. extra, "-i", $"file:{Address}"],
         VideoSourceKind.Device => ["-f", "v4l2", .. extra, "-i", Address],
         VideoSourceKind.Network when SchemeOf(Address) is "rtsp" or "rtsps" =>
@@ -71,15 +73,17 @@ internal sealed record VideoSource
     {
         if (Kind == VideoSourceKind.File && !File.Exists(Address))
         {
-            throw new EdgeRestoreException($"Input '{Address}' does not exist. Give a video file, image files or folders.");
+            throw new EdgeRestoreException(
+                $"Input '{Address}' does not exist. Give a video file, image files or folders.");
         }
 
         if (Kind == VideoSourceKind.Device && !File.Exists(Address))
         {
             var there = Directory.GetFiles("/dev", "video*").Order(StringComparer.Ordinal).ToArray();
             throw new EdgeRestoreException(
-                $"There is no device '{Address}'; found {(there.Length == 0 ? "no /dev/video*" : string.Join(", ", there))}. "
-                + "Plug the camera in, or give another device.");
+                $"There is no device '{Address}'; found "
+                + $"{(there.Length == 0 ? "no /dev/video*" : string.Join(", ", there))}. Plug the camera in, or give "
+                + "another device.");
         }
     }
 }

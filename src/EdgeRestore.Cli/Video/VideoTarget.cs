@@ -58,7 +58,8 @@ internal sealed record VideoTarget
 
     private IReadOnlyList<string> Encoding(VideoFormat format, bool isLive)
     {
-        // Of H.264, 10 bits play in few places and 16 nowhere; uncompressed, Matroska has no name for them. Lossless keeps them.
+        // Of H.264, 10 bits play in few places and 16 nowhere; uncompressed, Matroska has no name for them. Lossless
+        // keeps them.
         if (DeepGray.IsDeep(format.Layout) && (Kind == VideoTargetKind.StandardOutput || IsMatroskaFile))
         {
             return ["-c:v", "ffv1"];
@@ -70,12 +71,14 @@ internal sealed record VideoTarget
             return ["-c:v", "rawvideo"];
         }
 
-        if (Path.GetExtension(Address).Equals(".webm", StringComparison.OrdinalIgnoreCase) && Kind == VideoTargetKind.File)
+        if (Path.GetExtension(Address).Equals(".webm", StringComparison.OrdinalIgnoreCase)
+            && Kind == VideoTargetKind.File)
         {
             return ["-c:v", "libvpx-vp9", "-crf", "20", "-b:v", "0", "-row-mt", "1", "-cpu-used", "5", "-pix_fmt", "yuv420p"];
         }
 
-        // H.264 with halved chroma has even sides only. Quality near what the eye tells apart; the cores are for restoring.
+        // H.264 with halved chroma has even sides only. Quality near what the eye tells apart; the cores are for
+        // restoring.
         var layout = format.IsOdd ? "yuv444p" : "yuv420p";
         IReadOnlyList<string> encoder = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-pix_fmt", layout];
         return isLive || Kind == VideoTargetKind.Network

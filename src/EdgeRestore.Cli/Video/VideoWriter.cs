@@ -37,7 +37,9 @@ internal sealed class VideoWriter : IAsyncDisposable
             _ = OutputFolder.Open(Path.GetDirectoryName(target.Address)!);
         }
 
-        var pipes = target.Kind == VideoTargetKind.StandardOutput ? FfmpegPipes.Input : FfmpegPipes.Input | FfmpegPipes.Output;
+        var pipes = target.Kind == VideoTargetKind.StandardOutput
+            ? FfmpegPipes.Input
+            : FfmpegPipes.Input | FfmpegPipes.Output;
         var ffmpeg = FfmpegProcess.Start("ffmpeg", Arguments(target, format, audio, constantRate, settings), pipes);
         var writer = new VideoWriter(ffmpeg, target, constantRate, audio is not null);
         writer.Write(() => writer._matroska.WriteHeader(format));
@@ -96,7 +98,8 @@ internal sealed class VideoWriter : IAsyncDisposable
         catch (OperationCanceledException)
         {
             throw new EdgeRestoreException(
-                $"{_target.Name} was not finished within {FinishLimit.TotalSeconds:F0} s. Is the disk or the receiver stuck? "
+                $"{_target.Name} was not finished within {FinishLimit.TotalSeconds:F0} s. Is the disk or the receiver "
+                + "stuck? "
                 + _ffmpeg.Quote());
         }
 
@@ -151,7 +154,8 @@ internal sealed class VideoWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends ffmpeg; of a file that it did not finish nothing is left, since nothing could go on with it.</summary>
+    /// <summary>Ends ffmpeg; of a file that it did not finish nothing is left, since nothing could go on with
+    /// it.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ffmpeg.DisposeAsync();
@@ -195,16 +199,18 @@ internal sealed class VideoWriter : IAsyncDisposable
     {
         // It ends by itself: its end of the pipe is closed.
         _ffmpeg.WaitForExitAsync(CancellationToken.None).Wait(TimeSpan.FromSeconds(5));
-        if (_target.Kind == VideoTargetKind.File && _ffmpeg.LastWords.Contains("No space left", StringComparison.Ordinal))
+        if (_target.Kind == VideoTargetKind.File
+            && _ffmpeg.LastWords.Contains("No space left", StringComparison.Ordinal))
         {
             return new EdgeRestoreException(
-                $"Cannot write '{_target.Name}': the disk is full. Nothing half-written is left. Make room, then run the "
-                + "same command again.");
+                $"Cannot write '{_target.Name}': the disk is full. Nothing half-written is left. Make room, then run "
+                + "the same command again.");
         }
 
         return new EdgeRestoreException(
-            $"{_target.Name} cannot be written: {_ffmpeg.Quote()}\nCheck the address, the disk and the folder's permissions. An "
-            + "encoder or a sound track that the container does not take: another container (--out NAME.mkv takes all), or "
+            $"{_target.Name} cannot be written: {_ffmpeg.Quote()}\nCheck the address, the disk and the folder's "
+            + "permissions. An encoder or a sound track that the container does not take: another container (--out "
+            + "NAME.mkv takes all), or "
             + "--ffmpeg-out \"-c:v ENCODER\".");
     }
 

@@ -150,7 +150,8 @@ public static class ImageCodec
         if (format is not (ImageFileFormat.Jpeg or ImageFileFormat.Png or ImageFileFormat.WebP))
         {
             throw new EdgeRestoreException(
-                $"Cannot write '{path}': extension '{Path.GetExtension(path)}' is not among .jpg, .jpeg, .png and .webp.");
+                $"Cannot write '{path}': extension '{Path.GetExtension(path)}' is not among .jpg, .jpeg, .png and "
+                + ".webp.");
         }
 
         var bytes = Encode(frame, format, quality);

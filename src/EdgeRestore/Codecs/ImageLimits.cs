@@ -19,8 +19,9 @@ public sealed record ImageLimits(long MaxPixels, int MaxSidePixels)
         if (Math.Max(width, height) > MaxSidePixels || (long)width * height > MaxPixels)
         {
             throw new ImageException(
-                $"{format} header says {width}x{height} = {(long)width * height} pixels; allowed are {MaxPixels} pixels "
-                + $"and {MaxSidePixels} on a side. Nothing was decoded. Send smaller frames or raise the image limits.");
+                $"{format} header says {width}x{height} = {(long)width * height} pixels; allowed are {MaxPixels} "
+                + $"pixels and {MaxSidePixels} on a side. Nothing was decoded. Send smaller frames or raise the image "
+                + "limits.");
         }
     }
 }

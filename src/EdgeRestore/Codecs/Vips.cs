@@ -120,7 +120,8 @@ internal static partial class Vips
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
         {
             throw new EdgeRestoreException(
-                $"PNG, WebP and image files need the native library libvips 8.13 or newer, which was not found. {Remedy}",
+                "PNG, WebP and image files need the native library libvips 8.13 or newer, which was not found. "
+                + $"{Remedy}",
                 exception);
         }
     }

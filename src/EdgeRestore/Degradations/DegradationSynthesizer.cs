@@ -40,7 +40,8 @@ public sealed partial class DegradationSynthesizer : IDisposable
         if (clean.Width != degraded.Width || clean.Height != degraded.Height)
         {
             throw new ArgumentException(
-                $"Output is {degraded.Width}x{degraded.Height}, input {clean.Width}x{clean.Height}; they must be equal.",
+                $"Output is {degraded.Width}x{degraded.Height}, input {clean.Width}x{clean.Height}; they must be "
+                + "equal.",
                 nameof(degraded));
         }
 

@@ -9,9 +9,9 @@ namespace EdgeRestore.Degradations;
 /// </summary>
 /// <remarks>
 /// Written apart from <see cref="DegradationSynthesizer"/> and sharing none of its formulas: scenes in linear light,
-/// one depth from colour, flakes and streaks of their own, a shaken camera instead of a kernel, a short exposure instead
-/// of a gamma. Noise and compression are defined by their standard, so only the code differs. Draws from its own ranges;
-/// image, row and seed decide every value. Not thread-safe.
+/// one depth from colour, flakes and streaks of their own, a shaken camera instead of a kernel, a short exposure
+/// instead of a gamma. Noise and compression are defined by their standard, so only the code differs. Draws from its
+/// own ranges; image, row and seed decide every value. Not thread-safe.
 /// </remarks>
 internal sealed partial class SecondGenerator : IDisposable
 {

@@ -5,8 +5,8 @@ namespace EdgeRestore.Frames;
 
 /// <summary>Gray of 10 or 16 bits against the 8 bits that networks see. Thread-safe.</summary>
 /// <remarks>
-/// What a network changes is added to the deep values, so that everything finer than its 8 bits stays, and a frame that it
-/// leaves alone stays to the bit. Every platform of .NET that this runs on is little-endian, as the layouts are.
+/// What a network changes is added to the deep values, so that everything finer than its 8 bits stays, and a frame that
+/// it leaves alone stays to the bit. Every platform of .NET that this runs on is little-endian, as the layouts are.
 /// </remarks>
 public static class DeepGray
 {

@@ -4,8 +4,8 @@ namespace EdgeRestore.Frames;
 
 /// <summary>Pooled bytes for frames and payloads. Thread-safe.</summary>
 /// <remarks>
-/// The arrays are pinned for life: engines keep what they have bound to an address, and read and write frames where they
-/// lie. <c>ArrayPool</c> can neither pin nor say how much it holds.
+/// The arrays are pinned for life: engines keep what they have bound to an address, and read and write frames where
+/// they lie. <c>ArrayPool</c> can neither pin nor say how much it holds.
 /// </remarks>
 public static class FrameMemory
 {

@@ -1,9 +1,11 @@
 namespace EdgeRestore.Frames;
 
-/// <summary>Converts frames between the layouts of cameras and Rgb24. Thread-safe, allocates no pixels but pooled ones.</summary>
+/// <summary>Converts frames between the layouts of cameras and Rgb24. Thread-safe, allocates no pixels but pooled
+/// ones.</summary>
 /// <remarks>
 /// Chroma is averaged over 2x2 pixels on the way down and repeated on the way up. Gray8 is BT.601 full-range luma,
-/// whatever the encoding says, as in JPEG; deep gray is brought to the nearest of 8 bits, and from them. Vector and scalar rows give the same bytes.
+/// whatever the encoding says, as in JPEG; deep gray is brought to the nearest of 8 bits, and from them. Vector and
+/// scalar rows give the same bytes.
 /// </remarks>
 public static partial class PixelConversion
 {
@@ -129,7 +131,9 @@ public static partial class PixelConversion
     }
 
     private static ArgumentException Unknown(PixelFormat format, string name) =>
-        new($"Pixel format {format} is not known; allowed are Rgb24, Bgr24, Gray8, Gray10Le, Gray16Le, Nv12 and I420.", name);
+        new(
+            $"Pixel format {format} is not known; allowed are Rgb24, Bgr24, Gray8, Gray10Le, Gray16Le, Nv12 and I420.",
+            name);
 
     // One row of both chroma planes: bytes of a plane lie Step apart (2 where U and V are interleaved).
     private readonly ref struct ChromaRow

@@ -22,7 +22,8 @@ public sealed class PooledBytes : IDisposable
     /// <summary>Rents bytes with undefined content.</summary>
     public static PooledBytes Rent(int length) => new(FrameMemory.Rent(length), length);
 
-    /// <summary>Turns the bytes into the frame that they are, without a copy; nothing is left here to dispose.</summary>
+    /// <summary>Turns the bytes into the frame that they are, without a copy; nothing is left here to
+    /// dispose.</summary>
     /// <exception cref="ArgumentException">They are fewer than such a frame has.</exception>
     public Frame ToFrame(int width, int height, PixelFormat format)
     {

@@ -67,8 +67,8 @@ public static class BlockMatching
         return vectors;
     }
 
-    // The vectors of the block's own place and of its neighbours, a level coarser, and no motion: the best of them, then
-    // the places around it.
+    // The vectors of the block's own place and of its neighbours, a level coarser, and no motion: the best of them,
+    // then the places around it.
     private static (float X, float Y) Refine(Block block, BlockVectors coarser, int column, int row, bool isFinest)
     {
         var own = Twice(coarser.Clamped(column / 2, row / 2));
@@ -99,7 +99,8 @@ public static class BlockMatching
 
     private readonly struct Block(Luma from, Luma to, int x, int y, int reach)
     {
-        public (float X, float Y) Better((float X, float Y) best, (float X, float Y) other, (float X, float Y) predictor) =>
+        public (float X, float Y) Better(
+            (float X, float Y) best, (float X, float Y) other, (float X, float Y) predictor) =>
             Cost(other, predictor) < Cost(best, predictor) ? other : best;
 
         /// <summary>The best vector of the square of steps around a start.</summary>

@@ -18,7 +18,8 @@ internal static class MetricFrames
         if (reference.Width != image.Width || reference.Height != image.Height)
         {
             throw new ArgumentException(
-                $"Images are {reference.Width}x{reference.Height} and {image.Width}x{image.Height}: they must be equal.",
+                $"Images are {reference.Width}x{reference.Height} and {image.Width}x{image.Height}: they must be "
+                + "equal.",
                 nameof(image));
         }
     }

@@ -12,7 +12,8 @@ namespace EdgeRestore.Metrics;
 /// </remarks>
 public static class WarpingError
 {
-    /// <summary>The error of one step; a video's is the mean over its steps. Not a number without valid pixels.</summary>
+    /// <summary>The error of one step; a video's is the mean over its steps. Not a number without valid
+    /// pixels.</summary>
     /// <param name="before">Rgb24.</param>
     /// <param name="after">The next frame.</param>
     /// <param name="flow">From the one to the next.</param>
@@ -23,7 +24,8 @@ public static class WarpingError
         if (flow.Width != before.Width || flow.Height != before.Height)
         {
             throw new ArgumentException(
-                $"The flow is {flow.Width}x{flow.Height}, frames are {before.Width}x{before.Height}: they must be equal.",
+                $"The flow is {flow.Width}x{flow.Height}, frames are {before.Width}x{before.Height}: they must be "
+                + "equal.",
                 nameof(flow));
         }
 

@@ -48,7 +48,8 @@ internal sealed class DurableFiles(Action<DurableOperation, string>? before = nu
         FileSystem.Rename(from, to);
     }
 
-    /// <summary>Readers see the old bytes or the new ones, whatever happens, and the new ones once this returns.</summary>
+    /// <summary>Readers see the old bytes or the new ones, whatever happens, and the new ones once this
+    /// returns.</summary>
     public void Replace(string path, byte[] bytes)
     {
         var folder = Path.GetDirectoryName(path)!;

@@ -110,7 +110,8 @@ internal static partial class ManifestRules
 
             if (!PackageManifest.VariantProviders.Contains(variant.Provider))
             {
-                throw Invalid(what, $"provider '{variant.Provider}'", string.Join(", ", PackageManifest.VariantProviders));
+                throw Invalid(
+                    what, $"provider '{variant.Provider}'", string.Join(", ", PackageManifest.VariantProviders));
             }
 
             if (!seen.Add((variant.Provider, variant.Precision)))
@@ -191,7 +192,8 @@ internal static partial class ManifestRules
                 || file.Path.Equals(PackageSignature.FileName, StringComparison.OrdinalIgnoreCase))
             {
                 throw Invalid(
-                    "files.path", $"'{file.Path}'", $"each file once, and not {PackageManifest.FileName} or its signature");
+                    "files.path", $"'{file.Path}'",
+                    $"each file once, and not {PackageManifest.FileName} or its signature");
             }
 
             CheckRange($"files[{file.Path}].lengthBytes", file.LengthBytes, 0, long.MaxValue);

@@ -62,7 +62,8 @@ public sealed class ModelPackage
                     .OrderBy(listed => listed.Path, StringComparer.Ordinal),
             ];
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw Damaged(Directory, graph, $"no ONNX graph ({exception.Message})", "an ONNX graph");
         }
@@ -70,7 +71,8 @@ public sealed class ModelPackage
 
     /// <summary>
     /// Opens a package: (1) manifest read, its signature verified where a trust store is given, then checked, (2) every
-    /// listed file inside the folder, of the right length and hash, (3) every graph takes weights from listed files only.
+    /// listed file inside the folder, of the right length and hash, (3) every graph takes weights from listed files
+    /// only.
     /// </summary>
     /// <param name="directory">The package's folder.</param>
     /// <param name="trust">Whose packages are taken; null for anybody's.</param>
@@ -118,7 +120,8 @@ public sealed class ModelPackage
                 ? ("a file", "Name the folder; a file that 'package pack' wrote is unpacked with tar -xf.")
                 : ("no such folder", "Check the path, or export the package again.");
             throw new PackageException(
-                $"'{root}' is not a package: found {found}, allowed is a folder with {PackageManifest.FileName}. {remedy}");
+                $"'{root}' is not a package: found {found}, allowed is a folder with {PackageManifest.FileName}. "
+                + $"{remedy}");
         }
 
         using var stream = File.OpenRead(path);
@@ -143,7 +146,8 @@ public sealed class ModelPackage
         }
         catch (PackageException exception)
         {
-            throw new PackageException($"{Path.Combine(root, PackageManifest.FileName)}: {exception.Message}", exception);
+            throw new PackageException(
+                $"{Path.Combine(root, PackageManifest.FileName)}: {exception.Message}", exception);
         }
     }
 

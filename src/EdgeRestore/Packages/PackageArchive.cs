@@ -2,7 +2,8 @@ using System.Formats.Tar;
 
 namespace EdgeRestore.Packages;
 
-/// <summary>A package as one file: a tar with the manifest first, its signatures, then the files that it lists.</summary>
+/// <summary>A package as one file: a tar with the manifest first, its signatures, then the files that it
+/// lists.</summary>
 /// <remarks>The same package gives the same bytes. Nothing is compressed: weights do not shrink.</remarks>
 public static class PackageArchive
 {

@@ -46,7 +46,8 @@ public sealed record PackageManifest
         .Concat(Network.Semantic is { } semantic ? [semantic.File] : []);
 
     /// <summary>Reads and checks a manifest.</summary>
-    /// <exception cref="PackageException">It is not valid; the message says what, found, allowed and remedy.</exception>
+    /// <exception cref="PackageException">It is not valid; the message says what, found, allowed and
+    /// remedy.</exception>
     public static PackageManifest Parse(ReadOnlySpan<byte> utf8Json)
     {
         if (utf8Json.Length > MaxLengthBytes)
@@ -91,7 +92,8 @@ public sealed record PackageManifest
             Routes =
             [
                 .. Routes.OrderBy(route => route.Degradation)
-                    .Select(route => route with { PsnrChange = route.PsnrChange?.WithComparers(StringComparer.Ordinal) }),
+                    .Select(
+                        route => route with { PsnrChange = route.PsnrChange?.WithComparers(StringComparer.Ordinal) }),
             ],
             Files = [.. Files.OrderBy(file => file.Path, StringComparer.Ordinal)],
         };

@@ -29,7 +29,8 @@ public sealed record PackageRoute
     /// </summary>
     public ImmutableSortedDictionary<string, double>? PsnrChange { get; init; }
 
-    /// <summary>The same subnetwork in other precisions; null for none. Routes without one for a device run their own graph.</summary>
+    /// <summary>The same subnetwork in other precisions; null for none. Routes without one for a device run their own
+    /// graph.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<PackageVariant>? Variants { get; init; }
 

@@ -4,7 +4,8 @@ namespace EdgeRestore.Packages;
 
 /// <summary>One signature over a package's manifest, and so over every file, whose hash the manifest holds.</summary>
 /// <param name="KeyId">SHA-256 of the signer's public key (SubjectPublicKeyInfo, DER), lower-case hexadecimal.</param>
-/// <param name="Value">ECDSA over P-256 with SHA-256 of the manifest's bytes; DER, as OpenSSL writes and reads it.</param>
+/// <param name="Value">ECDSA over P-256 with SHA-256 of the manifest's bytes; DER, as OpenSSL writes and reads
+/// it.</param>
 public sealed record PackageSignature(string KeyId, byte[] Value)
 {
     /// <summary>Beside the manifest; text, a signature a line, several while keys change.</summary>

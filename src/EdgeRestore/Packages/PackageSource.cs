@@ -40,7 +40,9 @@ internal abstract class PackageSource : IDisposable
         public override (byte[] Manifest, byte[]? Signatures) ReadHead()
         {
             var signatures = PackageSignature.Read(directory);
-            return (ModelPackage.ReadManifest(directory), signatures.Count == 0 ? null : PackageSignature.Format(signatures));
+            return (
+                ModelPackage.ReadManifest(directory),
+                signatures.Count == 0 ? null : PackageSignature.Format(signatures));
         }
 
         public override void ReadFiles(PackageManifest manifest, Action<PackageFile, Stream> take)
@@ -63,7 +65,8 @@ internal abstract class PackageSource : IDisposable
             Advance();
             var manifest = _next?.Name == PackageManifest.FileName
                 ? ReadSmall(PackageManifest.MaxLengthBytes)
-                : throw Invalid(_next is null ? "nothing" : $"'{_next.Name}' first", $"{PackageManifest.FileName} first");
+                : throw Invalid(
+                    _next is null ? "nothing" : $"'{_next.Name}' first", $"{PackageManifest.FileName} first");
             Advance();
             if (_next?.Name != PackageSignature.FileName)
             {
@@ -82,7 +85,8 @@ internal abstract class PackageSource : IDisposable
             {
                 if (!missing.Remove(_next.Name, out var listed) || _next.EntryType != TarEntryType.RegularFile)
                 {
-                    throw Invalid($"'{_next.Name}' ({_next.EntryType})", "the files that its manifest lists, each once");
+                    throw Invalid(
+                        $"'{_next.Name}' ({_next.EntryType})", "the files that its manifest lists, each once");
                 }
 
                 take(listed, _next.DataStream ?? Stream.Null);
@@ -91,7 +95,8 @@ internal abstract class PackageSource : IDisposable
 
             if (missing.Count > 0)
             {
-                throw Invalid($"no '{missing.Keys.Order(StringComparer.Ordinal).First()}'", "every file that its manifest lists");
+                throw Invalid(
+                    $"no '{missing.Keys.Order(StringComparer.Ordinal).First()}'", "every file that its manifest lists");
             }
         }
 
@@ -107,7 +112,8 @@ internal abstract class PackageSource : IDisposable
             {
                 _next = _tar.GetNextEntry();
             }
-            catch (Exception exception) when (exception is InvalidDataException or FormatException or EndOfStreamException)
+            catch (Exception exception) when (
+                exception is InvalidDataException or FormatException or EndOfStreamException)
             {
                 throw Invalid($"no tar ({exception.Message})", "a file that 'package pack' wrote");
             }

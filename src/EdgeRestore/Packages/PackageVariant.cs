@@ -15,7 +15,8 @@ public sealed record PackageVariant
     /// <summary>How many times as fast as the route's own graph; null when it was not measured.</summary>
     public double? Speedup { get; init; }
 
-    /// <summary>Most PSNR in dB that a degradation lost against the route's own graph; null when nobody knows.</summary>
+    /// <summary>Most PSNR in dB that a degradation lost against the route's own graph; null when nobody
+    /// knows.</summary>
     public double? PsnrDrop { get; init; }
 
     /// <summary>Where speed was measured, and on what frames.</summary>

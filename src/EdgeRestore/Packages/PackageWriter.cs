@@ -13,7 +13,8 @@ public static class PackageWriter
     /// <param name="manifest">Everything but <see cref="PackageManifest.Files"/>, which is computed.</param>
     /// <param name="contents">The files.</param>
     /// <param name="replace">Whether an existing folder is exchanged for the new package, and then deleted.</param>
-    /// <exception cref="PackageException">Nothing was written: invalid manifest, full disk, existing folder.</exception>
+    /// <exception cref="PackageException">Nothing was written: invalid manifest, full disk, existing
+    /// folder.</exception>
     public static ModelPackage Write(
         string directory, PackageManifest manifest, IReadOnlyList<PackageContent> contents, bool replace = false)
     {
@@ -99,7 +100,8 @@ public static class PackageWriter
 
     private static void FlushFolders(string partial)
     {
-        foreach (var folder in Directory.EnumerateDirectories(partial, "*", SearchOption.AllDirectories).Append(partial))
+        foreach (var folder
+            in Directory.EnumerateDirectories(partial, "*", SearchOption.AllDirectories).Append(partial))
         {
             FileSystem.FlushDirectory(folder);
         }

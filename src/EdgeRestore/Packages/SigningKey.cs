@@ -18,7 +18,8 @@ public sealed class SigningKey : IDisposable
     /// <summary>As in <see cref="PackageSignature.KeyId"/>.</summary>
     public string KeyId { get; }
 
-    /// <summary>Makes a pair: the private file is readable by its owner only, the public one is for trust stores.</summary>
+    /// <summary>Makes a pair: the private file is readable by its owner only, the public one is for trust
+    /// stores.</summary>
     /// <exception cref="PackageException">A file is there already, or cannot be written.</exception>
     public static SigningKey Create(string privatePath, string publicPath)
     {
@@ -54,8 +55,8 @@ public sealed class SigningKey : IDisposable
         {
             key.Dispose();
             throw new PackageException(
-                $"The signing key '{path}' cannot be used: found no private key of P-256 without a password, allowed is "
-                + "one in PEM. Make one with 'package keygen', or give the private file of the pair.",
+                $"The signing key '{path}' cannot be used: found no private key of P-256 without a password, allowed "
+                + "is one in PEM. Make one with 'package keygen', or give the private file of the pair.",
                 exception);
         }
         catch
@@ -78,7 +79,8 @@ public sealed class SigningKey : IDisposable
         if (ModelPackage.IdentityOf(manifest) != package.Sha256)
         {
             throw new PackageException(
-                $"The package '{directory}' changed while it was being signed. Sign it again when nothing writes to it.");
+                $"The package '{directory}' changed while it was being signed. Sign it again when nothing writes to "
+                + "it.");
         }
 
         // 2

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace EdgeRestore.Packages;
 
 /// <summary>The public keys whose packages are taken: a folder of PEM files. Thread-safe.</summary>
-/// <remarks>Several keys stand side by side, so that an old and a new one overlap; taking a file away ends its trust.</remarks>
+/// <remarks>Several keys stand side by side, so that an old and a new one overlap; taking a file away ends its
+/// trust.</remarks>
 public sealed class TrustStore
 {
     private readonly Dictionary<string, (string Name, byte[] PublicKey)> _keys;
@@ -58,7 +59,8 @@ public sealed class TrustStore
     /// <summary>Whether one of the signatures is over these bytes and of a trusted key.</summary>
     /// <returns>The name of the key's file.</returns>
     /// <exception cref="PackageException">None is.</exception>
-    internal string RequireSigner(string package, ReadOnlySpan<byte> manifest, IReadOnlyList<PackageSignature> signatures)
+    internal string RequireSigner(
+        string package, ReadOnlySpan<byte> manifest, IReadOnlyList<PackageSignature> signatures)
     {
         var isKnown = false;
         foreach (var signature in signatures)
@@ -82,8 +84,8 @@ public sealed class TrustStore
             : isKnown ? "a signature of a trusted key over another manifest"
             : $"signatures of {string.Join(", ", signatures.Select(signature => signature.KeyId[..12]))}";
         throw new PackageException(
-            $"The package '{package}' is not trusted: found {found}, allowed is one of {string.Join(", ", KeyNames)} over "
-            + $"this manifest. Sign it ('package sign --key'), or put the signer's public key in '{Directory}'.");
+            $"The package '{package}' is not trusted: found {found}, allowed is one of {string.Join(", ", KeyNames)} "
+            + $"over this manifest. Sign it ('package sign --key'), or put the signer's public key in '{Directory}'.");
     }
 
     private static ECDsa Read(string path)
@@ -92,8 +94,8 @@ public sealed class TrustStore
         if (pem.Contains("PRIVATE KEY", StringComparison.Ordinal))
         {
             throw new PackageException(
-                $"The trusted key '{path}' is a private key, allowed are public ones. Put the .pub.pem of the pair there, "
-                + "and keep the private file where packages are signed; whoever could read it here can sign.");
+                $"The trusted key '{path}' is a private key, allowed are public ones. Put the .pub.pem of the pair "
+                + "there, and keep the private file where packages are signed; whoever could read it here can sign.");
         }
 
         var key = ECDsa.Create();
@@ -107,8 +109,8 @@ public sealed class TrustStore
         {
             key.Dispose();
             throw new PackageException(
-                $"The trusted key '{path}' cannot be read: {exception.Message} Allowed is a public key of P-256 in PEM; "
-                + "take it away, or write it again with 'package keygen'.",
+                $"The trusted key '{path}' cannot be read: {exception.Message} Allowed is a public key of P-256 in "
+                + "PEM; take it away, or write it again with 'package keygen'.",
                 exception);
         }
         catch

@@ -59,7 +59,8 @@ internal static class DebianPackage
                 if (entry.Length > MaxEntryBytes)
                 {
                     throw new EdgeRestoreException(
-                        $"'{name}' in {Path.GetFileName(archive)} has {entry.Length} bytes; allowed are {MaxEntryBytes}.");
+                        $"'{name}' in {Path.GetFileName(archive)} has {entry.Length} bytes; allowed are "
+                        + $"{MaxEntryBytes}.");
                 }
 
                 var content = new byte[entry.Length];

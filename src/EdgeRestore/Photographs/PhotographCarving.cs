@@ -30,8 +30,9 @@ internal static class PhotographCarving
             : FindLargestJpeg(file);
         return found.IsEmpty
             ? throw new EdgeRestoreException(
-                $"'{photograph.Path}' of package '{photograph.Package}' holds no image of {photograph.LengthBytes} bytes "
-                + $"at {photograph.OffsetBytes} nor elsewhere. The list was made for Debian 12 (bookworm); fetch there.")
+                $"'{photograph.Path}' of package '{photograph.Package}' holds no image of {photograph.LengthBytes} "
+                + $"bytes at {photograph.OffsetBytes} nor elsewhere. The list was made for Debian 12 (bookworm); fetch "
+                + "there.")
             : found;
     }
 

@@ -7,7 +7,8 @@ using EdgeRestore.Packages;
 namespace EdgeRestore.Repositories;
 
 /// <summary>Which version of a repository is served: the one small file that is replaced in one step.</summary>
-/// <remarks>Operators and update agents may write it too, as <c>{"format":1,"active":{"name":…,"version":…}}</c>.</remarks>
+/// <remarks>Operators and update agents may write it too, as
+/// <c>{"format":1,"active":{"name":…,"version":…}}</c>.</remarks>
 public sealed record Activation
 {
     public const string FileName = "activation.json";
@@ -28,7 +29,8 @@ public sealed record Activation
     /// <summary>Whether nothing else is activated until somebody unpins.</summary>
     public bool IsPinned { get; init; }
 
-    /// <summary>Starts of the daemon since <see cref="Active"/> was activated without being judged good; null once it was.</summary>
+    /// <summary>Starts of the daemon since <see cref="Active"/> was activated without being judged good; null once it
+    /// was.</summary>
     public int? TrialStartCount { get; init; }
 
     /// <summary>Versions that were rolled back, newest last.</summary>
@@ -52,7 +54,9 @@ public sealed record Activation
             Active = Previous,
             Previous = null,
             TrialStartCount = null,
-            Refused = refused.Length > MaxRefusedCount ? refused.RemoveRange(0, refused.Length - MaxRefusedCount) : refused,
+            Refused = refused.Length > MaxRefusedCount
+                ? refused.RemoveRange(0, refused.Length - MaxRefusedCount)
+                : refused,
         };
     }
 
@@ -99,8 +103,8 @@ public sealed record Activation
         Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, ActivationJsonContext.Default.Activation) + "\n");
 
     private static PackageException Invalid(string path, string found, string allowed) => new(
-        $"The activation '{path}' cannot be read: found {found}, allowed {allowed}. Correct it, or remove it and activate "
-        + "a version again.");
+        $"The activation '{path}' cannot be read: found {found}, allowed {allowed}. Correct it, or remove it and "
+        + "activate a version again.");
 }
 
 /// <summary>A version that was taken out of service by itself.</summary>

@@ -5,8 +5,8 @@ namespace EdgeRestore.Repositories;
 public sealed partial class PackageRepository
 {
     /// <summary>
-    /// Installs a package from a folder or a file that 'package pack' wrote: (1) manifest and signature, before a byte of
-    /// anything else; (2) every file into a folder that no reader looks at, flushed; (3) the copy opened as a daemon
+    /// Installs a package from a folder or a file that 'package pack' wrote: (1) manifest and signature, before a byte
+    /// of anything else; (2) every file into a folder that no reader looks at, flushed; (3) the copy opened as a daemon
     /// would, hashes and all; (4) one rename into its place, flushed.
     /// </summary>
     /// <returns>What is installed, also when the same package was there already.</returns>
@@ -21,7 +21,8 @@ public sealed partial class PackageRepository
         });
     }
 
-    /// <summary>A file of its own for a package that arrives in pieces, for <see cref="Install"/>; the caller deletes it.</summary>
+    /// <summary>A file of its own for a package that arrives in pieces, for <see cref="Install"/>; the caller deletes
+    /// it.</summary>
     public string CreateUploadPath() => Path.Combine(IncomingPath, $"{Guid.NewGuid():N}.upload");
 
     private StoredPackage Install(PackageSource source, string origin)
@@ -34,7 +35,8 @@ public sealed partial class PackageRepository
         var target = PathOf(id);
         if (id.Name == Activation.FileName)
         {
-            throw new PackageException($"A package cannot be named '{id.Name}': that is a file of the repository. Rename it.");
+            throw new PackageException(
+                $"A package cannot be named '{id.Name}': that is a file of the repository. Rename it.");
         }
 
         if (System.IO.Directory.Exists(target))
@@ -123,8 +125,8 @@ public sealed partial class PackageRepository
             if ((left -= chunk.Length) < 0)
             {
                 throw new PackageException(
-                    $"The file '{listed.Path}' is not what the manifest vouches for: found more than {listed.LengthBytes} "
-                    + $"bytes, allowed {listed.LengthBytes}. Copy or export the package again.");
+                    $"The file '{listed.Path}' is not what the manifest vouches for: found more than "
+                    + $"{listed.LengthBytes} bytes, allowed {listed.LengthBytes}. Copy or export the package again.");
             }
         });
     }

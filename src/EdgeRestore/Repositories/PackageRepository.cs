@@ -31,7 +31,8 @@ public sealed partial class PackageRepository
 
     private string IncomingPath => Path.Combine(Directory, IncomingFolder);
 
-    /// <summary>Opens a repository, made when it is not there, and clears away what an interrupted installation left.</summary>
+    /// <summary>Opens a repository, made when it is not there, and clears away what an interrupted installation
+    /// left.</summary>
     /// <exception cref="PackageException">The folder cannot be made or written.</exception>
     public static PackageRepository Open(string directory, TrustStore? trust = null) =>
         Open(directory, trust, new DurableFiles());
@@ -70,7 +71,8 @@ public sealed partial class PackageRepository
             var found = List().Select(stored => stored.Id.ToString()).ToArray();
             throw new PackageException(
                 $"Package {id} is not in the repository '{Directory}': found "
-                + $"{(found.Length == 0 ? "no package" : string.Join(", ", found))}. Install it, or choose one of these.");
+                + $"{(found.Length == 0 ? "no package" : string.Join(", ", found))}. Install it, or choose one of "
+                + "these.");
         }
 
         var package = ModelPackage.Open(path, Trust);
@@ -100,14 +102,16 @@ public sealed partial class PackageRepository
         if (id == activation.Active || id == activation.Previous)
         {
             throw new PackageException(
-                $"Package {id} cannot be removed: it is {(id == activation.Active ? "active" : "what a rollback returns to")}, "
-                + "allowed are versions out of use. Activate another first.");
+                $"Package {id} cannot be removed: it is "
+                + $"{(id == activation.Active ? "active" : "what a rollback returns to")}, allowed are versions out of "
+                + "use. Activate another first.");
         }
 
         var path = PathOf(id);
         if (!System.IO.Directory.Exists(path))
         {
-            throw new PackageException($"Package {id} is not in the repository '{Directory}': there is nothing to remove.");
+            throw new PackageException(
+                $"Package {id} is not in the repository '{Directory}': there is nothing to remove.");
         }
 
         // Out of readers' sight in one step; what is left of it then is cleared away by the next start.
@@ -122,8 +126,8 @@ public sealed partial class PackageRepository
         ManifestRules.IsName(id.Name) && ManifestRules.IsName(id.Version)
             ? Path.Combine(Directory, id.Name, id.Version)
             : throw new PackageException(
-                $"'{id}' names no package: allowed are a name and a version of 1 to 64 of a-z, A-Z, 0-9, '.', '_', '+' and "
-                + "'-', starting with a letter or digit. Check both.");
+                $"'{id}' names no package: allowed are a name and a version of 1 to 64 of a-z, A-Z, 0-9, '.', '_', '+' "
+                + "and '-', starting with a letter or digit. Check both.");
 
     private StoredPackage Describe(PackageId id)
     {
@@ -172,8 +176,8 @@ public sealed partial class PackageRepository
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new PackageException(
-                $"The repository '{Directory}' cannot be {what}: {exception.Message} It is as it was; it must be a folder "
-                + "that this user may write, with free space, and that no other process changes at this moment.",
+                $"The repository '{Directory}' cannot be {what}: {exception.Message} It is as it was; it must be a "
+                + "folder that this user may write, with free space, and that no other process changes at this moment.",
                 exception);
         }
     }

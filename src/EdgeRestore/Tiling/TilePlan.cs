@@ -1,9 +1,11 @@
 namespace EdgeRestore.Tiling;
 
-/// <summary>How a frame is cut into overlapping tiles of one size, so that one engine shape serves all. Immutable.</summary>
+/// <summary>How a frame is cut into overlapping tiles of one size, so that one engine shape serves all.
+/// Immutable.</summary>
 /// <remarks>
 /// Tiles begin at multiples of the network's size multiple and the last ones end with the frame: every pixel is at the
-/// same phase of the network's grid as in the whole frame, and the frame's own borders are padded as they would be there.
+/// same phase of the network's grid as in the whole frame, and the frame's own borders are padded as they would be
+/// there.
 /// </remarks>
 public sealed class TilePlan
 {

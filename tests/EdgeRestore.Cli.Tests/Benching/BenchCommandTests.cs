@@ -18,7 +18,8 @@ public sealed class BenchCommandTests : IDisposable
         var plan = BenchPlan.Of(package.Manifest, maxThreads: 2, "cpu");
         // Time stands still: the number of frames ends each measurement.
         using var run = new BenchRun(
-            Restorer.Load(package, new RestorerOptions { Device = "cpu", Threads = 2 }), 2, "cpu", TimeSpan.FromHours(1),
+            Restorer.Load(package, new RestorerOptions { Device = "cpu", Threads = 2 }), 2, "cpu",
+            TimeSpan.FromHours(1),
             new ManualClock())
         { MostFrameCount = 3 };
 
@@ -72,7 +73,8 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void WithTimes_GivesRateAndRanks()
     {
-        var cell = new BenchCell { Group = "size", Route = "noise", Precision = "fp32", Width = 1, Height = 1, Threads = 1 }
+        var cell =
+            new BenchCell { Group = "size", Route = "noise", Precision = "fp32", Width = 1, Height = 1, Threads = 1 }
             .WithTimes([30, 10, 20, 40], residentMiB: 7);
 
         Assert.Equal((4, 40.0, 20.0, 40.0), (cell.FrameCount, cell.FramesPerSecond, cell.MedianMs, cell.P99Ms));
@@ -85,7 +87,8 @@ public sealed class BenchCommandTests : IDisposable
         TestPackage.Of(new TestNetwork.FailsUnless(64, 64)).Write(package);
 
         var outcome = await Terminal.RunAsync(
-            "bench", "--package", package, "--device", "cpu", "--seconds", "1", "--out", Path.Combine(_folder.Path, "out"));
+            "bench", "--package", package, "--device", "cpu", "--seconds", "1", "--out",
+            Path.Combine(_folder.Path, "out"));
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("was not measured: Engine", outcome.Error, StringComparison.Ordinal);

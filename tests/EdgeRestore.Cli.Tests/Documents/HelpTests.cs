@@ -29,7 +29,8 @@ public sealed partial class HelpTests
         var command = CommandLine.Create().Parse(verb.Split(' ')).CommandResult.Command;
 
         Assert.All(command.Options, option => Assert.False(string.IsNullOrEmpty(option.Description), option.Name));
-        Assert.All(command.Arguments, argument => Assert.False(string.IsNullOrEmpty(argument.Description), argument.Name));
+        Assert.All(
+            command.Arguments, argument => Assert.False(string.IsNullOrEmpty(argument.Description), argument.Name));
     }
 
     [Fact]

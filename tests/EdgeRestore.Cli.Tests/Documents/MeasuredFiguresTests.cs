@@ -47,10 +47,11 @@ public sealed class MeasuredFiguresTests
         var evaluation = Read("eval-v1");
         var table = Cases(evaluation).Select(row => string.Create(
             CultureInfo.InvariantCulture,
-            $"| {ReadmeNames.GetValueOrDefault(NameOf(row), NameOf(row))} | {row.GetProperty("rightRouteCount").GetInt32()} of "
-                + $"{row.GetProperty("frameCount").GetInt32()} | {Figure(row, "before", "psnr"):F2} → "
-                + $"{Figure(row, "after", "psnr"):F2} | {Figure(row, "before", "ssim"):F3} → "
-                + $"{Figure(row, "after", "ssim"):F3} |")).ToList();
+            $"| {ReadmeNames.GetValueOrDefault(NameOf(row), NameOf(row))} | "
+            + $"{row.GetProperty("rightRouteCount").GetInt32()} of "
+            + $"{row.GetProperty("frameCount").GetInt32()} | {Figure(row, "before", "psnr"):F2} → "
+            + $"{Figure(row, "after", "psnr"):F2} | {Figure(row, "before", "ssim"):F3} → "
+            + $"{Figure(row, "after", "ssim"):F3} |")).ToList();
         var harm = evaluation.GetProperty("harm");
         var readme = Document("README.md");
 
@@ -60,9 +61,9 @@ public sealed class MeasuredFiguresTests
             $"Routing is right for {evaluation.GetProperty("routingAccuracy").GetDouble() * 100:F1} % of the frames."));
         RequireIn(Words(readme), string.Create(
             CultureInfo.InvariantCulture,
-            $"The {harm.GetProperty("frameCount").GetInt32()} frames that were misrouted, or passed through although degraded, "
-                + $"lost {-harm.GetProperty("meanPsnrChange").GetDouble():F1} dB on average, "
-                + $"{-harm.GetProperty("worstPsnrChange").GetDouble():F1} dB at worst"));
+            $"The {harm.GetProperty("frameCount").GetInt32()} frames that were misrouted, or passed through although "
+            + $"degraded, lost {-harm.GetProperty("meanPsnrChange").GetDouble():F1} dB on average, "
+            + $"{-harm.GetProperty("worstPsnrChange").GetDouble():F1} dB at worst"));
     }
 
     [Fact]
@@ -89,8 +90,9 @@ public sealed class MeasuredFiguresTests
         {
             RequireIn(page, string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {NameOf(row)} | {row.GetProperty("rightRouteCount").GetInt32()} of 24 | {Figure(row, "before", "psnr"):F2} → "
-                    + $"{Figure(row, "after", "psnr"):F2} | {Kept(row)} |\n"));
+                $"| {NameOf(row)} | {row.GetProperty("rightRouteCount").GetInt32()} of 24 | "
+                + $"{Figure(row, "before", "psnr"):F2} → "
+                + $"{Figure(row, "after", "psnr"):F2} | {Kept(row)} |\n"));
         }
 
         RequireIn(Words(page), string.Create(
@@ -108,13 +110,15 @@ public sealed class MeasuredFiguresTests
     }
 
     private static void RequireIn(string document, string words) => Assert.True(
-        document.Contains(words, StringComparison.Ordinal), $"By the committed evaluation this should stand there:\n{words}");
+        document.Contains(words, StringComparison.Ordinal),
+        $"By the committed evaluation this should stand there:\n{words}");
 
     // Paragraphs are wrapped where it suits them.
     private static string Words(string document) => document.Replace('\n', ' ');
 
     private static string PathOf(string protocol) =>
-        Path.Combine(Repository.Root, "tests", "EdgeRestore.Benchmarks", "results", "amd-epyc-2-cores", $"{protocol}.json");
+        Path.Combine(
+            Repository.Root, "tests", "EdgeRestore.Benchmarks", "results", "amd-epyc-2-cores", $"{protocol}.json");
 
     private static JsonElement Read(string protocol)
     {

@@ -35,7 +35,8 @@ public sealed partial class ReadmeTests
         Assert.Equal("./edgerestore", words[0]);
         if (OtherVerbs.Contains(words[1]))
         {
-            Assert.Contains($"\n        {words[1]}", Spaced(File.ReadAllText(Repository.Launcher)), StringComparison.Ordinal);
+            Assert.Contains(
+                $"\n        {words[1]}", Spaced(File.ReadAllText(Repository.Launcher)), StringComparison.Ordinal);
             return;
         }
 

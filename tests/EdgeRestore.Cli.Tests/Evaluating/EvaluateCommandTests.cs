@@ -94,7 +94,8 @@ public sealed class EvaluateCommandTests : IDisposable
         var page = await File.ReadAllTextAsync(Path.Combine(_folder.Path, "out", "evaluation.html"));
 
         // Well-formed but for what HTML leaves open; names are text, not markup.
-        var body = page[page.IndexOf("<body>", StringComparison.Ordinal)..].Replace("</html>", "", StringComparison.Ordinal);
+        var body = page[page.IndexOf("<body>", StringComparison.Ordinal)..].Replace(
+            "</html>", "", StringComparison.Ordinal);
         body = System.Text.RegularExpressions.Regex.Replace(body, "(<img [^>]*)>", "$1/>");
         var document = System.Xml.Linq.XDocument.Parse(body);
         Assert.Contains("&lt;", page, StringComparison.Ordinal);

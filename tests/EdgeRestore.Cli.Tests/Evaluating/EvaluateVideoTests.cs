@@ -13,7 +13,8 @@ namespace EdgeRestore.Cli.Tests.Evaluating;
 public sealed class EvaluateVideoTests : IDisposable
 {
     private static readonly Photograph Drawn = new(
-        PhotographSet.HeldOut, "test", "drawn", OffsetBytes: 0, LengthBytes: 0, LongSidePixels: 0, Licence: "", Flags: "");
+        PhotographSet.HeldOut, "test", "drawn", OffsetBytes: 0, LengthBytes: 0, LongSidePixels: 0, Licence: "",
+        Flags: "");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -79,7 +80,8 @@ public sealed class EvaluateVideoTests : IDisposable
     public async Task Clip_WithAKnownMotion_IsMeasuredAndWritten()
     {
         var clip = _folder.File("clip.mkv");
-        await Ffmpeg.CreateAsync(clip, "testsrc2=size=96x64:rate=25", "-frames:v", "8", "-c:v", "ffv1", "-pix_fmt", "yuv420p");
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc2=size=96x64:rate=25", "-frames:v", "8", "-c:v", "ffv1", "-pix_fmt", "yuv420p");
 
         var outcome = await Terminal.RunAsync(
             "evaluate", "video", clip, "--package", Path.Combine(_folder.Path, "package"), "--device", "cpu",

@@ -73,7 +73,8 @@ public sealed class OutputFolderTests : IDisposable
 
         Assert.Throws<EdgeRestoreException>(() => output.Write("name", "content"u8));
 
-        Assert.Equal(["inner.txt"], Directory.GetFiles(output.Path, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        Assert.Equal(
+            ["inner.txt"], Directory.GetFiles(output.Path, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
     }
 
     public void Dispose() => _folder.Dispose();

@@ -21,7 +21,8 @@ public sealed class InputImagesTests : IDisposable
     {
         Touch("in/a.png", "in/out/a.png", "in/output.png");
 
-        var images = InputImages.Find([Path.Combine(_folder.Path, "in")], excluded: Path.Combine(_folder.Path, "in/out"));
+        var images = InputImages.Find(
+            [Path.Combine(_folder.Path, "in")], excluded: Path.Combine(_folder.Path, "in/out"));
 
         Assert.Equal(["a.png", "output.png"], images.Select(image => image.RelativeName));
     }

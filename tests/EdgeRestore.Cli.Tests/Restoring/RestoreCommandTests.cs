@@ -31,7 +31,8 @@ public sealed class RestoreCommandTests : IDisposable
         Assert.Equal("haze", images["june/haze.webp"].GetProperty("route").GetString());
         Assert.True(images["june/clear.png"].GetProperty("bypassed").GetBoolean());
         Assert.False(images["rain.png"].GetProperty("bypassed").GetBoolean());
-        Assert.Equal(TestFrames.RedOf(Degradation.Rain) + TestPackage.LevelsOf(Degradation.Rain), RedOf("out/rain.png"));
+        Assert.Equal(
+            TestFrames.RedOf(Degradation.Rain) + TestPackage.LevelsOf(Degradation.Rain), RedOf("out/rain.png"));
         Assert.Equal(TestFrames.RedOf(Degradation.Clear), RedOf("out/june/clear.png"));
     }
 
@@ -44,7 +45,8 @@ public sealed class RestoreCommandTests : IDisposable
 
         Assert.Equal(0, outcome.ExitCode);
         Assert.Equal(
-            TestFrames.RedOf(Degradation.Clear) + (TestPackage.LevelsOf(Degradation.Compression) / 2), RedOf("out/clear.png"));
+            TestFrames.RedOf(Degradation.Clear) + (TestPackage.LevelsOf(Degradation.Compression) / 2),
+            RedOf("out/clear.png"));
     }
 
     [Fact]
@@ -68,7 +70,8 @@ public sealed class RestoreCommandTests : IDisposable
         Save("in/a.png", Degradation.Rain);
         await RestoreAsync();
         Save("in/a.png", Degradation.Haze);
-        File.SetLastWriteTimeUtc(_folder.File("in", "a.png"), File.GetLastWriteTimeUtc(_folder.File("out", "a.png")).AddSeconds(2));
+        File.SetLastWriteTimeUtc(
+            _folder.File("in", "a.png"), File.GetLastWriteTimeUtc(_folder.File("out", "a.png")).AddSeconds(2));
 
         var second = await RestoreAsync();
 
@@ -88,7 +91,8 @@ public sealed class RestoreCommandTests : IDisposable
         Assert.Equal(5, refused.ExitCode);
         Assert.Contains("strength 1. Now asked for:", refused.Error, StringComparison.Ordinal);
         Assert.Equal(0, overwritten.ExitCode);
-        Assert.Equal(TestFrames.RedOf(Degradation.Rain) + (TestPackage.LevelsOf(Degradation.Rain) / 2), RedOf("out/a.png"));
+        Assert.Equal(
+            TestFrames.RedOf(Degradation.Rain) + (TestPackage.LevelsOf(Degradation.Rain) / 2), RedOf("out/a.png"));
     }
 
     [Fact]
@@ -105,7 +109,8 @@ public sealed class RestoreCommandTests : IDisposable
         Assert.Equal(1, code);
         var failed = document.GetProperty("images").EnumerateArray()
             .Where(image => image.GetProperty("outcome").GetString() == "Failed")
-            .ToDictionary(image => image.GetProperty("name").GetString()!, image => image.GetProperty("error").GetString()!);
+            .ToDictionary(
+                image => image.GetProperty("name").GetString()!, image => image.GetProperty("error").GetString()!);
         Assert.Equal(["empty.webp", "lying.jpg", "truncated.png"], failed.Keys.Order(StringComparer.Ordinal));
         Assert.All(failed, pair => Assert.Contains(pair.Key, pair.Value, StringComparison.Ordinal));
         Assert.Equal(["a.png", "z.png"], VisibleFiles());
@@ -135,7 +140,8 @@ public sealed class RestoreCommandTests : IDisposable
         using var both = ImageCodec.Load(_folder.File("out", "a.png.compare.png"));
         Assert.Equal((88, 30), (both.Width, both.Height));
         Assert.Equal(TestFrames.RedOf(Degradation.Rain), both.Pixels[0]);
-        Assert.Equal(TestFrames.RedOf(Degradation.Rain) + TestPackage.LevelsOf(Degradation.Rain), both.Pixels[(88 - 1) * 3]);
+        Assert.Equal(
+            TestFrames.RedOf(Degradation.Rain) + TestPackage.LevelsOf(Degradation.Rain), both.Pixels[(88 - 1) * 3]);
     }
 
     [Fact]
@@ -170,10 +176,12 @@ public sealed class RestoreCommandTests : IDisposable
     {
         var package = Path.Combine(_folder.Path, "one");
         var all = new TestPackage();
-        (all with { Routes = all.Routes.RemoveRange(all.Routes.Keys.Where(key => key != Degradation.Rain)) }).Write(package);
+        (all with { Routes = all.Routes.RemoveRange(all.Routes.Keys.Where(key => key != Degradation.Rain)) }).Write(
+            package);
         Save("in/a.png", Degradation.Rain);
 
-        var outcome = await Terminal.RunAsync("restore", Input, "--out", Output, "--package", package, "--route", "snow");
+        var outcome = await Terminal.RunAsync(
+            "restore", Input, "--out", Output, "--package", package, "--route", "snow");
 
         Assert.Equal(5, outcome.ExitCode);
         Assert.Contains("'snow'", outcome.Error, StringComparison.Ordinal);

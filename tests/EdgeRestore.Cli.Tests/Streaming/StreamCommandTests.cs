@@ -55,7 +55,8 @@ public sealed class StreamCommandTests : IAsyncLifetime, IDisposable
         Save("a.png", Degradation.Rain);
 
         var outcome = await Terminal.RunAsync(
-            "stream", Input, "--daemon", Address, "--payload", payload, "--route", "haze", "--delivery", "live", "--fps", "50");
+            "stream", Input, "--daemon", Address, "--payload", payload, "--route", "haze", "--delivery", "live",
+            "--fps", "50");
 
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("1 restored, 0 passed through, 0 failed, 0 dropped", outcome.Output, StringComparison.Ordinal);

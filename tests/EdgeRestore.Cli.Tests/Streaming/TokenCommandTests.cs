@@ -13,7 +13,8 @@ public sealed class TokenCommandTests : IDisposable
     public async Task Token_Two_AreAddedAsHashesAndPrintedOnce()
     {
         var first = await Terminal.RunAsync("token", "camera-1", "--role", "stream", "--file", Tokens);
-        var second = await Terminal.RunAsync("token", "dashboard", "--role", "observe", "--file", Tokens, "--days", "30");
+        var second = await Terminal.RunAsync(
+            "token", "dashboard", "--role", "observe", "--file", Tokens, "--days", "30");
 
         Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
         var lines = File.ReadAllLines(Tokens);

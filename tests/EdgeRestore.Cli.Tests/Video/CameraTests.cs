@@ -16,7 +16,8 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
     // A camera: for ever, in its own time, a key frame five times a second.
     private static readonly string[] Camera =
     [
-        "-re", "-f", "lavfi", "-i", "testsrc2=size=96x64:rate=25", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency",
+        "-re", "-f", "lavfi", "-i", "testsrc2=size=96x64:rate=25", "-c:v", "libx264", "-preset", "ultrafast", "-tune",
+        "zerolatency",
         "-g", "5", "-pix_fmt", "yuv420p",
     ];
 
@@ -55,10 +56,12 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
     {
         var (clip, result) = (_folder.File(name), _folder.File($"restored-{name}"));
         await Ffmpeg.CreateAsync(
-            clip, $"testsrc=size={width}x{height}:rate=30000/1001:duration=0.4", "-pix_fmt", "yuv420p", "-c:v", "ffv1", "-colorspace", "bt709");
+            clip, $"testsrc=size={width}x{height}:rate=30000/1001:duration=0.4", "-pix_fmt", "yuv420p", "-c:v", "ffv1",
+            "-colorspace", "bt709");
 
         var (code, document) = await Terminal.RunJsonAsync(
-            "stream", clip, "--daemon", Daemon, "--out", result, "--route", "clear", "--ffmpeg-out", "-c:v ffv1 -pix_fmt yuv420p");
+            "stream", clip, "--daemon", Daemon, "--out", result, "--route", "clear", "--ffmpeg-out",
+            "-c:v ffv1 -pix_fmt yuv420p");
 
         Assert.Equal(0, code);
         Assert.Equal(12, document.GetProperty("written").GetInt64());
@@ -76,7 +79,8 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
         var outcome = await Terminal.RunAsync("stream", clip, "--daemon", Daemon, "--route", "noise", "--frames", "20");
 
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Contains("20 restored, 0 passed through, 0 failed, 0 dropped, 20 written", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "20 restored, 0 passed through, 0 failed, 0 dropped, 20 written", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +92,8 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
         var result = _folder.File("recording.mkv");
 
         var (code, document) = await Terminal.RunJsonAsync(
-            "stream", relay.Address, "--daemon", Daemon, "--out", result, "--route", "clear", "--frames", "10", "--timeout", "60");
+            "stream", relay.Address, "--daemon", Daemon, "--out", result, "--route", "clear", "--frames", "10",
+            "--timeout", "60");
 
         Assert.Equal(0, code);
         Assert.Equal(10, document.GetProperty("written").GetInt64());
@@ -104,7 +109,8 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
         Start([.. Camera, "-f", "rtsp", "-rtsp_transport", "tcp", relay.Address]);
         await relay.Announced;
         using var stream = new InterruptibleProgram(
-            "stream", relay.Address, "--daemon", Daemon, "--route", "clear", "--delivery", "lossless", "--timeout", "60",
+            "stream", relay.Address, "--daemon", Daemon, "--route", "clear", "--delivery", "lossless", "--timeout",
+            "60",
             "--out", _folder.File("recording.mkv"));
         await stream.WaitForLineAsync(IsWriting);
 
@@ -144,7 +150,8 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
     public async Task TransportStreamOverTcp_ComesInAndGoesOut()
     {
         var (clip, received) = (_folder.File("clip.mkv"), _folder.File("received.ts"));
-        await Ffmpeg.CreateAsync(clip, "testsrc2=size=96x64:rate=25:duration=0.8", "-pix_fmt", "yuv420p", "-c:v", "libx264");
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc2=size=96x64:rate=25:duration=0.8", "-pix_fmt", "yuv420p", "-c:v", "libx264");
         var (inPort, outPort) = (FreePort(), FreePort());
         Start("-i", $"tcp://127.0.0.1:{outPort}?listen=1", "-c", "copy", received);
         await ListeningAsync(outPort);
@@ -152,7 +159,8 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
         await ListeningAsync(inPort);
 
         var (code, document) = await Terminal.RunJsonAsync(
-            "stream", $"tcp://127.0.0.1:{inPort}", "--daemon", Daemon, "--out", $"tcp://127.0.0.1:{outPort}", "--route", "clear");
+            "stream", $"tcp://127.0.0.1:{inPort}", "--daemon", Daemon, "--out", $"tcp://127.0.0.1:{outPort}", "--route",
+            "clear");
 
         Assert.Equal(0, code);
         Assert.Equal(20, document.GetProperty("written").GetInt64());
@@ -182,7 +190,8 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
         var outcome = await Terminal.RunAsync("stream", "rtsp://user:geheim@127.0.0.1:9/x", "--daemon", Daemon);
 
         Assert.Equal(5, outcome.ExitCode);
-        Assert.Contains("rtsp://user:***@127.0.0.1:9/x cannot be opened: ffmpeg says:", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "rtsp://user:***@127.0.0.1:9/x cannot be opened: ffmpeg says:", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("Connection refused", outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", outcome.Error, StringComparison.Ordinal);
     }
@@ -195,9 +204,11 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var clock = new ManualClock();
-        var settings = new VideoSettings { InputArguments = ["-f", "yuv4mpegpipe", "-probesize", "32", "-analyzeduration", "0"] };
+        var settings =
+            new VideoSettings { InputArguments = ["-f", "yuv4mpegpipe", "-probesize", "32", "-analyzeduration", "0"] };
         var source = VideoSource.Find($"tcp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}")!;
-        var reader = new VideoReader(source, settings, new Screen(TextWriter.Null, TextWriter.Null, json: false), time: clock);
+        var reader = new VideoReader(
+            source, settings, new Screen(TextWriter.Null, TextWriter.Null, json: false), time: clock);
         var frames = Channel.CreateUnbounded<VideoFrame>();
         var reading = reader.RunAsync(frames.Writer, CancellationToken.None);
         using var camera = await listener.AcceptTcpClientAsync().WaitAsync(Patience.Limit);
@@ -226,7 +237,8 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
         var (clip, result) = (_folder.File("clip.mp4"), _folder.File("restored.mp4"));
         await Ffmpeg.CreateClipAsync(clip);
         using var stream = new InterruptibleProgram(
-            "stream", clip, "--daemon", Daemon, "--out", result, "--route", "clear", "--ffmpeg-in", "-re -stream_loop -1");
+            "stream", clip, "--daemon", Daemon, "--out", result, "--route", "clear", "--ffmpeg-in",
+            "-re -stream_loop -1");
         await stream.WaitForLineAsync(IsWriting);
 
         await _daemon!.DisposeAsync();
@@ -236,7 +248,8 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
         Assert.Equal(5, outcome.ExitCode);
         Assert.Contains("shutting down", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("restored.partial.mp4, playable", outcome.Error, StringComparison.Ordinal);
-        Assert.Contains("width=96", await Ffmpeg.DescribeAsync(_folder.File("restored.partial.mp4")), StringComparison.Ordinal);
+        Assert.Contains(
+            "width=96", await Ffmpeg.DescribeAsync(_folder.File("restored.partial.mp4")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -249,7 +262,8 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
     }
 
     private static bool IsWriting(string line) =>
-        line.Contains("  out ", StringComparison.Ordinal) && !line.Contains("(0.0/s)  dropped", StringComparison.Ordinal);
+        line.Contains("  out ", StringComparison.Ordinal)
+            && !line.Contains("(0.0/s)  dropped", StringComparison.Ordinal);
 
     private void Start(params string[] arguments) => _children.Add(Ffmpeg.Start(arguments));
 
@@ -262,6 +276,8 @@ public sealed class CameraTests : IAsyncLifetime, IDisposable
 
     // ffmpeg takes one connection only, so asking by connecting would use it up: the kernel's table tells.
     private static Task<bool> ListeningAsync(int port) => Patience.UntilAsync(
-        async () => (await File.ReadAllTextAsync("/proc/net/tcp")).Contains($":{port:X4} 00000000:0000 0A", StringComparison.Ordinal),
+        async () =>
+            (await File.ReadAllTextAsync("/proc/net/tcp")).Contains(
+                $":{port:X4} 00000000:0000 0A", StringComparison.Ordinal),
         isListening => isListening);
 }

@@ -28,7 +28,8 @@ internal static class Ffmpeg
     /// <summary>One hash per frame: equal for equal pictures.</summary>
     public static async Task<string[]> HashesAsync(string file, string layout)
     {
-        var text = await RunAsync("-i", file, "-map", "0:v:0", "-vsync", "passthrough", "-pix_fmt", layout, "-f", "framemd5", "-");
+        var text = await RunAsync(
+            "-i", file, "-map", "0:v:0", "-vsync", "passthrough", "-pix_fmt", layout, "-f", "framemd5", "-");
         return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(line => line[0] != '#').Select(line => line.Split(',')[^1].Trim())];
     }
@@ -46,7 +47,8 @@ internal static class Ffmpeg
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         using var document = JsonDocument.Parse(outcome.Output);
         return [.. document.RootElement.GetProperty("frames").EnumerateArray().Select(frame => double.Parse(
-            frame.GetProperty("best_effort_timestamp_time").GetString()!, System.Globalization.CultureInfo.InvariantCulture))];
+            frame.GetProperty("best_effort_timestamp_time").GetString()!,
+            System.Globalization.CultureInfo.InvariantCulture))];
     }
 
     /// <summary>What players go by: size, rate, colours, number of frames that decode.</summary>
@@ -68,8 +70,11 @@ internal static class Ffmpeg
     {
         var outcome = await Shell.RunAsync(
             "ffmpeg", ["-nostdin", "-v", "info", "-i", first, "-i", second, "-lavfi", "psnr", "-f", "null", "-"]);
-        var text = outcome.Error[(outcome.Error.IndexOf("average:", StringComparison.Ordinal) + "average:".Length)..].Split(' ')[0];
-        return text == "inf" ? double.PositiveInfinity : double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+        var text = outcome.Error[(outcome.Error.IndexOf("average:", StringComparison.Ordinal) + "average:".Length)..]
+            .Split(' ')[0];
+        return text == "inf"
+            ? double.PositiveInfinity
+            : double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>Starts one that runs until it is killed or done; the caller disposes it.</summary>

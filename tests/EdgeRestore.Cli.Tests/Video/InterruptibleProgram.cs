@@ -16,7 +16,8 @@ internal sealed class InterruptibleProgram : IDisposable
     public InterruptibleProgram(params string[] arguments)
     {
         // Tests that were started in the background of a script ignore SIGINT, and so would what they start.
-        _process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Repository.Program, .. arguments])
+        _process = Process.Start(
+            new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Repository.Program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -87,7 +87,8 @@ public sealed class MatroskaTests
         var reader = new MatroskaReader(stream);
         reader.ReadHeader();
 
-        Assert.Contains("7 bytes", Assert.Throws<InvalidDataException>(reader.ReadFrame).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "7 bytes", Assert.Throws<InvalidDataException>(reader.ReadFrame).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -8,7 +8,8 @@ using EdgeRestore.TestPackages;
 namespace EdgeRestore.Cli.Tests.Video;
 
 /// <summary>
-/// The shell of docs/recipes.md and the README's camera, run as they stand but for the camera, the screen and the ports.
+/// The shell of docs/recipes.md and the README's camera, run as they stand but for the camera, the screen and the
+/// ports.
 /// </summary>
 public sealed partial class RecipeTests : IAsyncLifetime, IDisposable
 {

@@ -34,7 +34,9 @@ public sealed class RestoreVideoTests : IDisposable
 
     [Theory]
     [InlineData("full-range.mkv", "yuv420p", "testsrc2=size=64x48:rate=25:duration=0.4,scale=out_range=pc:out_color_matrix=bt709", "-color_range pc -colorspace bt709")]
-    [InlineData("bt601.mkv", "yuv420p", "testsrc2=size=64x48:rate=24000/1001:duration=0.4", "-color_range tv -colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m")]
+    [InlineData(
+        "bt601.mkv", "yuv420p", "testsrc2=size=64x48:rate=24000/1001:duration=0.4",
+        "-color_range tv -colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m")]
     [InlineData("untold.mkv", "yuv420p", "testsrc2=size=64x48:rate=50:duration=0.4", "")]
     [InlineData("odd.mkv", "yuv420p", "testsrc=size=65x49:rate=25:duration=0.4", "")]
     [InlineData("gray.mkv", "gray", "testsrc2=size=64x48:rate=25:duration=0.4", "")]
@@ -46,7 +48,8 @@ public sealed class RestoreVideoTests : IDisposable
         var (clip, result) = (_folder.File(name), _folder.File($"restored-{name}"));
         await Ffmpeg.CreateAsync(clip, filter, ["-pix_fmt", layout, "-c:v", "ffv1", .. Words(tags)]);
 
-        var (code, _) = await RestoreAsync(clip, result, "--route", "clear", "--ffmpeg-out", $"{Lossless} -pix_fmt {layout}");
+        var (code, _) = await RestoreAsync(
+            clip, result, "--route", "clear", "--ffmpeg-out", $"{Lossless} -pix_fmt {layout}");
 
         Assert.Equal(0, code);
         Assert.Equal(await Ffmpeg.HashesAsync(clip, layout), await Ffmpeg.HashesAsync(result, layout));
@@ -60,7 +63,8 @@ public sealed class RestoreVideoTests : IDisposable
     {
         var (clip, result) = (_folder.File(name), _folder.File($"restored-{name}"));
         await Ffmpeg.CreateAsync(
-            clip, $"testsrc=size={size}:rate=25:duration=0.2,lutrgb=r=100:g=100:b=100", "-pix_fmt", "yuv420p", "-c:v", "ffv1", "-color_range", "pc");
+            clip, $"testsrc=size={size}:rate=25:duration=0.2,lutrgb=r=100:g=100:b=100", "-pix_fmt", "yuv420p", "-c:v",
+            "ffv1", "-color_range", "pc");
 
         var (code, document) = await RestoreAsync(clip, result, "--route", "compression", "--ffmpeg-out", Lossless);
 
@@ -68,7 +72,8 @@ public sealed class RestoreVideoTests : IDisposable
         Assert.Equal(5, document.GetProperty("videos")[0].GetProperty("restored").GetInt64());
         // The route adds its levels to red, green and blue: to luma alike.
         Assert.Equal(
-            await MeanLumaAsync(clip) + TestPackage.LevelsOf(Degradation.Compression), await MeanLumaAsync(result), tolerance: 1.0);
+            await MeanLumaAsync(clip) + TestPackage.LevelsOf(Degradation.Compression), await MeanLumaAsync(result),
+            tolerance: 1.0);
     }
 
     [Theory]
@@ -80,7 +85,8 @@ public sealed class RestoreVideoTests : IDisposable
     {
         var (clip, result) = (_folder.File("deep.mkv"), _folder.File("restored.mkv"));
         await Ffmpeg.CreateAsync(
-            clip, "testsrc2=size=64x48:rate=25:duration=0.12", "-pix_fmt", layout, "-c:v", "ffv1", "-color_range", "pc");
+            clip, "testsrc2=size=64x48:rate=25:duration=0.12", "-pix_fmt", layout, "-c:v", "ffv1", "-color_range",
+            "pc");
 
         var (code, document) = await RestoreAsync(clip, result, "--route", "noise");
 
@@ -102,7 +108,8 @@ public sealed class RestoreVideoTests : IDisposable
     public async Task OddSides_AreKeptByTheDefaultEncoderToo()
     {
         var (clip, result) = (_folder.File("odd.mkv"), _folder.File("restored.mp4"));
-        await Ffmpeg.CreateAsync(clip, "testsrc=size=65x49:rate=25:duration=0.2", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc=size=65x49:rate=25:duration=0.2", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
 
         var (code, _) = await RestoreAsync(clip, result, "--route", "clear");
 
@@ -134,7 +141,8 @@ public sealed class RestoreVideoTests : IDisposable
     [Fact]
     public async Task Rotation_IsAppliedToThePixels()
     {
-        var (plain, clip, result) = (_folder.File("plain.mp4"), _folder.File("turned.mp4"), _folder.File("restored.mkv"));
+        var (plain, clip, result) = (
+            _folder.File("plain.mp4"), _folder.File("turned.mp4"), _folder.File("restored.mkv"));
         await Ffmpeg.CreateClipAsync(plain);
         await Ffmpeg.RunAsync("-i", plain, "-c", "copy", "-metadata:s:v", "rotate=90", clip);
 
@@ -149,7 +157,8 @@ public sealed class RestoreVideoTests : IDisposable
     public async Task DeepColour_IsRestoredWith8BitsAndSaid()
     {
         var clip = _folder.File("deep.mkv");
-        await Ffmpeg.CreateAsync(clip, "testsrc2=size=64x48:rate=25:duration=0.2", "-pix_fmt", "yuv420p10le", "-c:v", "ffv1");
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc2=size=64x48:rate=25:duration=0.2", "-pix_fmt", "yuv420p10le", "-c:v", "ffv1");
 
         var outcome = await Terminal.RunAsync(
             "restore", clip, "--out", _folder.File("restored.mp4"), "--package", Package, "--route", "clear");
@@ -164,9 +173,11 @@ public sealed class RestoreVideoTests : IDisposable
     {
         var clip = _folder.File("hdr.mkv");
         await Ffmpeg.CreateAsync(
-            clip, "testsrc2=size=64x48:rate=25:duration=0.2", "-pix_fmt", "yuv420p10le", "-c:v", "ffv1", "-color_trc", "smpte2084");
+            clip, "testsrc2=size=64x48:rate=25:duration=0.2", "-pix_fmt", "yuv420p10le", "-c:v", "ffv1", "-color_trc",
+            "smpte2084");
 
-        var outcome = await Terminal.RunAsync("restore", clip, "--out", _folder.File("restored.mp4"), "--package", Package);
+        var outcome = await Terminal.RunAsync(
+            "restore", clip, "--out", _folder.File("restored.mp4"), "--package", Package);
 
         Assert.Equal(5, outcome.ExitCode);
         Assert.Contains("smpte2084", outcome.Error, StringComparison.Ordinal);
@@ -178,7 +189,8 @@ public sealed class RestoreVideoTests : IDisposable
     {
         var clip = _folder.File("interlaced.mkv");
         await Ffmpeg.CreateAsync(
-            clip, "testsrc2=size=64x48:rate=25:duration=0.4,interlace", "-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-q:v", "2",
+            clip, "testsrc2=size=64x48:rate=25:duration=0.4,interlace", "-c:v", "mpeg2video", "-flags", "+ildct+ilme",
+            "-q:v", "2",
             "-top", "1");
 
         var outcome = await Terminal.RunAsync(
@@ -194,7 +206,8 @@ public sealed class RestoreVideoTests : IDisposable
         string[] clips = [_folder.File("in", "a.mp4"), _folder.File("in", "b.mkv")];
         foreach (var clip in clips)
         {
-            await Ffmpeg.CreateAsync(clip, "testsrc2=size=64x48:rate=25:duration=0.2", "-c:v", "libx264", "-pix_fmt", "yuv420p");
+            await Ffmpeg.CreateAsync(
+                clip, "testsrc2=size=64x48:rate=25:duration=0.2", "-c:v", "libx264", "-pix_fmt", "yuv420p");
         }
 
         var folder = Path.Combine(_folder.Path, "out");
@@ -204,7 +217,8 @@ public sealed class RestoreVideoTests : IDisposable
 
         Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
         Assert.Equal(
-            ["a.mp4", "b.mkv"], Directory.GetFiles(folder).Select(Path.GetFileName).Where(name => name![0] != '.').Order());
+            ["a.mp4", "b.mkv"],
+            Directory.GetFiles(folder).Select(Path.GetFileName).Where(name => name![0] != '.').Order());
         Assert.Equal(2, second.Output.Split("skipped (done before)").Length - 1);
     }
 
@@ -219,7 +233,8 @@ public sealed class RestoreVideoTests : IDisposable
         Assert.Equal(0, code);
         Assert.Equal(15, document.GetProperty("videos")[0].GetProperty("written").GetInt64());
         Assert.Contains("nb_read_frames=15", await Ffmpeg.DescribeAsync(result), StringComparison.Ordinal);
-        var duration = await Shell.RunAsync("ffprobe", ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", result]);
+        var duration = await Shell.RunAsync(
+            "ffprobe", ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", result]);
         Assert.InRange(double.Parse(duration.Output, System.Globalization.CultureInfo.InvariantCulture), 0.45, 0.7);
     }
 
@@ -229,7 +244,8 @@ public sealed class RestoreVideoTests : IDisposable
         var (clip, result) = (_folder.File("clip.mkv"), _folder.File("restored.mkv"));
         var package = Path.Combine(_folder.Path, "failing");
         TestPackage.Of(new TestNetwork.FailsUnless(64, 64)).Write(package);
-        await Ffmpeg.CreateAsync(clip, "testsrc2=size=96x64:rate=25:duration=0.2", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc2=size=96x64:rate=25:duration=0.2", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
 
         var outcome = await Terminal.RunAsync(
             "restore", clip, "--out", result, "--package", package, "--route", "rain", "--ffmpeg-out", Lossless);
@@ -246,7 +262,8 @@ public sealed class RestoreVideoTests : IDisposable
         var (clip, result) = (_folder.File("clip.mp4"), _folder.File("restored.mp4"));
         await Ffmpeg.CreateClipAsync(clip);
         using var program = new InterruptibleProgram(
-            "restore", clip, "--out", result, "--package", Package, "--route", "clear", "--ffmpeg-in", "-re -stream_loop -1");
+            "restore", clip, "--out", result, "--package", Package, "--route", "clear", "--ffmpeg-in",
+            "-re -stream_loop -1");
 
         // As a Ctrl-C comes: once frames are through.
         await program.WaitForLineAsync(line => line.Contains("  out ", StringComparison.Ordinal) && !line.Contains("  out 0 ", StringComparison.Ordinal));
@@ -257,7 +274,8 @@ public sealed class RestoreVideoTests : IDisposable
         Assert.Contains("interrupted; ", outcome.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(result));
         var part = _folder.File("restored.partial.mp4");
-        var written = int.Parse(outcome.Output.Split(" written")[0].Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
+        var written = int.Parse(
+            outcome.Output.Split(" written")[0].Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(written, 1, int.MaxValue);
         Assert.Contains($"nb_read_frames={written}", await Ffmpeg.DescribeAsync(part), StringComparison.Ordinal);
     }
@@ -269,7 +287,8 @@ public sealed class RestoreVideoTests : IDisposable
         var output = Directory.CreateDirectory(Path.Combine(_folder.Path, "full")).FullName;
         // Noise that is not compressed: 1.2 MB for a disk of 128 KiB.
         await Ffmpeg.CreateAsync(
-            clip, "nullsrc=size=128x128:rate=25:duration=2,geq=random(1)*255:128:128", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
+            clip, "nullsrc=size=128x128:rate=25:duration=2,geq=random(1)*255:128:128", "-pix_fmt", "yuv420p", "-c:v",
+            "ffv1");
 
         var outcome = await Shell.RunAsync("unshare", ["-m", "bash", "-c", $"""
             mount -t tmpfs -o size=128k tmpfs '{output}'
@@ -289,7 +308,8 @@ public sealed class RestoreVideoTests : IDisposable
     {
         var program = Repository.Program;
         var (clip, result) = (_folder.File("clip.mkv"), _folder.File("result.mkv"));
-        await Ffmpeg.CreateAsync(clip, "testsrc2=size=64x48:rate=25:duration=0.4", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc2=size=64x48:rate=25:duration=0.4", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
 
         var outcome = await Shell.RunAsync("bash", ["-c", $$"""
             set -o pipefail
@@ -308,7 +328,9 @@ public sealed class RestoreVideoTests : IDisposable
     {
         var program = Repository.Program;
         File.WriteAllText(_folder.File("clip.mp4"), "");
-        File.CreateSymbolicLink(_folder.File("bin", "dotnet"), (await Shell.RunAsync("bash", ["-c", "readlink -f $(which dotnet)"])).Output.Trim());
+        File.CreateSymbolicLink(
+            _folder.File("bin", "dotnet"),
+            (await Shell.RunAsync("bash", ["-c", "readlink -f $(which dotnet)"])).Output.Trim());
 
         var outcome = await Shell.RunAsync(
             _folder.File("bin", "dotnet"),
@@ -324,7 +346,8 @@ public sealed class RestoreVideoTests : IDisposable
     {
         File.WriteAllText(_folder.File("lying.mp4"), "this is no video");
 
-        var outcome = await Terminal.RunAsync("restore", _folder.File("lying.mp4"), "--out", _folder.File("out.mp4"), "--package", Package);
+        var outcome = await Terminal.RunAsync(
+            "restore", _folder.File("lying.mp4"), "--out", _folder.File("out.mp4"), "--package", Package);
 
         Assert.Equal(5, outcome.ExitCode);
         Assert.Contains("lying.mp4' cannot be read as a video: ffprobe says:", outcome.Error, StringComparison.Ordinal);
@@ -335,10 +358,12 @@ public sealed class RestoreVideoTests : IDisposable
     public async Task OutputThatCannotBeWritten_IsToldInFfmpegsWords()
     {
         var clip = _folder.File("clip.mkv");
-        await Ffmpeg.CreateAsync(clip, "testsrc2=size=64x48:rate=25:duration=0.4", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc2=size=64x48:rate=25:duration=0.4", "-pix_fmt", "yuv420p", "-c:v", "ffv1");
 
         var outcome = await Terminal.RunAsync(
-            "restore", clip, "--out", _folder.File("out.mp4"), "--package", Package, "--ffmpeg-out", "-c:v no_such_encoder");
+            "restore", clip, "--out", _folder.File("out.mp4"), "--package", Package, "--ffmpeg-out",
+            "-c:v no_such_encoder");
 
         Assert.Equal(5, outcome.ExitCode);
         Assert.Contains("no_such_encoder", outcome.Error, StringComparison.Ordinal);
@@ -364,7 +389,8 @@ public sealed class RestoreVideoTests : IDisposable
 
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains(
-            "rtsp://user:***@127.0.0.1/x was given together with other inputs", outcome.Error, StringComparison.Ordinal);
+            "rtsp://user:***@127.0.0.1/x was given together with other "
+            + "inputs", outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", outcome.Error, StringComparison.Ordinal);
     }
 
@@ -382,7 +408,8 @@ public sealed class RestoreVideoTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Task<(int ExitCode, System.Text.Json.JsonElement Document)> RestoreAsync(string clip, string result, params string[] more) =>
+    private Task<(int ExitCode, System.Text.Json.JsonElement Document)> RestoreAsync(
+        string clip, string result, params string[] more) =>
         Terminal.RunJsonAsync(["restore", clip, "--out", result, "--package", Package, .. more]);
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -390,7 +417,8 @@ public sealed class RestoreVideoTests : IDisposable
     private static int Restored(int value)
     {
         var seen = (int)Math.Round(value / 257.0);
-        return Math.Clamp(value + (257 * (Math.Min(255, seen + TestPackage.LevelsOf(Degradation.Noise)) - seen)), 0, 65535);
+        return Math.Clamp(
+            value + (257 * (Math.Min(255, seen + TestPackage.LevelsOf(Degradation.Noise)) - seen)), 0, 65535);
     }
 
     private static async Task<int[]> RawAsync(string file)

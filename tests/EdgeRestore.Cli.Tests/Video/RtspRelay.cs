@@ -14,7 +14,8 @@ namespace EdgeRestore.Cli.Tests.Video;
 internal sealed class RtspRelay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly TaskCompletionSource<string> _description = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _description = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<TcpClient, SemaphoreSlim> _players = new();
     private readonly Task _accepting;
 
@@ -91,7 +92,8 @@ internal sealed class RtspRelay : IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception) when (
+            exception is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The other side has gone.
         }
@@ -115,7 +117,8 @@ internal sealed class RtspRelay : IAsyncDisposable
             {
                 await WriteAsync(player, packet);
             }
-            catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception exception) when (
+                exception is IOException or ObjectDisposedException or InvalidOperationException)
             {
                 _players.TryRemove(player, out _);
             }
@@ -178,7 +181,8 @@ internal sealed class RtspRelay : IAsyncDisposable
                 break;
         }
 
-        return $"RTSP/1.0 200 OK\r\nCSeq: {HeaderOf(request, "CSeq")}\r\nSession: {client.GetHashCode()}\r\n{more}\r\n{content}";
+        return $"RTSP/1.0 200 OK\r\nCSeq: {HeaderOf(request, "CSeq")}\r\nSession: "
+            + $"{client.GetHashCode()}\r\n{more}\r\n{content}";
     }
 
     private static string? HeaderOf(string head, string name) => head.Split("\r\n")

@@ -40,13 +40,15 @@ public sealed class VideoTextTests
     [Fact]
     public void Arguments_Device_AreThoseOfV4l2WithAPersonsOwnAfterOurs()
     {
-        var settings = new VideoSettings { IsLive = true, InputArguments = ["-input_format", "mjpeg", "-video_size", "1280x720"] };
+        var settings =
+            new VideoSettings { IsLive = true, InputArguments = ["-input_format", "mjpeg", "-video_size", "1280x720"] };
 
         var arguments = VideoReader.Arguments(VideoSource.Find("/dev/video2")!, settings, deinterlace: false);
 
         Assert.Equal(
-            "-nostdin -hide_banner -loglevel error -f v4l2 -input_format mjpeg -video_size 1280x720 -i /dev/video2 -map 0:v:0 "
-            + "-vf format=yuv420p|yuvj420p|gray|gray10le|gray16le -vsync passthrough -c:v rawvideo -allow_raw_vfw 1 -f matroska -flush_packets 1 pipe:1",
+            "-nostdin -hide_banner -loglevel error -f v4l2 -input_format mjpeg -video_size 1280x720 -i /dev/video2 "
+            + "-map 0:v:0 -vf format=yuv420p|yuvj420p|gray|gray10le|gray16le -vsync passthrough -c:v rawvideo "
+            + "-allow_raw_vfw 1 -f matroska -flush_packets 1 pipe:1",
             string.Join(' ', arguments));
     }
 
@@ -55,13 +57,16 @@ public sealed class VideoTextTests
     {
         var arguments = VideoReader.Arguments(VideoSource.Find("rtsp://h/x")!, new VideoSettings(), deinterlace: false);
 
-        Assert.Contains("-rtsp_transport tcp -fflags nobuffer -i rtsp://h/x", string.Join(' ', arguments), StringComparison.Ordinal);
+        Assert.Contains(
+            "-rtsp_transport tcp -fflags nobuffer -i rtsp://h/x", string.Join(' ', arguments),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Arguments_FileNamedLikeAnOptionOrAProtocol_IsTakenAsAFile()
     {
-        var arguments = VideoReader.Arguments(VideoSource.Find("-i 12:30 $(x).mp4")!, new VideoSettings(), deinterlace: true);
+        var arguments = VideoReader.Arguments(
+            VideoSource.Find("-i 12:30 $(x).mp4")!, new VideoSettings(), deinterlace: true);
 
         Assert.Contains($"file:{Path.GetFullPath("-i 12:30 $(x).mp4")}", arguments);
         Assert.Contains("yadif=deint=interlaced,format=yuv420p|yuvj420p|gray|gray10le|gray16le", arguments);
@@ -73,7 +78,8 @@ public sealed class VideoTextTests
     [InlineData("rtmp://h/x", "-f flv -y rtmp://h/x")]
     [InlineData("-", "-c:v rawvideo -f matroska -y pipe:1")]
     [InlineData("/a/b.mp4", "-pix_fmt yuv420p -y file:/a/b.partial.mp4")]
-    [InlineData("/a/b.webm", "-c:v libvpx-vp9 -crf 20 -b:v 0 -row-mt 1 -cpu-used 5 -pix_fmt yuv420p -y file:/a/b.partial.webm")]
+    [InlineData(
+        "/a/b.webm", "-c:v libvpx-vp9 -crf 20 -b:v 0 -row-mt 1 -cpu-used 5 -pix_fmt yuv420p -y file:/a/b.partial.webm")]
     public void OutputArguments_Target_HaveItsContainer(string target, string expected)
     {
         var arguments = VideoTarget.Find(target)!.OutputArguments(Format, isLive: false, extra: []);
@@ -114,8 +120,10 @@ public sealed class VideoTextTests
     public void Encoding_NotTold_IsAsPlayersTakeIt()
     {
         Assert.Equal(new YuvEncoding(YuvMatrix.Bt601, YuvRange.Limited), Format.Encoding);
-        Assert.Equal(new YuvEncoding(YuvMatrix.Bt709, YuvRange.Limited), (Format with { Width = 1280, Height = 720 }).Encoding);
-        Assert.Equal(new YuvEncoding(YuvMatrix.Bt601, YuvRange.Full), (Format with { MatrixCode = 5, RangeCode = 2 }).Encoding);
+        Assert.Equal(
+            new YuvEncoding(YuvMatrix.Bt709, YuvRange.Limited), (Format with { Width = 1280, Height = 720 }).Encoding);
+        Assert.Equal(
+            new YuvEncoding(YuvMatrix.Bt601, YuvRange.Full), (Format with { MatrixCode = 5, RangeCode = 2 }).Encoding);
     }
 
     [Theory]
@@ -160,6 +168,7 @@ public sealed class VideoTextTests
             "00:00:02  in 11 (5.5/s)  out 10 of 60 (5.0/s)  dropped 1  4.0 ms  noise 0.97",
             counts.ToLine(readCount: 11, expectedCount: 60));
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Contains("in 11 (0.0/s)  out 10 (0.0/s)", counts.ToLine(readCount: 11, expectedCount: 0), StringComparison.Ordinal);
+        Assert.Contains(
+            "in 11 (0.0/s)  out 10 (0.0/s)", counts.ToLine(readCount: 11, expectedCount: 0), StringComparison.Ordinal);
     }
 }

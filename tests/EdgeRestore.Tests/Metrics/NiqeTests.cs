@@ -85,7 +85,8 @@ public sealed class NiqeTests
     {
         var random = new Random(1);
         var blocks = Enumerable.Range(0, 400)
-            .Select(_ => Enumerable.Range(0, NiqeModel.FeatureCount).Select(_ => random.NextDouble()).ToArray()).ToList();
+            .Select(_ => Enumerable.Range(0, NiqeModel.FeatureCount).Select(_ => random.NextDouble()).ToArray())
+            .ToList();
         var model = NiqeModel.Fit(blocks);
         var shifted = NiqeModel.Fit([.. blocks.Select(block => block.Select(value => value + 0.5).ToArray())]);
 

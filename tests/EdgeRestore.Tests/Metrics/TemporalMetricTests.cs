@@ -36,7 +36,8 @@ public sealed class TemporalMetricTests
 
         var flow = BlockMatching.EstimateChecked(before, after);
 
-        // In the middle of the square of 40 its motion; what it covers next, right of it, is unknown; far away nothing moves.
+        // In the middle of the square of 40 its motion; what it covers next, right of it, is unknown; far away nothing
+        // moves.
         Assert.Equal(12, flow.X[(48 * 128) + 48], 0.25);
         Assert.DoesNotContain(true, Enumerable.Range(36, 24).Select(y => flow.IsValid[(y * 128) + 73]));
         Assert.True(flow.IsValid[(48 * 128) + 112]);

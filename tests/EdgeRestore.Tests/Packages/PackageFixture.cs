@@ -44,7 +44,8 @@ internal sealed class PackageFixture : IDisposable
         [
             new PackageRoute
             {
-                Degradation = Degradation.Noise, File = "noise.onnx", Precision = "fp32", Parameters = 9, MacsPerPixel = 12.5,
+                Degradation = Degradation.Noise, File = "noise.onnx", Precision = "fp32", Parameters = 9,
+                MacsPerPixel = 12.5,
                 Quality = new PackageQuality
                 {
                     Protocol = "eval-v1", PsnrIn = 20.5, PsnrOut = 28.25, SsimIn = 0.5, SsimOut = 0.75,

@@ -126,9 +126,11 @@ public sealed class PackageManifestTests : IDisposable
         var bytes = WithVariant().ToJson();
 
         var variant = Assert.Single(PackageManifest.Parse(bytes).Routes[0].Variants!.Value);
-        Assert.Equal(("noise.onnx", "int8", "cpu", 1.4), (variant.File, variant.Precision, variant.Provider, variant.Speedup));
+        Assert.Equal(
+            ("noise.onnx", "int8", "cpu", 1.4), (variant.File, variant.Precision, variant.Provider, variant.Speedup));
         Assert.Equal(bytes, PackageManifest.Parse(bytes).ToJson());
-        Assert.DoesNotContain("variants", Encoding.UTF8.GetString(PackageFixture.Manifest.ToJson()), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "variants", Encoding.UTF8.GetString(PackageFixture.Manifest.ToJson()), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -157,7 +157,8 @@ public sealed class PackageSignatureTests : IDisposable
 
         Assert.Contains(
             "no private key",
-            Assert.Throws<PackageException>(() => SigningKey.Load(Path.Combine(_fixture.Root, "release.pub.pem"))).Message,
+            Assert.Throws<PackageException>(
+                () => SigningKey.Load(Path.Combine(_fixture.Root, "release.pub.pem"))).Message,
             StringComparison.Ordinal);
         Assert.Contains(
             "allowed is P-256",
@@ -183,10 +184,13 @@ public sealed class PackageSignatureTests : IDisposable
             StringComparison.Ordinal);
         Directory.CreateDirectory(TrustPath);
         Assert.Contains(
-            "is empty", Assert.Throws<PackageException>(() => TrustStore.Open(TrustPath)).Message, StringComparison.Ordinal);
+            "is "
+            + "empty", Assert.Throws<PackageException>(() => TrustStore.Open(TrustPath)).Message,
+            StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(TrustPath, "note.pem"), "to be done");
         Assert.Contains(
-            "note.pem", Assert.Throws<PackageException>(() => TrustStore.Open(TrustPath)).Message, StringComparison.Ordinal);
+            "note.pem", Assert.Throws<PackageException>(() => TrustStore.Open(TrustPath)).Message,
+            StringComparison.Ordinal);
     }
 
     [OpenSslFact]
@@ -199,10 +203,12 @@ public sealed class PackageSignatureTests : IDisposable
         File.WriteAllBytes(der, signature.Value);
 
         Assert.Equal(0, OpenSslFactAttribute.Run(
-            "dgst", "-sha256", "-verify", Path.Combine(TrustPath, "release.pub.pem"), "-signature", der, _fixture.ManifestPath));
+            "dgst", "-sha256", "-verify", Path.Combine(TrustPath, "release.pub.pem"), "-signature", der,
+            _fixture.ManifestPath));
 
         Assert.Equal(0, OpenSslFactAttribute.Run(
-            "dgst", "-sha256", "-sign", Path.Combine(_fixture.Root, "release.key.pem"), "-out", der, _fixture.ManifestPath));
+            "dgst", "-sha256", "-sign", Path.Combine(_fixture.Root, "release.key.pem"), "-out", der,
+            _fixture.ManifestPath));
         File.WriteAllBytes(SignaturePath, PackageSignature.Format([signature with { Value = File.ReadAllBytes(der) }]));
         Assert.Equal("release.pub.pem", Open().Signer);
     }
@@ -246,7 +252,8 @@ internal sealed class OpenSslFactAttribute : FactAttribute
 
     public static int Run(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true })!;
         process.StandardOutput.ReadToEnd();
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
         return process.ExitCode;

@@ -59,7 +59,8 @@ public sealed class PairLayoutTests : IDisposable
 
         var pairs = PairLayout.Find(layout)!.Find(_folder, Degradation.Snow);
 
-        Assert.Equal(expected.Split(' '), pairs.Select(pair => $"{Relative(pair.InputPath)}={Relative(pair.TargetPath)}"));
+        Assert.Equal(
+            expected.Split(' '), pairs.Select(pair => $"{Relative(pair.InputPath)}={Relative(pair.TargetPath)}"));
     }
 
     [Fact]

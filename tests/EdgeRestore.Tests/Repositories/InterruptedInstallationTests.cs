@@ -4,7 +4,8 @@ using EdgeRestore.Repositories;
 namespace EdgeRestore.Tests.Repositories;
 
 /// <summary>
-/// An installation and activation that stops before any of its operations leaves exactly the old version or the new one.
+/// An installation and activation that stops before any of its operations leaves exactly the old version or the new
+/// one.
 /// </summary>
 public sealed class InterruptedInstallationTests : IDisposable
 {
@@ -121,7 +122,8 @@ public sealed class InterruptedInstallationTests : IDisposable
         repository.WriteActivation(new Activation().Activate(Old));
     }
 
-    /// <summary>What a start finds: everything installed is whole, what is active is installed, nothing else is left.</summary>
+    /// <summary>What a start finds: everything installed is whole, what is active is installed, nothing else is
+    /// left.</summary>
     private PackageId Check()
     {
         var repository = _fixture.Open();
@@ -173,7 +175,8 @@ public sealed class InterruptedInstallationTests : IDisposable
                 var (operation, path) = Operations[index];
                 switch (operation)
                 {
-                    case DurableOperation.Rename when !IsFlushedAfter(index, DurableOperation.FlushFolder, Parent(path)):
+                    case DurableOperation.Rename when !IsFlushedAfter(
+                        index, DurableOperation.FlushFolder, Parent(path)):
                         if (Path.GetFileName(path) == Activation.FileName)
                         {
                             File.WriteAllBytes(path, ActivationBefore);

@@ -115,7 +115,8 @@ public sealed class PackageRepositoryTests : IDisposable
         Assert.Empty(repository.List());
 
         void AssertRefused(string expected) => Assert.Contains(
-            expected, Assert.Throws<PackageException>(() => repository.Install(file)).Message, StringComparison.Ordinal);
+            expected, Assert.Throws<PackageException>(() => repository.Install(file)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

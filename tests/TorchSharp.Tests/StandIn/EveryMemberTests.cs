@@ -45,7 +45,8 @@ public sealed class EveryMemberTests
             "special" => typeof(special),
             _ => typeof(nn.init),
         };
-        var methods = type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        var methods = type.GetMethods(
+            BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(method => !method.IsGenericMethod && !Skipped.Contains(method.Name)
                 && (method.Name.StartsWith("op_", StringComparison.Ordinal) || !method.IsSpecialName)).ToList();
         var complaints = new List<string>();

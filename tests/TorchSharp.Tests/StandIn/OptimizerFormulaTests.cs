@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace TorchSharp.Tests.StandIn;
 
 /// <summary>
-/// Each optimizer against its algorithm written out for one number, in double. Here because the package departs from three
-/// of them (README of the stand-in).
+/// Each optimizer against its algorithm written out for one number, in double. Here because the package departs from
+/// three of them (README of the stand-in).
 /// </summary>
 public sealed class OptimizerFormulaTests
 {
@@ -14,7 +14,8 @@ public sealed class OptimizerFormulaTests
     private const int Steps = 8;
 
     // For each: the optimizer, and a function that makes a fresh scalar algorithm (weight, gradient, step) -> weight.
-    private static readonly Dictionary<string, (Func<Parameter[], optim.Optimizer> Make, Func<Algorithm> Algorithm)> Cases =
+    private static readonly Dictionary<string,
+    (Func<Parameter[], optim.Optimizer> Make, Func<Algorithm> Algorithm)> Cases =
         new()
         {
             ["adagrad"] = (

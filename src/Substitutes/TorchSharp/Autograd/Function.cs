@@ -98,16 +98,17 @@ public static partial class torch
                     if (found[i] is not null && Array.IndexOf(places, i) < 0)
                     {
                         throw new InvalidOperationException(
-                            $"{function.Name}.backward gave a gradient at position {i}, where no tensor went into forward. "
-                            + $"Give null there, or one gradient for each of the {places.Length} tensors.");
+                            $"{function.Name}.backward gave a gradient at position {i}, where no tensor went into "
+                            + $"forward. Give null there, or one gradient for each of the {places.Length} tensors.");
                     }
                 }
 
                 if (found.Count < argumentCount && places.Any(place => place >= found.Count))
                 {
                     throw new InvalidOperationException(
-                        $"{function.Name}.backward gave {found.Count} gradients, but forward took {argumentCount} arguments, "
-                        + $"{places.Length} of them tensors. Give one per argument, null for what has none.");
+                        $"{function.Name}.backward gave {found.Count} gradients, but forward took {argumentCount} "
+                        + $"arguments, {places.Length} of them tensors. Give one per argument, null for what has "
+                        + "none.");
                 }
 
                 return [.. places.Select(place => found[place])];

@@ -101,7 +101,8 @@ public class Binomial : Chances
 
     public override Tensor mean => WrappedTensorDisposeScope(() => total_count * probs);
 
-    public override Tensor mode => WrappedTensorDisposeScope(() => ((total_count + 1) * probs).floor().minimum(total_count));
+    public override Tensor mode =>
+        WrappedTensorDisposeScope(() => ((total_count + 1) * probs).floor().minimum(total_count));
 
     public override Tensor variance => WrappedTensorDisposeScope(() => total_count * probs * (1 - probs));
 

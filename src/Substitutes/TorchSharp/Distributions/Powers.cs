@@ -56,7 +56,8 @@ public class Pareto : LocationScale
         () => (Scale * Loc / (Scale - 1)).masked_fill(Scale <= 1, double.PositiveInfinity));
 
     public override Tensor variance => WrappedTensorDisposeScope(
-        () => (Loc.pow(2) * Scale / ((Scale - 1).pow(2) * (Scale - 2))).masked_fill(Scale <= 2, double.PositiveInfinity));
+        () =>
+            (Loc.pow(2) * Scale / ((Scale - 1).pow(2) * (Scale - 2))).masked_fill(Scale <= 2, double.PositiveInfinity));
 
     public override Tensor rsample(params long[] sample_shape) => WrappedTensorDisposeScope(
         () => Loc * Uniform(Loc, ExtendedShape(sample_shape)).pow(-Scale.reciprocal()));

@@ -19,25 +19,32 @@ public static partial class torch
         long high, (long, long, long) size,
         ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null,
         string[]? names = null) =>
-        randint(0, high, (ReadOnlySpan<long>)[size.Item1, size.Item2, size.Item3], dtype, device, requires_grad, generator);
+        randint(
+            0, high, (ReadOnlySpan<long>)[size.Item1, size.Item2, size.Item3], dtype, device, requires_grad, generator);
 
     public static Tensor randint(
         long low, long high, (long, long, long) size,
         ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null,
         string[]? names = null) =>
-        randint(low, high, (ReadOnlySpan<long>)[size.Item1, size.Item2, size.Item3], dtype, device, requires_grad, generator);
+        randint(
+            low, high, (ReadOnlySpan<long>)[size.Item1, size.Item2, size.Item3], dtype, device, requires_grad,
+            generator);
 
     public static Tensor randint(
         long high, (long, long, long, long) size,
         ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null,
         string[]? names = null) =>
-        randint(0, high, (ReadOnlySpan<long>)[size.Item1, size.Item2, size.Item3, size.Item4], dtype, device, requires_grad, generator);
+        randint(
+            0, high, (ReadOnlySpan<long>)[size.Item1, size.Item2, size.Item3, size.Item4], dtype, device, requires_grad,
+            generator);
 
     public static Tensor randint(
         long low, long high, (long, long, long, long) size,
         ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null,
         string[]? names = null) =>
-        randint(low, high, (ReadOnlySpan<long>)[size.Item1, size.Item2, size.Item3, size.Item4], dtype, device, requires_grad, generator);
+        randint(
+            low, high, (ReadOnlySpan<long>)[size.Item1, size.Item2, size.Item3, size.Item4], dtype, device,
+            requires_grad, generator);
 
     public static Tensor randint(
         long high, int[] size,

@@ -24,7 +24,8 @@ public static partial class torch
 
             public static Tensor hardswish(Tensor input, bool inplace = false) => InPlace(inplace, input, "hardswish");
 
-            public static Tensor hardsigmoid(Tensor input, bool inplace = false) => InPlace(inplace, input, "hardsigmoid");
+            public static Tensor hardsigmoid(Tensor input, bool inplace = false) =>
+                InPlace(inplace, input, "hardsigmoid");
 
             public static Tensor gelu(Tensor x) => Aten.Call("gelu", x);
 

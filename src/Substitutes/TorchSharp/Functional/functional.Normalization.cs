@@ -70,7 +70,8 @@ public static partial class torch
             public static Tensor local_response_norm(
                 Tensor input, long size, double alpha = 0.0001, double beta = 0.75, double k = 1.0)
             {
-                // x: (N, C, ...); squares are averaged over size neighbouring channels, zeros beyond the first and last.
+                // x: (N, C, ...); squares are averaged over size neighbouring channels, zeros beyond the first and
+                // last.
                 using var scope = NewDisposeScope();
                 var squares = input.square().flatten(2).unsqueeze(1);
                 var padded = pad(squares, [0, 0, size / 2, (size - 1) / 2]);

@@ -93,7 +93,8 @@ public static partial class torch
                     case 1:
                         using (NewDisposeScope())
                         {
-                            return Aten.Call("max_unpool2d", input.unsqueeze(-1), indices.unsqueeze(-1), new[] { size[0], 1 })
+                            return Aten.Call(
+                                "max_unpool2d", input.unsqueeze(-1), indices.unsqueeze(-1), new[] { size[0], 1 })
                                 .squeeze(-1)
                                 .MoveToOuterDisposeScope();
                         }

@@ -28,7 +28,8 @@ public static partial class torch
                 Tensor input, long kernel_size, long? stride = null, long? padding = null, long? dilation = null,
                 bool ceil_mode = false) =>
                 max_pool2d(
-                    input, Two(kernel_size), Two(stride ?? kernel_size), Two(padding ?? 0), Two(dilation ?? 1), ceil_mode);
+                    input, Two(kernel_size), Two(stride ?? kernel_size), Two(padding ?? 0), Two(dilation ?? 1),
+                    ceil_mode);
 
             public static Tensor max_pool2d(
                 Tensor input, (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null,
@@ -137,7 +138,8 @@ public static partial class torch
             }
 
             public static Tensor upsample(
-                Tensor input, long[]? size = null, double[]? scale_factor = null, UpsampleMode mode = UpsampleMode.Nearest,
+                Tensor input, long[]? size = null, double[]? scale_factor = null,
+                UpsampleMode mode = UpsampleMode.Nearest,
                 bool align_corners = false) =>
                 interpolate(
                     input, size, scale_factor, (InterpolationMode)mode, mode == UpsampleMode.Nearest ? null

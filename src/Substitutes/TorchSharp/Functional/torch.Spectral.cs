@@ -69,11 +69,13 @@ public static partial class torch
             requires_grad);
 
     public static Tensor hamming_window(
-        long len, bool periodic = true, float alpha = 0.54f, float beta = 0.46f, ScalarType? dtype = null, Device? device = null,
+        long len, bool periodic = true, float alpha = 0.54f, float beta = 0.46f, ScalarType? dtype = null,
+        Device? device = null,
         bool requires_grad = false) =>
         Finish(
             Aten.Call(
-                "hamming_window.periodic_alpha_beta", len, periodic, (double)alpha, (double)beta, dtype ?? get_default_dtype(), Arg.None,
+                "hamming_window.periodic_alpha_beta", len, periodic, (double)alpha, (double)beta,
+                dtype ?? get_default_dtype(), Arg.None,
                 InitializeDevice(device)),
             requires_grad);
 

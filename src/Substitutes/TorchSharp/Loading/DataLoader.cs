@@ -57,7 +57,8 @@ public class IterableDataLoader : DataLoader<IList<Tensor>, IList<Tensor>>
     }
 }
 
-/// <summary>Draws samples of a dataset and makes batches of them. A batch lives until the next one is asked for.</summary>
+/// <summary>Draws samples of a dataset and makes batches of them. A batch lives until the next one is asked
+/// for.</summary>
 public class DataLoader<T, S> : IEnumerable<S>, IDisposable
 {
     private readonly Dataset<T> _dataset;

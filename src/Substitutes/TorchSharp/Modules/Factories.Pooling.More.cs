@@ -42,19 +42,22 @@ public static partial class torch
             long[] kernel_size, long[]? stride = null, long[]? padding = null, bool ceil_mode = false,
             bool count_include_pad = true, long? divisor_override = null) =>
             new(
-                kernel_size, stride ?? kernel_size, padding ?? [0, 0, 0], ceil_mode, count_include_pad, divisor_override);
+                kernel_size, stride ?? kernel_size, padding ?? [0, 0, 0], ceil_mode, count_include_pad,
+                divisor_override);
 
         public static AdaptiveAvgPool3d AdaptiveAvgPool3d(long[] output_size) =>
             new(output_size);
 
-        public static AdaptiveAvgPool3d AdaptiveAvgPool3d((long, long, long) output_size) => AdaptiveAvgPool3d(Three(output_size));
+        public static AdaptiveAvgPool3d AdaptiveAvgPool3d((long, long, long) output_size) =>
+            AdaptiveAvgPool3d(Three(output_size));
 
         public static AdaptiveAvgPool3d AdaptiveAvgPool3d(long output_size) => AdaptiveAvgPool3d(Three(output_size));
 
         public static AdaptiveMaxPool3d AdaptiveMaxPool3d(long[] output_size) =>
             new(output_size);
 
-        public static AdaptiveMaxPool3d AdaptiveMaxPool3d((long, long, long) output_size) => AdaptiveMaxPool3d(Three(output_size));
+        public static AdaptiveMaxPool3d AdaptiveMaxPool3d((long, long, long) output_size) =>
+            AdaptiveMaxPool3d(Three(output_size));
 
         public static AdaptiveMaxPool3d AdaptiveMaxPool3d(long output_size) => AdaptiveMaxPool3d(Three(output_size));
 
@@ -159,13 +162,15 @@ public static partial class torch
         public static FeatureAlphaDropout FeatureAlphaDropout(double p = 0.5, bool inplace = false) =>
             new(p, inplace);
 
-        public static ReflectionPad3d ReflectionPad3d(long padding) => new(padding, padding, padding, padding, padding, padding);
+        public static ReflectionPad3d ReflectionPad3d(long padding) =>
+            new(padding, padding, padding, padding, padding, padding);
 
         public static ReflectionPad3d ReflectionPad3d((long, long, long, long, long, long) padding) =>
             new(
                 padding.Item1, padding.Item2, padding.Item3, padding.Item4, padding.Item5, padding.Item6);
 
-        public static ReplicationPad3d ReplicationPad3d(long padding) => new(padding, padding, padding, padding, padding, padding);
+        public static ReplicationPad3d ReplicationPad3d(long padding) =>
+            new(padding, padding, padding, padding, padding, padding);
 
         public static ReplicationPad3d ReplicationPad3d((long, long, long, long, long, long) padding) =>
             new(

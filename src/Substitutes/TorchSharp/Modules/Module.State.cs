@@ -124,8 +124,8 @@ public static partial class torch
                     if (!found && strict)
                     {
                         throw new ArgumentException(
-                            "Mismatched module state names: the target modules does not have a submodule or buffer named "
-                            + $"'{key}'");
+                            "Mismatched module state names: the target modules does not have a submodule or buffer "
+                            + $"named '{key}'");
                     }
 
                     if (found && skip?.Contains(key) != true)

@@ -35,7 +35,8 @@ public sealed class MaxPool3d : ParameterLessModule<Tensor, Tensor>
 public sealed class AvgPool3d : ParameterLessModule<Tensor, Tensor>
 {
     internal AvgPool3d(
-        long[] kernel_size, long[] stride, long[] padding, bool ceil_mode, bool count_include_pad, long? divisor_override)
+        long[] kernel_size, long[] stride, long[] padding, bool ceil_mode, bool count_include_pad,
+        long? divisor_override)
         : base(nameof(AvgPool3d))
     {
         this.kernel_size = kernel_size;

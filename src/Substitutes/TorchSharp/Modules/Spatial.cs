@@ -29,7 +29,8 @@ public sealed class Unfold : ParameterLessModule<Tensor, Tensor>
 public sealed class Fold : ParameterLessModule<Tensor, Tensor>
 {
     internal Fold(
-        (long, long) output_size, (long, long) kernel_size, (long, long) dilation, (long, long) padding, (long, long) stride)
+        (long, long) output_size, (long, long) kernel_size, (long, long) dilation, (long, long) padding,
+        (long, long) stride)
         : base(nameof(Fold))
     {
         this.output_size = output_size;

@@ -34,8 +34,8 @@ internal static unsafe partial class LibTorch
         if (!File.Exists(path))
         {
             throw new DllNotFoundException(
-                $"TorchSharp's native part is missing: '{path}' does not exist. It is compiled together with the assembly "
-                + "when libtorch's headers and g++ are installed (libtorch 1.13 or 2.x). Remedy: "
+                $"TorchSharp's native part is missing: '{path}' does not exist. It is compiled together with the "
+                + "assembly when libtorch's headers and g++ are installed (libtorch 1.13 or 2.x). Remedy: "
                 + "apt-get install -y libtorch-dev g++ libopenblas0-pthread, then build again; or build with the "
                 + "environment variable EDGERESTORE_LIBTORCH naming a libtorch folder.");
         }
@@ -47,8 +47,9 @@ internal static unsafe partial class LibTorch
         catch (DllNotFoundException exception)
         {
             throw new DllNotFoundException(
-                $"TorchSharp's native part '{path}' exists but does not load: {exception.Message} It needs the libtorch that "
-                + "it was compiled against. Remedy: apt-get install -y libtorch-dev libopenblas0-pthread, or delete the "
+                $"TorchSharp's native part '{path}' exists but does not load: {exception.Message} It needs the "
+                + "libtorch that it was compiled against. Remedy: apt-get install -y libtorch-dev "
+                + "libopenblas0-pthread, or delete the "
                 + "file and build again.",
                 exception);
         }

@@ -19,7 +19,8 @@ public static partial class torch
                         bool verbose)
                         : base(optimizer, last_epoch, verbose)
                     {
-                        if (momentum is not null && optimizer.ParamGroups.Any(group => group is not IMomentum and not IBetas))
+                        if (momentum is not null
+                            && optimizer.ParamGroups.Any(group => group is not IMomentum and not IBetas))
                         {
                             throw new ArgumentException(
                                 "Optimizer must support momentum with the cycle_momentum option enabled.");
@@ -80,7 +81,9 @@ public static partial class torch
                             var place = 1 + (epoch / length) - cycle;
                             var rise = Up / length;
                             var height = place <= rise ? place / rise : (place - 1) / (rise - 1);
-                            var measure = Scale == ScaleMode.Cycle && (Function is not null || Mode != Mode.ExpRange) ? cycle : epoch;
+                            var measure = Scale == ScaleMode.Cycle && (Function is not null || Mode != Mode.ExpRange)
+                                ? cycle
+                                : epoch;
                             if (Function is not null)
                             {
                                 return height * Function(measure);

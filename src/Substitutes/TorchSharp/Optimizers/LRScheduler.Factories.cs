@@ -96,7 +96,8 @@ public static partial class torch
             /// straight.</summary>
             public static LRScheduler CyclicLR(
                 Optimizer optimizer, double base_lr, double max_lr, int step_size_up = 2000, int step_size_down = -1,
-                impl.CyclicLR.Mode mode = impl.CyclicLR.Mode.Triangular, double gamma = 1.0, Func<double, double>? scale_fn = null,
+                impl.CyclicLR.Mode mode = impl.CyclicLR.Mode.Triangular, double gamma = 1.0,
+                Func<double, double>? scale_fn = null,
                 impl.CyclicLR.ScaleMode scale_mode = impl.CyclicLR.ScaleMode.Cycle, bool cycle_momentum = true,
                 double base_momentum = 0.8, double max_momentum = 0.9, int last_epoch = -1, bool verbose = false) =>
                 new impl.CyclicLR(
@@ -105,7 +106,8 @@ public static partial class torch
 
             public static LRScheduler OneCycleLR(
                 Optimizer optimizer, double max_lr, int total_steps = -1, int epochs = -1, int steps_per_epoch = -1,
-                double pct_start = 0.3, impl.OneCycleLR.AnnealStrategy anneal_strategy = impl.OneCycleLR.AnnealStrategy.Cos,
+                double pct_start = 0.3,
+                impl.OneCycleLR.AnnealStrategy anneal_strategy = impl.OneCycleLR.AnnealStrategy.Cos,
                 bool cycle_momentum = true,
                 double base_momentum = 0.85, double max_momentum = 0.95, double div_factor = 25,
                 double final_div_factor = 1e4, bool three_phase = false, int last_epoch = -1, bool verbose = false)

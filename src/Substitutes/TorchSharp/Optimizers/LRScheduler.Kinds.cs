@@ -97,7 +97,8 @@ public static partial class torch
                         if (_milestones.Length != _schedulers.Length - 1)
                         {
                             throw new ArgumentException(
-                                $"Expected one milestone fewer than schedulers ({_schedulers.Length}), found {_milestones.Length}.");
+                                $"Expected one milestone fewer than schedulers ({_schedulers.Length}), found "
+                                + $"{_milestones.Length}.");
                         }
 
                         // Making the later ones changed the rates: begin again at the first one's beginning.

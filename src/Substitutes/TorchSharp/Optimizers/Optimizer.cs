@@ -17,7 +17,8 @@ public static partial class torch
 
             internal bool IsScheduled { get; set; }
 
-            /// <summary>Fills gradients with zeros, as the package does; a module's zero_grad takes them away.</summary>
+            /// <summary>Fills gradients with zeros, as the package does; a module's zero_grad takes them
+            /// away.</summary>
             public virtual void zero_grad()
             {
                 foreach (var parameter in parameters())

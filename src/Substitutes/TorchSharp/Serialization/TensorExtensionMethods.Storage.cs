@@ -41,15 +41,16 @@ public static partial class TensorExtensionMethods
         if (type != tensor.dtype && !skip)
         {
             throw new ArgumentException(
-                "Mismatched tensor data types while loading. Make sure that the model you are loading into is exactly the "
-                + $"same as the origin. Expected {tensor.dtype}, found {type}.");
+                "Mismatched tensor data types while loading. Make sure that the model you are loading into is exactly "
+                + $"the same as the origin. Expected {tensor.dtype}, found {type}.");
         }
 
         if (!sizes.AsSpan().SequenceEqual(tensor.shape) && !skip)
         {
             throw new ArgumentException(
-                "Mismatched tensor shape while loading. Make sure that the model you are loading into is exactly the same "
-                + $"as the origin. Expected [{string.Join(", ", tensor.shape)}], found [{string.Join(", ", sizes)}].");
+                "Mismatched tensor shape while loading. Make sure that the model you are loading into is exactly the "
+                + $"same as the origin. Expected [{string.Join(", ", tensor.shape)}], found "
+                + $"[{string.Join(", ", sizes)}].");
         }
 
         using var off = torch.no_grad();

@@ -47,7 +47,8 @@ public static partial class torch
             {
                 1 => -1,
                 2 => int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture),
-                _ => throw new ArgumentException($"Invalid device description '{description}'; expected TYPE or TYPE:INDEX."),
+                _ => throw new ArgumentException(
+                    $"Invalid device description '{description}'; expected TYPE or TYPE:INDEX."),
             };
         }
 

@@ -89,7 +89,8 @@ public static partial class torch
 
         public override readonly bool Equals(object? obj) => obj is Size other && this == other;
 
-        public override readonly int GetHashCode() => ((IStructuralEquatable)Shape).GetHashCode(EqualityComparer<long>.Default);
+        public override readonly int GetHashCode() =>
+            ((IStructuralEquatable)Shape).GetHashCode(EqualityComparer<long>.Default);
 
         public readonly IEnumerator<long> GetEnumerator() => ((IEnumerable<long>)Shape).GetEnumerator();
 

@@ -175,7 +175,8 @@ public static partial class torch
             return (output, Kept(return_inverse, inverse), Kept(return_counts, counts));
         }
 
-        public Tensor bincount(Tensor? weights = null, long minlength = 0) => Aten.Call("bincount", this, weights, minlength);
+        public Tensor bincount(Tensor? weights = null, long minlength = 0) =>
+            Aten.Call("bincount", this, weights, minlength);
 
         public Tensor histc(long bins = 100, long min = 0, long max = 0) => Aten.Call("histc", this, bins, min, max);
 

@@ -90,11 +90,14 @@ public static partial class torch
 
     public static Tensor moveaxis(
         Tensor input, (long, long, long) source, (long, long, long) destination) =>
-        input.movedim([source.Item1, source.Item2, source.Item3], [destination.Item1, destination.Item2, destination.Item3]);
+        input.movedim(
+            [source.Item1, source.Item2, source.Item3], [destination.Item1, destination.Item2, destination.Item3]);
 
     public static Tensor moveaxis(
         Tensor input, (long, long, long, long) source, (long, long, long, long) destination) =>
-        input.movedim([source.Item1, source.Item2, source.Item3, source.Item4], [destination.Item1, destination.Item2, destination.Item3, destination.Item4]);
+        input.movedim(
+            [source.Item1, source.Item2, source.Item3, source.Item4],
+            [destination.Item1, destination.Item2, destination.Item3, destination.Item4]);
 
     public static Tensor take_along_dim(Tensor input, IEnumerable<long> indices, long dim = 0) =>
         input.take_along_dim(indices, dim);

@@ -17,7 +17,8 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
         if (tensor.device_type != DeviceType.CPU)
         {
             throw new InvalidOperationException(
-                "Reading data from non-CPU memory is not supported. Move or copy the tensor to the cpu before reading.");
+                "Reading data from non-CPU memory is not supported. Move or copy the tensor to the cpu before "
+                + "reading.");
         }
 
         // An alias of our own, outside every scope: the memory stays while the accessor does.

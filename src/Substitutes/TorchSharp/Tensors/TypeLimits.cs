@@ -22,12 +22,13 @@ public static partial class torch
 
     public static FInfo finfo() => finfo(get_default_dtype());
 
-    // eps = 2^-(mantissa bits), tiny = the smallest normal number: IEEE 754, and for bfloat16 its eight bits of mantissa.
-    // resolution = 10^-(decimal digits that always survive).
+    // eps = 2^-(mantissa bits), tiny = the smallest normal number: IEEE 754, and for bfloat16 its eight bits of
+    // mantissa. resolution = 10^-(decimal digits that always survive).
     public static FInfo finfo(ScalarType dtype) => dtype switch
     {
         ScalarType.Float16 => new(16, Math.Pow(2, -10), 65504, Math.Pow(2, -14), 1e-3),
-        ScalarType.BFloat16 => new(16, Math.Pow(2, -7), (2 - Math.Pow(2, -7)) * Math.Pow(2, 127), Math.Pow(2, -126), 1e-2),
+        ScalarType.BFloat16 =>
+            new(16, Math.Pow(2, -7), (2 - Math.Pow(2, -7)) * Math.Pow(2, 127), Math.Pow(2, -126), 1e-2),
         ScalarType.Float32 or ScalarType.ComplexFloat32 =>
             new(32, Math.Pow(2, -23), float.MaxValue, Math.Pow(2, -126), 1e-6),
         ScalarType.Float64 or ScalarType.ComplexFloat64 =>
