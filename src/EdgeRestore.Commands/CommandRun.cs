@@ -73,7 +73,7 @@ public static partial class CommandRun
 
         string[] problems =
         [
-            .. parsed.Errors.Select(problem => Readable(problem.Message)).Distinct(),
+            .. parsed.Errors.Select(Describe).Distinct(),
             .. UnknownOptions(parsed, args),
         ];
         return problems.Length == 0
@@ -81,7 +81,18 @@ public static partial class CommandRun
             : throw new WrongCommandLineException($"{string.Join('\n', problems)}\nSee: {NameOf(parsed)} --help");
     }
 
-    // System.CommandLine names .NET types to people.
+    // System.CommandLine does not say which argument is missing, nor which verbs there are.
+    private static string Describe(ParseError problem) => problem.SymbolResult switch
+    {
+        ArgumentResult { Tokens.Count: 0, Argument: var argument } =>
+            $"'{argument.Name}' is missing: {argument.Description}.",
+        CommandResult { Command: { Action: null, Subcommands: { Count: > 0 } verbs } command } =>
+            $"{problem.Message.TrimEnd('.')}: after '{command.Name}' comes one of "
+            + $"{string.Join(", ", verbs.Select(verb => verb.Name))}.",
+        _ => Readable(problem.Message),
+    };
+
+    // It names .NET types to people.
     private static string Readable(string message) =>
         ExpectedType().Replace(message, found => found.Groups[1].Value switch
         {

@@ -59,6 +59,17 @@ public sealed class CommandRunTests
         Assert.Equal("See: ./edgerestore tool do --help", lines[1]);
     }
 
+    [Theory]
+    [InlineData("'name' is missing: Whose it is.", "./edgerestore tool take --help", "take")]
+    [InlineData("after 'tool' comes one of do, take.", "./edgerestore tool --help")]
+    public async Task RunAsync_SomethingIsMissing_SaysWhat(string expected, string help, params string[] args)
+    {
+        Assert.Equal(ExitCode.WrongCommandLine, await RunAsync(() => ExitCode.Done, args));
+
+        Assert.Contains(expected, _error.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith($"See: {help}\n", _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task RunAsync_OptionsNotGiven_AreNotChecked() =>
         Assert.Equal(ExitCode.Done, await RunAsync(() => ExitCode.Done, "do"));
@@ -77,7 +88,11 @@ public sealed class CommandRunTests
                 new Option<string?>("--color").OneOf("red", "blue"),
             };
             command.SetAction(_ => action());
-            return new Command("tool") { command };
+            return new Command("tool")
+            {
+                command,
+                new Command("take") { new Argument<string>("name") { Description = "Whose it is" } },
+            };
         }
     }
 }

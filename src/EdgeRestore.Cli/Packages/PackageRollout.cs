@@ -82,20 +82,22 @@ internal static class PackageRollout
         SetCall(command, async (parsed, packages, token) =>
         {
             var path = parsed.GetRequiredValue(source);
-            var packed = Directory.Exists(path) ? Path.GetTempFileName() : null;
+            if (!Directory.Exists(path))
+            {
+                await using var given = Open(path);
+                return await packages.InstallAsync(given, token);
+            }
+
+            var packed = Path.GetTempFileName();
             try
             {
-                if (packed is not null)
-                {
-                    PackageArchive.Pack(path, packed);
-                }
-
-                await using var file = Open(packed ?? path);
+                PackageArchive.Pack(path, packed);
+                await using var file = Open(packed);
                 return await packages.InstallAsync(file, token);
             }
             finally
             {
-                File.Delete(packed ?? "");
+                File.Delete(packed);
             }
         });
         return command;

@@ -1,3 +1,4 @@
+using EdgeRestore.Packages;
 using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.Cli.Tests.Packages;
@@ -43,6 +44,23 @@ public sealed class PackageCommandTests : IDisposable
 
         Assert.Equal(5, outcome.ExitCode);
         Assert.Contains("manifest.json", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("missing.tar", "missing.tar' cannot be read")]
+    [InlineData("packed.tar", "does not answer")]
+    [InlineData("package", "does not answer")]
+    public async Task Install_FileFolderOrNothing_GetsAsFarAsItCan(string given, string expected)
+    {
+        new TestPackage().Write(Package);
+        PackageArchive.Pack(Package, _folder.File("packed.tar"));
+
+        // The discard port: nothing listens there.
+        var outcome = await Terminal.RunAsync(
+            "package", "install", Path.Combine(_folder.Path, given), "--daemon", "http://127.0.0.1:9");
+
+        Assert.Equal(5, outcome.ExitCode);
+        Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]
