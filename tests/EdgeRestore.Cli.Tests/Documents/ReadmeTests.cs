@@ -1,8 +1,9 @@
+using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 
 namespace EdgeRestore.Cli.Tests.Documents;
 
-/// <summary>What the README says exists: its commands, its links, its picture.</summary>
+/// <summary>What README and docs say exists: commands, links, the picture.</summary>
 public sealed partial class ReadmeTests
 {
     // Their verbs belong to other executables, whose options this program does not know.
@@ -11,10 +12,12 @@ public sealed partial class ReadmeTests
 
     private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 
+    private static readonly IReadOnlyList<string> Pages =
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(File.ReadAllText)];
+
     public static TheoryData<string> Commands => new(
-        ShellBlock().Matches(Text).SelectMany(block => block.Groups[1].Value.Split('\n'))
-            .Select(line => line.Split('#')[0].Trim())
-            .Where(line => line.Length > 0));
+        LinesOf(Text).Concat(Pages.SelectMany(LinesOf).Where(line => line.StartsWith("./", StringComparison.Ordinal)))
+            .Distinct());
 
     public static TheoryData<string> Links => new(
         Link().Matches(Text).Select(link => link.Groups[1].Value)
@@ -31,7 +34,7 @@ public sealed partial class ReadmeTests
     [MemberData(nameof(Commands))]
     public void Command_IsOneThatTheProgramTakes(string command)
     {
-        var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = CommandLineParser.SplitCommandLine(command).TakeWhile(word => word is not (">" or "|")).ToArray();
         Assert.Equal("./edgerestore", words[0]);
         if (OtherVerbs.Contains(words[1]))
         {
@@ -53,6 +56,11 @@ public sealed partial class ReadmeTests
 
         Assert.True(File.Exists(path) || Directory.Exists(path), $"README.md links to '{target}', which is not there.");
     }
+
+    private static IEnumerable<string> LinesOf(string page) =>
+        ShellBlock().Matches(page).SelectMany(block => block.Groups[1].Value.Replace("\\\n", "").Split('\n'))
+            .Select(line => line.Split('#')[0].Trim())
+            .Where(line => line.Length > 0);
 
     // Verbs stand at the head of a case label, alone or after a bar.
     private static string Spaced(string launcher) => launcher.Replace(" | ", "\n        ", StringComparison.Ordinal);
