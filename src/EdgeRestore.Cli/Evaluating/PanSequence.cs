@@ -24,8 +24,6 @@ internal sealed class PanSequence(Photograph photograph, EvalRow row, bool isSti
 
     public EvalRow Row => row;
 
-    public bool IsStill => isStill;
-
     /// <summary>The sequence over a prepared photograph of at least <see cref="SidePixels"/> a side.</summary>
     public IEnumerable<MovingFrame> Enumerate(Frame prepared)
     {

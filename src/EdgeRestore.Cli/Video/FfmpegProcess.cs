@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace EdgeRestore.Cli.Video;
@@ -7,7 +6,6 @@ namespace EdgeRestore.Cli.Video;
 /// <summary>ffmpeg or ffprobe as a child, its pixels over pipes, its arguments never through a shell.</summary>
 internal sealed class FfmpegProcess : IAsyncDisposable
 {
-    private const int SigInt = 2;
     private const int LastWordsCount = 12;
 
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
@@ -64,15 +62,6 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         start.Environment["LC_ALL"] = "C";
         start.Environment["AV_LOG_FORCE_NOCOLOR"] = "1";
         return new FfmpegProcess(program, Process.Start(start)!);
-    }
-
-    /// <summary>Asks it to stop reading, write the end of its file and go.</summary>
-    public void Interrupt()
-    {
-        if (!_process.HasExited)
-        {
-            _ = kill(_process.Id, SigInt);
-        }
     }
 
     public void Kill()
@@ -136,9 +125,6 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         .Split(':', StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, name))
         .FirstOrDefault(File.Exists);
-
-    [DllImport("libc")]
-    private static extern int kill(int processId, int signal);
 }
 
 [Flags]

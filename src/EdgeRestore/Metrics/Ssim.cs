@@ -13,9 +13,6 @@ namespace EdgeRestore.Metrics;
 /// </remarks>
 public static class Ssim
 {
-    /// <summary>Name of the variant, for reports.</summary>
-    public const string Variant = "skimage7";
-
     private const int Window = 7;
 
     /// <summary>Mean similarity, at most 1.</summary>
