@@ -35,13 +35,21 @@ internal sealed class RunWatch(TimeProvider clock)
     }
 
     /// <summary>Computations in flight, oldest first.</summary>
-    public IReadOnlyList<(ulong StreamNumber, TimeSpan Age)> Read() =>
-    [
-        .. _places.Select(place => (place.StreamNumber, StartedAt: Volatile.Read(ref place.StartedAt)))
-            .Where(run => run.StartedAt != 0)
-            .Select(run => (run.StreamNumber, Age: clock.GetElapsedTime(run.StartedAt)))
-            .OrderByDescending(run => run.Age),
-    ];
+    public IReadOnlyList<(ulong StreamNumber, TimeSpan Age)> Read()
+    {
+        var runs = new List<(ulong StreamNumber, TimeSpan Age)>();
+        for (var index = 0; index < PlaceCount; index++)
+        {
+            // In place: of a copy of the element, a volatile read would say nothing.
+            var startedAt = Volatile.Read(ref _places[index].StartedAt);
+            if (startedAt != 0)
+            {
+                runs.Add((_places[index].StreamNumber, clock.GetElapsedTime(startedAt)));
+            }
+        }
+
+        return [.. runs.OrderByDescending(run => run.Age)];
+    }
 
     private struct Place
     {

@@ -22,7 +22,6 @@ internal static class DefaultPackage
             ? package
             : throw new EdgeRestoreException(
                 $"No package to serve: --package was not given, and '{package}' does not exist. Give the folder of a "
-                + $"package "
-                + "with --package, or start through the launcher of a whole checkout.");
+                + "package with --package, or start through the launcher of a whole checkout.");
     }
 }

@@ -40,7 +40,7 @@ internal sealed class EnginePreload(StreamHost host, DrainSignal drain, ILogger<
 
     private void Run()
     {
-        var start = TimeProvider.System.GetTimestamp();
+        var start = host.Clock.GetTimestamp();
         try
         {
             host.Restorer.Preload(_stopping.Token);
@@ -63,6 +63,6 @@ internal sealed class EnginePreload(StreamHost host, DrainSignal drain, ILogger<
             logger,
             routes.Count(route => route.IsReady),
             routes.Count,
-            (long)TimeProvider.System.GetElapsedTime(start).TotalMilliseconds);
+            (long)host.Clock.GetElapsedTime(start).TotalMilliseconds);
     }
 }
