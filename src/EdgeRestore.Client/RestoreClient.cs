@@ -19,8 +19,7 @@ public sealed partial class RestoreClient : IDisposable
     /// <param name="address">
     /// Such as <c>http://127.0.0.1:50051</c>, <c>https://box:50051</c> or <c>unix:/run/edgerestore/daemon.sock</c>.
     /// </param>
-    /// <param name="options">Identity and trust; without them: no token, no certificate, the machine's
-    /// authorities.</param>
+    /// <param name="options">Identity and trust; without them: no token, no certificate, the machine's authorities.</param>
     /// <exception cref="EdgeRestoreException">
     /// A file of the options cannot be used, or a token would travel in the clear.
     /// </exception>

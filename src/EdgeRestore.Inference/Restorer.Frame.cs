@@ -15,11 +15,13 @@ public sealed partial class Restorer
     /// Blocks the calling thread; allocates nothing after warm-up.
     /// </summary>
     /// <param name="input">RGB; unchanged.</param>
-    /// <param name="output">RGB of the same size; always written, with the input where the frame fails or passes through.</param>
+    /// <param name="output">RGB of the same size; always written, with the input where the frame fails or passes
+    /// through.</param>
     /// <param name="router">The stream's own; frames of one stream come one after another.</param>
     /// <param name="strength">0 to 1: how much of the restoration to apply.</param>
     /// <param name="token">Ends the wait for a slot. A run that has begun is finished.</param>
-    /// <exception cref="ArgumentException">A frame is not RGB, sizes differ, or the strength is out of range.</exception>
+    /// <exception cref="ArgumentException">A frame is not RGB, sizes differ, or the strength is out of
+    /// range.</exception>
     public RestoreResult Restore(
         Frame input, Frame output, StreamRouter router, float strength, CancellationToken token)
     {
@@ -163,8 +165,8 @@ public sealed partial class Restorer
         if (nonFinite > 0)
         {
             return $"Engine '{engine.Name}' gave {nonFinite} values that are not finite for a " +
-                $"{input.Width}x{input.Height} frame, allowed are none; the frame passes through. Fix the route, or use " +
-                "a package without it.";
+                $"{input.Width}x{input.Height} frame, allowed are none; the frame passes through. Fix the route, or " +
+                "use a package without it.";
         }
 
         if (weight < 1)
@@ -175,7 +177,8 @@ public sealed partial class Restorer
         return null;
     }
 
-    /// <summary>Runs a frame on TensorRT where it has an engine for it. One that fails is left, and the frame runs below.</summary>
+    /// <summary>Runs a frame on TensorRT where it has an engine for it. One that fails is left, and the frame runs
+    /// below.</summary>
     private long RunWhole(EngineSlot slot, Degradation route, Engine below, Frame input, Frame output, float strength)
     {
         if (_cached?.Find(route, input.Width, input.Height) is not { } engine)

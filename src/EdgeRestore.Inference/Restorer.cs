@@ -38,7 +38,8 @@ public sealed partial class Restorer : IDisposable
     public ModelPackage Package => _snapshot.Package;
 
     /// <summary>
-    /// The providers that were tried, fastest first. The last one is used; TensorRT too, for frames that it has an engine for.
+    /// The providers that were tried, fastest first. The last one is used; TensorRT too, for frames that it has an
+    /// engine for.
     /// </summary>
     public IReadOnlyList<ProviderStep> Providers => _cached is null ? _providers : [_cached.Step, .. _providers];
 
@@ -72,7 +73,8 @@ public sealed partial class Restorer : IDisposable
             options.Device, environment.GetAvailableProviders(), package.Manifest, encoder,
             () => source ??= EngineSource.ForThisMachine(options),
             provider => Build(first.File, first.Precision, provider));
-        var (snapshot, reason) = Choose(package, options, provider, probed, form => Build(form.File, form.Precision, provider));
+        var (snapshot, reason) = Choose(
+            package, options, provider, probed, form => Build(form.File, form.Precision, provider));
         if (reason is not null)
         {
             steps = [.. steps.SkipLast(1), steps[^1] with { Reason = $"{steps[^1].Reason}; {reason}" }];
@@ -126,7 +128,9 @@ public sealed partial class Restorer : IDisposable
                 options.Precision, provider, package.Manifest, form => built.GetOrAdd(form, build));
             var snapshot = new RoutingSnapshot(
                 package,
-                route => built.TryRemove(variants.Apply(route), out var engine) ? engine : build(variants.Apply(route)));
+                route => built.TryRemove(variants.Apply(route), out var engine)
+                    ? engine
+                    : build(variants.Apply(route)));
             snapshot.GetEngine(first.Degradation);
             return (snapshot, variants.Reason);
         }
@@ -173,8 +177,8 @@ public sealed partial class Restorer : IDisposable
     }
 
     /// <summary>
-    /// Takes up TensorRT engines that were built since, while frames run on the step below. Does nothing where there is no
-    /// TensorRT. One that cannot be taken up is told in <see cref="Providers"/>.
+    /// Takes up TensorRT engines that were built since, while frames run on the step below. Does nothing where there is
+    /// no TensorRT. One that cannot be taken up is told in <see cref="Providers"/>.
     /// </summary>
     /// <param name="token">Ends it between two engines.</param>
     /// <returns>How many were taken up.</returns>

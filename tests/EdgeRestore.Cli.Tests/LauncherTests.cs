@@ -27,8 +27,11 @@ public sealed class LauncherTests : IDisposable
         // Debian gives /sbin, where ldconfig is, to root alone.
         var script =
             $"set -euo pipefail; . '{Repository.Root}/deploy/setup/install.sh'; tune_libtorch; echo $OMP_WAIT_POLICY";
-        var environment = new Dictionary<string,
-        string> { ["PATH"] = "/usr/local/bin:/usr/bin:/bin", ["OMP_WAIT_POLICY"] = "" };
+        var environment = new Dictionary<string, string>
+        {
+            ["PATH"] = "/usr/local/bin:/usr/bin:/bin",
+            ["OMP_WAIT_POLICY"] = "",
+        };
 
         var outcome = await Shell.RunAsync("bash", ["-c", script], environment);
 

@@ -9,8 +9,10 @@ internal sealed class MountFactAttribute : FactAttribute
     private static readonly Lazy<bool> CanMount = new(() =>
     {
         using var process = Process.Start(
-            new ProcessStartInfo(
-                "unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]) { RedirectStandardError = true });
+            new ProcessStartInfo("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"])
+            {
+                RedirectStandardError = true,
+            });
         process?.WaitForExit();
         return process?.ExitCode == 0;
     });

@@ -8,8 +8,8 @@ using EdgeRestore.TestPackages;
 namespace EdgeRestore.Inference.Tests;
 
 /// <summary>
-/// Frames run on the step below until an engine is there, and on it from then on. Engines of the CPU provider stand in for
-/// TensorRT's: they add one level more than the package, so that every frame tells where it ran.
+/// Frames run on the step below until an engine is there, and on it from then on. Engines of the CPU provider stand in
+/// for TensorRT's: they add one level more than the package, so that every frame tells where it ran.
 /// </summary>
 public sealed class CachedEngineTests : IDisposable
 {
@@ -50,7 +50,8 @@ public sealed class CachedEngineTests : IDisposable
         using var restorer = Load();
         Assert.Equal(Below, AddedBy(restorer, 64, 48));
         Assert.Equal(("tensorrt", false), Step(restorer));
-        Assert.Contains("build them with 'quantize engine build'", restorer.Providers[0].Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "build them with 'quantize engine build'", restorer.Providers[0].Reason, StringComparison.Ordinal);
         Publish("64x48");
 
         Assert.Equal(1, restorer.RefreshEngines(default));
@@ -69,7 +70,9 @@ public sealed class CachedEngineTests : IDisposable
         using var restorer = Load();
         restorer.RefreshEngines(default);
 
-        Assert.Equal([OnEngine, OnEngine, Below], [AddedBy(restorer, 32, 32), AddedBy(restorer, 96, 96), AddedBy(restorer, 128, 96)]);
+        Assert.Equal(
+            [OnEngine, OnEngine, Below],
+            [AddedBy(restorer, 32, 32), AddedBy(restorer, 96, 96), AddedBy(restorer, 128, 96)]);
     }
 
     [Fact]
@@ -94,7 +97,8 @@ public sealed class CachedEngineTests : IDisposable
         Assert.Equal(0, restorer.RefreshEngines(default));
 
         Assert.Empty(_opened);
-        Assert.Equal([Below, Below, Below], [AddedBy(restorer, 64, 48), AddedBy(restorer, 96, 48), AddedBy(restorer, 128, 48)]);
+        Assert.Equal(
+            [Below, Below, Below], [AddedBy(restorer, 64, 48), AddedBy(restorer, 96, 48), AddedBy(restorer, 128, 48)]);
         Assert.Contains("driver is 540.4.0, was 999", restorer.Providers[0].Reason, StringComparison.Ordinal);
         Assert.Contains("is damaged", restorer.Providers[0].Reason, StringComparison.Ordinal);
         Assert.Contains("graph is ", restorer.Providers[0].Reason, StringComparison.Ordinal);
@@ -192,7 +196,8 @@ public sealed class CachedEngineTests : IDisposable
     public void Refresh_PrecisionAskedFor_LeavesEnginesOfOthers(string precision, int expected)
     {
         Publish("64x48");
-        using var restorer = Restorer.Load(_package, new RestorerOptions { Device = "cpu", Precision = precision }, Source());
+        using var restorer = Restorer.Load(
+            _package, new RestorerOptions { Device = "cpu", Precision = precision }, Source());
 
         Assert.Equal(expected, restorer.RefreshEngines(default));
     }
@@ -250,7 +255,8 @@ public sealed class CachedEngineTests : IDisposable
 
     private ModelPackage Write(string name, TestNetwork noise) => new TestPackage
     {
-        Routes = new TestPackage().Routes.Clear().Add(Degradation.Noise, noise).Add(Degradation.Rain, new TestNetwork.Add(2)),
+        Routes = new TestPackage().Routes.Clear().Add(Degradation.Noise, noise)
+            .Add(Degradation.Rain, new TestNetwork.Add(2)),
     }.Write(Path.Combine(_folder, name));
 
     private Restorer Load(ModelPackage? package = null, bool preload = false) =>
@@ -262,11 +268,13 @@ public sealed class CachedEngineTests : IDisposable
         _whileOpening?.Invoke(cached);
         var network = Write($"engine-{_opened.Count}", _engine);
         return Engine.Build(
-            new EngineName("", cached.Manifest!.File, "fp32", "tensorrt", ""), network.GetPath("noise.onnx"), ExecutionProvider.Cpu, threads: 1);
+            new EngineName("", cached.Manifest!.File, "fp32", "tensorrt", ""), network.GetPath("noise.onnx"),
+            ExecutionProvider.Cpu, threads: 1);
     });
 
     private CachedEngine Publish(
-        string shapes, DeviceIdentity? device = null, ModelPackage? package = null, double milliseconds = 5, int builtAtSecond = 0)
+        string shapes, DeviceIdentity? device = null, ModelPackage? package = null, double milliseconds = 5,
+        int builtAtSecond = 0)
     {
         package ??= _package;
         var sizes = EngineShapes.TryParse(shapes)!;

@@ -17,7 +17,9 @@ public sealed class DeviceReadingTests : IDisposable
     [InlineData(8502, "8.5.2")]
     public void Read_OrinWithJetPack_TellsEveryPart(int version, string expected)
     {
-        Write("proc/driver/nvidia/version", "NVRM version: NVIDIA UNIX Open Kernel Module for aarch64  540.4.0  Release Build");
+        Write(
+            "proc/driver/nvidia/version",
+            "NVRM version: NVIDIA UNIX Open Kernel Module for aarch64  540.4.0  Release Build");
         Write("etc/nv_tegra_release", "# R36 (release), REVISION: 4.3, GCID: 38968081, BOARD: generic, EABI: aarch64");
         var nvidia = Compile($$"""
             #include <stddef.h>
@@ -73,7 +75,9 @@ public sealed class DeviceReadingTests : IDisposable
     {
         var device = new DeviceReading(_ => 0, _folder).Read("1.29.0", "libnvinfer.so.10", "libcudart.so.13");
 
-        Assert.All(device.Parts.Where(part => part.Key is not ("onnxruntime" or "platform" or "gpu-memory")), part => Assert.Equal("none", part.Value));
+        Assert.All(
+            device.Parts.Where(part => part.Key is not ("onnxruntime" or "platform" or "gpu-memory")),
+            part => Assert.Equal("none", part.Value));
     }
 
     private void Write(string path, string text)
@@ -82,7 +86,8 @@ public sealed class DeviceReadingTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, path), text + "\n");
     }
 
-    // Stays loaded until the process ends, under a name of its own: the loader takes what has the same path for the same.
+    // Stays loaded until the process ends, under a name of its own: the loader takes what has the same path for the
+    // same.
     private nint Compile(string source)
     {
         var (code, library) = (Path.Combine(_folder, "nvidia.c"), Path.Combine(_folder, "libnvidia.so"));

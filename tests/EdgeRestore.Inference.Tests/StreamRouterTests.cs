@@ -181,7 +181,8 @@ public sealed class StreamRouterTests : IDisposable
     public void Restore_FrameWhoseViewsDiffer_FirstFrameIsTheirMeanThenOneByOne(
         int firstViewCount, double first, double second)
     {
-        // The test classifier is sure of haze where patches are green: in the corners of the quadrants, not in the middle.
+        // The test classifier is sure of haze where patches are green: in the corners of the quadrants, not in the
+        // middle.
         using var input = TestFrames.Create(768, 768, Degradation.Haze);
         using var output = Frame.Rent(768, 768, PixelFormat.Rgb24);
         for (var y = 144; y < 768; y += 384)

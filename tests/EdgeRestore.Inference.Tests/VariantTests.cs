@@ -18,7 +18,8 @@ public sealed class VariantTests : IDisposable
     [InlineData("fp32", "cpu", 2)]
     [InlineData("fp16", "cpu", 2)]
     [InlineData("int8", "cuda", 2)]
-    public void Load_PrecisionAskedFor_RunsThatFormWhereThereIsOneForTheDevice(string precision, string provider, int added)
+    public void Load_PrecisionAskedFor_RunsThatFormWhereThereIsOneForTheDevice(
+        string precision, string provider, int added)
     {
         using var restorer = Restorer.Load(
             Write(new TestNetwork.Add(2), new TestNetwork.Add(VariantLevels), provider),
@@ -42,7 +43,8 @@ public sealed class VariantTests : IDisposable
     {
         // Copying bytes against 12 convolutions: a factor of hundreds, on any machine.
         using var restorer = Restorer.Load(
-            Write(new TestNetwork.Slow(12), new TestNetwork.Add(VariantLevels), "cpu"), new RestorerOptions { Device = "cpu" });
+            Write(new TestNetwork.Slow(12), new TestNetwork.Add(VariantLevels), "cpu"),
+            new RestorerOptions { Device = "cpu" });
 
         Assert.Equal(VariantLevels, AddedBy(restorer, Degradation.Noise));
         Assert.Contains("int8 runs", restorer.Providers[^1].Reason, StringComparison.Ordinal);
@@ -63,7 +65,8 @@ public sealed class VariantTests : IDisposable
     public void Load_VariantThatCannotBeBuilt_RunsTheRoutesOwnGraph()
     {
         using var restorer = Restorer.Load(
-            Write(new TestNetwork.Add(2), new TestNetwork.Unbuildable(), "cpu"), new RestorerOptions { Device = "cpu" });
+            Write(new TestNetwork.Add(2), new TestNetwork.Unbuildable(), "cpu"),
+            new RestorerOptions { Device = "cpu" });
 
         Assert.Equal(2, AddedBy(restorer, Degradation.Noise));
         Assert.Contains("cannot be built", restorer.Providers[^1].Reason, StringComparison.Ordinal);
@@ -84,7 +87,8 @@ public sealed class VariantTests : IDisposable
     {
         var source = Write("source", own);
         var other = Write("other", variant);
-        var contents = source.Manifest.Files.Select(file => PackageContent.FromFile(file.Path, source.GetPath(file.Path)))
+        var contents = source.Manifest.Files
+            .Select(file => PackageContent.FromFile(file.Path, source.GetPath(file.Path)))
             .Append(PackageContent.FromFile("noise.int8.onnx", other.GetPath("noise.onnx")));
         var files = other.Manifest.Files.Any(file => file.Path == "weights.bin" && file.LengthBytes > 0)
             ? contents.Select(content => content.Path == "weights.bin" && own is not TestNetwork.Slow
@@ -109,6 +113,7 @@ public sealed class VariantTests : IDisposable
 
     private ModelPackage Write(string name, TestNetwork noise) => new TestPackage
     {
-        Routes = new TestPackage().Routes.Clear().Add(Degradation.Noise, noise).Add(Degradation.Rain, new TestNetwork.Add(2)),
+        Routes = new TestPackage().Routes.Clear().Add(Degradation.Noise, noise)
+            .Add(Degradation.Rain, new TestNetwork.Add(2)),
     }.Write(Path.Combine(_folder, name));
 }

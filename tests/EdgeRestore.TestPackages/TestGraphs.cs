@@ -42,8 +42,7 @@ internal static class TestGraphs
         return new OnnxFile(graph.Graph);
     }
 
-    /// <summary>thumbnail (N, 128, 128, 3), crops (N, 192, 192, 3) -> probabilities (N, 13), embedding (N,
-    /// 6).</summary>
+    /// <summary>thumbnail (N, 128, 128, 3), crops (N, 192, 192, 3) -> probabilities (N, 13), embedding (N, 6).</summary>
     public static OnnxFile Classifier(TestClassifier classifier)
     {
         var graph = new GraphBuilder("test-classifier");
@@ -140,9 +139,7 @@ internal static class TestGraphs
         var scalar = graph.Add("Squeeze", [count, zero]);
         var index = Cast(
             graph,
-            graph.Add(
-                "Range",
-                [graph.Add("Squeeze", [zero, zero]), scalar, graph.Add("Squeeze", [graph.Constant([1L]), zero])]),
+            graph.Add("Range", [graph.Add("Squeeze", [zero, zero]), scalar, graph.Add("Squeeze", [graph.Constant([1L]), zero])]),
             ElementType.Float);
         var left = graph.Add("Mul", [index, graph.Constant(2f)]);
         var right = graph.Add("Add", [left, graph.Constant(1f)]);

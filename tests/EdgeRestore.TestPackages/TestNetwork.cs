@@ -16,13 +16,11 @@ public abstract record TestNetwork
     /// <summary>Hands frames through, but makes NaN of every byte that is 255.</summary>
     public sealed record NotANumberAtWhite : TestNetwork;
 
-    /// <summary>Hands frames through, but makes NaN of every byte of one level: a fault that only some frames
-    /// show.</summary>
+    /// <summary>Hands frames through, but makes NaN of every byte of one level: a fault that only some frames show.</summary>
     public sealed record NotANumberAt(byte Level) : TestNetwork;
 
     /// <summary>
-    /// Does not come back, in one native call that nothing ends, unless frames are of one size. Takes a core for
-    /// minutes.
+    /// Does not come back, in one native call that nothing ends, unless frames are of one size. Takes a core for minutes.
     /// </summary>
     public sealed record EndlessUnless(int Width, int Height) : TestNetwork;
 

@@ -27,14 +27,14 @@ internal static class BenchPlan
         var usualPrecision = precisions.Count > 1 ? Automatic : middle.Precision;
         BenchCell Cell(
             string group, string route, (int Width, int Height) size, int threads, string? precision = null) => new()
-        {
-            Group = group,
-            Route = route,
-            Precision = precision ?? usualPrecision,
-            Width = size.Width,
-            Height = size.Height,
-            Threads = threads,
-        };
+            {
+                Group = group,
+                Route = route,
+                Precision = precision ?? usualPrecision,
+                Width = size.Width,
+                Height = size.Height,
+                Threads = threads,
+            };
         var name = middle.Degradation.ToName();
         var threads = Enumerable.Range(0, 16).Select(power => 1 << power).TakeWhile(count => count < maxThreads);
         return

@@ -49,8 +49,7 @@ internal static class StatusCommand
     {
         var uptime = TimeSpan.FromMilliseconds(status.UptimeMs);
         screen.Line($"daemon    {status.DaemonVersion}, {status.State}, up {uptime:d\\.hh\\:mm\\:ss}");
-        screen.Line(
-            $"package   {status.Package.Name} {status.Package.Version}, manifest SHA-256 {status.Package.Sha256}");
+        screen.Line($"package   {status.Package.Name} {status.Package.Version}, manifest SHA-256 {status.Package.Sha256}");
         screen.Line($"device    {status.Device}");
         foreach (var provider in status.Providers)
         {
@@ -86,8 +85,8 @@ internal static class StatusCommand
     }
 
     private static string Show(FrameCounts counts) =>
-        $"{counts.Received} received, {counts.Restored} restored, {counts.Bypassed} passed through, {counts.Failed} "
-        + $"failed, {counts.Dropped} dropped";
+        $"{counts.Received} received, {counts.Restored} restored, {counts.Bypassed} passed through, {counts.Failed} failed, "
+        + $"{counts.Dropped} dropped";
 
     private static string NameOf(Degradation degradation) =>
         degradation.TryFromWire(out var known) ? Degradations.DegradationNames.ToName(known) : degradation.ToString();

@@ -8,7 +8,8 @@ using EdgeRestore.Packages;
 namespace EdgeRestore.Inference.Caching;
 
 /// <summary>The TensorRT engines that frames of a package run on, where there are any. Thread-safe.</summary>
-/// <remarks>Those that fail are left and not disposed of before the restorer is: runs may be in flight on them.</remarks>
+/// <remarks>Those that fail are left and not disposed of before the restorer is: runs may be in flight on
+/// them.</remarks>
 internal sealed class CachedEngines : IDisposable
 {
     // As in the build: below this an engine computes something else than the route's own graph does.
@@ -49,14 +50,17 @@ internal sealed class CachedEngines : IDisposable
             }
 
             var reason = entries.Count == 0
-                ? $"no engine of this package is ready in '{_source.Cache.Directory}': build them with 'quantize engine build'"
+                ? $"no engine of this package is ready in '{_source.Cache.Directory}': build them with 'quantize "
+                    + "engine build'"
                 : $"{entries.Count} engines: {string.Join(", ", entries.Select(entry => entry.Text))}";
             var faults = refused.Append(_fault).Where(fault => fault is not null).Take(3).ToList();
-            return new ProviderStep("tensorrt", entries.Count > 0, faults.Count == 0 ? reason : $"{reason}; {string.Join("; ", faults)}");
+            return new ProviderStep(
+                "tensorrt", entries.Count > 0, faults.Count == 0 ? reason : $"{reason}; {string.Join("; ", faults)}");
         }
     }
 
-    /// <summary>The fastest engine for frames of a size; null where the step below runs them. Allocates nothing.</summary>
+    /// <summary>The fastest engine for frames of a size; null where the step below runs them. Allocates
+    /// nothing.</summary>
     public Engine? Find(Degradation route, int width, int height)
     {
         foreach (var entry in _routes[(int)route])
@@ -71,8 +75,9 @@ internal sealed class CachedEngines : IDisposable
     }
 
     /// <summary>
-    /// Takes up what has been built since: (1) engines of this package that are whole and of this device, (2) opens one, (3)
-    /// makes sure that nothing was built thereby, (4) runs a frame on it and on the step below, (5) lets frames at it.
+    /// Takes up what has been built since: (1) engines of this package that are whole and of this device, (2) opens
+    /// one, (3) makes sure that nothing was built thereby, (4) runs a frame on it and on the step below, (5) lets
+    /// frames at it.
     /// </summary>
     /// <param name="below">The engine of a route on the step below.</param>
     /// <param name="lease">A turn at the device.</param>
@@ -110,7 +115,8 @@ internal sealed class CachedEngines : IDisposable
                 var judged = EngineCache.Judge(_source.Cache.Verify(cached), _source.Device, _package);
                 if (judged.State != EngineState.Ready)
                 {
-                    throw new EngineException($"{cached.Prefix} is {judged.State.ToString().ToLowerInvariant()}: {judged.Reason}");
+                    throw new EngineException(
+                        $"{cached.Prefix} is {judged.State.ToString().ToLowerInvariant()}: {judged.Reason}");
                 }
 
                 // 2, 3
@@ -127,7 +133,8 @@ internal sealed class CachedEngines : IDisposable
                 Add(engine, cached, routes);
                 count++;
             }
-            catch (Exception exception) when (exception is EdgeRestoreException or IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (
+                exception is EdgeRestoreException or IOException or UnauthorizedAccessException)
             {
                 // Whatever is wrong with one engine, its frames go on below; a new build of it is looked at anew.
                 engine?.Dispose();
@@ -175,7 +182,8 @@ internal sealed class CachedEngines : IDisposable
         if (nonFinite > 0 || !(psnr >= least))
         {
             throw new EngineException(string.Create(CultureInfo.InvariantCulture,
-                $"{cached.Prefix} computes something else than the step below: {psnr:F1} dB, {nonFinite} values that are not finite"));
+                $"{cached.Prefix} computes something else than the step below: {psnr:F1} dB, {nonFinite} values that "
+                + $"are not finite"));
         }
     }
 
@@ -191,7 +199,8 @@ internal sealed class CachedEngines : IDisposable
         routes =
         [
             .. _package.Manifest.Routes.Where(route => route.File == manifest.File
-                    || (route.Variants ?? []).Any(variant => variant.File == manifest.File && variant.Provider is "tensorrt" or "cuda"))
+                    || (route.Variants ?? []).Any(
+                        variant => variant.File == manifest.File && variant.Provider is "tensorrt" or "cuda"))
                 .Select(route => route.Degradation),
         ];
         lock (_gate)

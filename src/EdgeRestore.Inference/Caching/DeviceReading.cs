@@ -32,7 +32,8 @@ internal sealed unsafe partial class DeviceReading
         var version = OnnxRuntimeLibrary.Load(onnxRuntimeDirectory).GetVersionString();
         var libraries = ProviderLibraries.Find(ExecutionProvider.TensorRt, onnxRuntimeDirectory).All;
         string Named(string stem) =>
-            libraries.FirstOrDefault(library => library.Name.StartsWith(stem + ".so", StringComparison.Ordinal))?.Name ?? stem;
+            libraries.FirstOrDefault(library => library.Name.StartsWith(stem + ".so", StringComparison.Ordinal))?.Name
+                ?? stem;
         return new DeviceReading(name => NativeLibrary.TryLoad(name, out var handle) ? handle : 0, "/")
             .Read(version, Named("libnvinfer"), Named("libcudart"));
     }
@@ -54,8 +55,8 @@ internal sealed unsafe partial class DeviceReading
         };
     }
 
-    // NvInferRuntime.h: int32_t getInferLibVersion(); since TensorRT 10 major x 10000 + minor x 100 + patch, before that
-    // major x 1000 + minor x 100 + patch.
+    // NvInferRuntime.h: int32_t getInferLibVersion(); since TensorRT 10 major x 10000 + minor x 100 + patch, before
+    // that major x 1000 + minor x 100 + patch.
     private string? ReadTensorRt(string library)
     {
         if (Find(library, "getInferLibVersion") is not { } function)
@@ -65,7 +66,8 @@ internal sealed unsafe partial class DeviceReading
 
         var version = ((delegate* unmanaged[Cdecl]<int>)function)();
         var scale = version >= 10_000 * 10 ? 10_000 : 1_000;
-        return string.Create(CultureInfo.InvariantCulture, $"{version / scale}.{version % scale / 100}.{version % 100}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{version / scale}.{version % scale / 100}.{version % 100}");
     }
 
     // cuda_runtime_api.h: cudaError_t cudaRuntimeGetVersion(int*); major x 1000 + minor x 10.
@@ -78,7 +80,8 @@ internal sealed unsafe partial class DeviceReading
 
     private string? ReadDriver()
     {
-        var kernel = ReadLine("proc/driver/nvidia/version") is { } line && KernelModule().Match(line) is { Success: true } match
+        var kernel = ReadLine("proc/driver/nvidia/version") is { } line
+            && KernelModule().Match(line) is { Success: true } match
             ? match.Groups["version"].Value
             : null;
         int version;
@@ -96,7 +99,8 @@ internal sealed unsafe partial class DeviceReading
     {
         const string driver = "libcuda.so.1";
         if (Find(driver, "cuInit") is not { } init || Find(driver, "cuDeviceGet") is not { } get
-            || Find(driver, "cuDeviceGetName") is not { } getName || Find(driver, "cuDeviceGetAttribute") is not { } getAttribute
+            || Find(driver, "cuDeviceGetName") is not { } getName
+            || Find(driver, "cuDeviceGetAttribute") is not { } getAttribute
             || Find(driver, "cuDeviceTotalMem_v2") is not { } getMemory)
         {
             return default;
@@ -139,7 +143,9 @@ internal sealed unsafe partial class DeviceReading
     }
 
     private nint? Find(string library, string function) =>
-        _load(library) is not 0 and var handle && NativeLibrary.TryGetExport(handle, function, out var address) ? address : null;
+        _load(library) is not 0 and var handle && NativeLibrary.TryGetExport(handle, function, out var address)
+            ? address
+            : null;
 
     private static string Version(int version) =>
         string.Create(CultureInfo.InvariantCulture, $"{version / 1000}.{version % 1000 / 10}");

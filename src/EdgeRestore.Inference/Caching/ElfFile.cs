@@ -4,7 +4,8 @@ using System.Text;
 namespace EdgeRestore.Inference.Caching;
 
 /// <summary>Which other libraries a shared library asks the loader for.</summary>
-/// <remarks>Offsets and constants: System V ABI, elf(5), for 64 bits and little endian, as x64 and arm64 have it.</remarks>
+/// <remarks>Offsets and constants: System V ABI, elf(5), for 64 bits and little endian, as x64 and arm64 have
+/// it.</remarks>
 internal static class ElfFile
 {
     private const int ProgramHeaderBytes = 56;
@@ -34,7 +35,8 @@ internal static class ElfFile
         for (var at = 0; at < segments.Length; at += ProgramHeaderBytes)
         {
             var kind = BinaryPrimitives.ReadUInt32LittleEndian(segments.AsSpan(at));
-            var (fileOffset, address, length) = (UInt64(segments, at + 8), UInt64(segments, at + 16), UInt64(segments, at + 32));
+            var (fileOffset, address, length) = (
+                UInt64(segments, at + 8), UInt64(segments, at + 16), UInt64(segments, at + 32));
             if (kind == LoadSegment)
             {
                 loads.Add((address, fileOffset, length));

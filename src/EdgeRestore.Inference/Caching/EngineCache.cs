@@ -6,8 +6,8 @@ namespace EdgeRestore.Inference.Caching;
 
 /// <summary>The engines of one machine: a folder each, which appears whole or not at all. Thread-safe.</summary>
 /// <remarks>
-/// Names that begin with a dot are of builds under way: <c>.building</c>, <c>.locks</c>; <c>.timing</c> holds what builders
-/// measured of kernels, which spares the next one that.
+/// Names that begin with a dot are of builds under way: <c>.building</c>, <c>.locks</c>; <c>.timing</c> holds what
+/// builders measured of kernels, which spares the next one that.
 /// </remarks>
 internal sealed class EngineCache
 {
@@ -46,15 +46,18 @@ internal sealed class EngineCache
         }
     }
 
-    /// <summary>What builders measured on a device: one folder for each, since the provider names the file by GPU only.</summary>
+    /// <summary>What builders measured on a device: one folder for each, since the provider names the file by GPU
+    /// only.</summary>
     public string TimingDirectory(DeviceIdentity device)
     {
         var text = string.Join('\n', device.Parts.Select(part => $"{part.Key}={part.Value}"));
         return Path.Combine(
-            Directory, ".timing", Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..16]);
+            Directory, ".timing",
+            Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..16]);
     }
 
-    /// <summary>The engine of a key; null when there is none, Damaged when its bytes are not those that were written.</summary>
+    /// <summary>The engine of a key; null when there is none, Damaged when its bytes are not those that were
+    /// written.</summary>
     public CachedEngine? Find(EngineKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -92,19 +95,22 @@ internal sealed class EngineCache
     /// <summary>Reads every byte of an engine.</summary>
     public CachedEngine Verify(CachedEngine engine) => Inspect(engine.Folder, verifiesBytes: true);
 
-    /// <summary>Finds files that the provider wrote into an engine's folder while it opened it, and deletes them.</summary>
-    /// <exception cref="EngineException">It has built: it did not find the engine, and would build at every start.</exception>
+    /// <summary>Finds files that the provider wrote into an engine's folder while it opened it, and deletes
+    /// them.</summary>
+    /// <exception cref="EngineException">It has built: it did not find the engine, and would build at every
+    /// start.</exception>
     public void RequireNothingWritten(CachedEngine engine)
     {
         ArgumentNullException.ThrowIfNull(engine);
         var known = engine.Manifest!.Files.Select(file => file.Path).Append(EngineManifest.FileName).ToHashSet();
-        var strays = System.IO.Directory.EnumerateFiles(engine.Folder).Where(path => !known.Contains(Path.GetFileName(path))).ToList();
+        var strays = System.IO.Directory.EnumerateFiles(engine.Folder)
+            .Where(path => !known.Contains(Path.GetFileName(path))).ToList();
         strays.ForEach(File.Delete);
         if (strays.Count > 0)
         {
             throw new EngineException(
-                $"{engine.Prefix} was not found by the provider, which built {Path.GetFileName(strays[0])} instead; build it anew with "
-                + "'quantize engine build'");
+                $"{engine.Prefix} was not found by the provider, which built {Path.GetFileName(strays[0])} instead; "
+                + "build it anew with 'quantize engine build'");
         }
     }
 
@@ -129,13 +135,14 @@ internal sealed class EngineCache
         return AsStale(engine,
         [
             .. device.Parts.Where(part => manifest.Key.GetValueOrDefault(part.Key) != part.Value)
-                .Select(part => $"{part.Key} is {part.Value}, was {manifest.Key.GetValueOrDefault(part.Key) ?? "unknown"}"),
+                .Select(
+                    part => $"{part.Key} is {part.Value}, was {manifest.Key.GetValueOrDefault(part.Key) ?? "unknown"}"),
         ]);
     }
 
     /// <summary>
-    /// Puts a built engine in its place: (1) hashes its files, (2) writes the manifest, flushes everything, (3) removes what
-    /// stood there, (4) renames.
+    /// Puts a built engine in its place: (1) hashes its files, (2) writes the manifest, flushes everything, (3) removes
+    /// what stood there, (4) renames.
     /// </summary>
     /// <param name="building">A folder in <see cref="BuildingDirectory"/>; gone afterwards.</param>
     /// <param name="prefix">The key's.</param>
@@ -148,7 +155,8 @@ internal sealed class EngineCache
         foreach (var path in System.IO.Directory.EnumerateFiles(building).Order(StringComparer.Ordinal))
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-            listed.Add(new PackageFile(Path.GetFileName(path), file.Length, Convert.ToHexStringLower(SHA256.HashData(file))));
+            listed.Add(
+                new PackageFile(Path.GetFileName(path), file.Length, Convert.ToHexStringLower(SHA256.HashData(file))));
 
             // The provider has written it, and does not flush.
             file.Flush(flushToDisk: true);
@@ -219,14 +227,16 @@ internal sealed class EngineCache
         _files.DeleteFolder(going);
     }
 
-    /// <summary>The right to build, replace or remove one engine; null while another process has it. Its death frees it.</summary>
+    /// <summary>The right to build, replace or remove one engine; null while another process has it. Its death frees
+    /// it.</summary>
     public IDisposable? TryLock(string prefix)
     {
         var folder = Path.Combine(Directory, ".locks");
         _files.CreateFolder(folder);
         try
         {
-            return new FileStream(Path.Combine(folder, prefix), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(
+                Path.Combine(folder, prefix), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException exception) when (exception.GetType() == typeof(IOException) && !IsDiskFull(exception))
         {
@@ -248,9 +258,10 @@ internal sealed class EngineCache
     // ENOSPC and EDQUOT of linux/errno.h, as .NET hands them on.
     internal static bool IsDiskFull(IOException exception) => (exception.HResult & 0xFFFF) is 28 or 122;
 
-    private static CachedEngine AsStale(CachedEngine engine, IReadOnlyList<string> differences) => differences.Count == 0
-        ? engine
-        : engine with { State = EngineState.Stale, Reason = string.Join("; ", differences) };
+    private static CachedEngine AsStale(CachedEngine engine, IReadOnlyList<string> differences) =>
+        differences.Count == 0
+            ? engine
+            : engine with { State = EngineState.Stale, Reason = string.Join("; ", differences) };
 
     private static CachedEngine Inspect(string folder, bool verifiesBytes)
     {
@@ -264,7 +275,8 @@ internal sealed class EngineCache
             return new CachedEngine(folder, null, EngineState.Damaged, exception.Message);
         }
 
-        var fault = manifest.Files.Select(file => FindFault(folder, file, verifiesBytes)).FirstOrDefault(fault => fault is not null);
+        var fault = manifest.Files.Select(file => FindFault(folder, file, verifiesBytes))
+            .FirstOrDefault(fault => fault is not null);
         return new CachedEngine(folder, manifest, fault is null ? EngineState.Ready : EngineState.Damaged, fault);
     }
 

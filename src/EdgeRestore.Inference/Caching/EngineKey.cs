@@ -7,9 +7,9 @@ namespace EdgeRestore.Inference.Caching;
 
 /// <summary>Everything that could change an engine's bytes, by name, and the hash of it all.</summary>
 /// <remarks>
-/// ONNX Runtime's own key holds names and versions only: a graph with other weights, scales or options but the same names
-/// would silently run the old engine (https://github.com/microsoft/onnxruntime/issues/32254). So this key's hash goes
-/// in front of the name of every file that the provider writes.
+/// ONNX Runtime's own key holds names and versions only: a graph with other weights, scales or options but the same
+/// names would silently run the old engine (https://github.com/microsoft/onnxruntime/issues/32254). So this key's hash
+/// goes in front of the name of every file that the provider writes.
 /// </remarks>
 internal sealed record EngineKey
 {
@@ -31,7 +31,8 @@ internal sealed record EngineKey
             text.Append(name).Append('=').Append(value.Length).Append(':').Append(value).Append('\n');
         }
 
-        Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        Sha256 = Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
         Prefix = $"{ReadableName(file)}-{ReadableName(shapes.ToString())}-{Sha256[..PrefixHashLength]}";
     }
 
@@ -61,7 +62,9 @@ internal sealed record EngineKey
         parts.Add("graph", $"{file}@{package.Manifest.Files.Single(listed => listed.Path == file).Sha256}");
         parts.Add("weights", string.Join(',', package.ReadWeightFiles(file).Select(weights => weights.Sha256)));
         parts.Add("shapes", shapes.ToString());
-        parts.Add("options", string.Join(';', TensorRtOptions.Of(shapes, options).Select(option => $"{option.Key}={option.Value}")));
+        parts.Add(
+            "options",
+            string.Join(';', TensorRtOptions.Of(shapes, options).Select(option => $"{option.Key}={option.Value}")));
         return new EngineKey(parts.ToImmutable(), file, shapes, device);
     }
 
@@ -74,7 +77,8 @@ internal sealed record EngineKey
             .Select(name => $"{name} is {Shorten(Parts.GetValueOrDefault(name))}, was {Shorten(found.GetValueOrDefault(name))}"),
     ];
 
-    private static string Shorten(string? value) => value is null ? "unknown" : value.Length <= 60 ? value : value[..57] + "...";
+    private static string Shorten(string? value) =>
+        value is null ? "unknown" : value.Length <= 60 ? value : value[..57] + "...";
 
     private static string ReadableName(string text) => string.Concat(
         Path.GetFileNameWithoutExtension(text.Replace("..", "-", StringComparison.Ordinal))

@@ -46,7 +46,8 @@ internal sealed record EngineManifest
     /// <summary>How many parts of the graph TensorRT took up: one file each.</summary>
     public required int PartCount { get; init; }
 
-    /// <summary>The engine as a graph of one node, which loads without the package; null where that does not work.</summary>
+    /// <summary>The engine as a graph of one node, which loads without the package; null where that does not
+    /// work.</summary>
     public string? ContextModel { get; init; }
 
     /// <summary>Why there is no such graph.</summary>
@@ -57,7 +58,8 @@ internal sealed record EngineManifest
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, EngineJsonContext.Default.EngineManifest);
 
     /// <summary>Reads the manifest in an engine's folder.</summary>
-    /// <exception cref="InvalidDataException">There is none, or it is something else; the message is a reason.</exception>
+    /// <exception cref="InvalidDataException">There is none, or it is something else; the message is a
+    /// reason.</exception>
     public static EngineManifest Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -66,12 +68,16 @@ internal sealed record EngineManifest
             var file = new FileInfo(path);
             if (!file.Exists || file.Length > MaxLengthBytes)
             {
-                throw new InvalidDataException(file.Exists ? $"{FileName} has {file.Length} bytes" : $"{FileName} is missing");
+                throw new InvalidDataException(
+                    file.Exists ? $"{FileName} has {file.Length} bytes" : $"{FileName} is missing");
             }
 
-            var manifest = JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(path), EngineJsonContext.Default.EngineManifest);
-            return manifest is { Format: CurrentFormat } && EngineShapes.TryParse(manifest.Shapes) is not null ? manifest
-                : throw new InvalidDataException($"{FileName} has format {manifest?.Format}, this version reads {CurrentFormat}");
+            var manifest = JsonSerializer.Deserialize(
+                System.IO.File.ReadAllBytes(path), EngineJsonContext.Default.EngineManifest);
+            return manifest is { Format: CurrentFormat } && EngineShapes.TryParse(manifest.Shapes) is not null
+                ? manifest
+                : throw new InvalidDataException(
+                    $"{FileName} has format {manifest?.Format}, this version reads {CurrentFormat}");
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -19,7 +19,8 @@ internal readonly record struct EngineSize(int Width, int Height)
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Width}x{Height}");
 
     private static bool TryParseSide(string text, out int side) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side is > 0 and <= MaxSidePixels;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side)
+            && side is > 0 and <= MaxSidePixels;
 }
 
 /// <summary>The frames that an engine takes: the least, those that it is tuned for, and the most.</summary>
@@ -41,7 +42,8 @@ internal sealed record EngineShapes(EngineSize Min, EngineSize Opt, EngineSize M
         return sizes switch
         {
             [{ } size] => new EngineShapes(size),
-            [{ } min, { } opt, { } max] when IsWithin(min, opt) && IsWithin(opt, max) => new EngineShapes(min, opt, max),
+            [{ } min, { } opt, { } max] when IsWithin(min, opt) && IsWithin(opt, max) =>
+                new EngineShapes(min, opt, max),
             _ => null,
         };
     }

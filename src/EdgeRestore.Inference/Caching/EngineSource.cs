@@ -27,9 +27,12 @@ internal sealed record EngineSource(
         var manifest = cached.Manifest!;
 
         // A context model holds nothing that could be built; the graph does, and then its files are watched.
-        var path = manifest.ContextModel is { } context ? Path.Combine(cached.Folder, context) : package.GetPath(manifest.File);
+        var path = manifest.ContextModel is { } context
+            ? Path.Combine(cached.Folder, context)
+            : package.GetPath(manifest.File);
         return Engine.OpenTensorRt(
-            new EngineName(package.Sha256, manifest.File, manifest.Precision, "tensorrt", manifest.Key["onnxruntime"]), path,
+            new EngineName(package.Sha256, manifest.File, manifest.Precision, "tensorrt", manifest.Key["onnxruntime"]),
+            path,
             TensorRtOptions.Of(cached.Shapes, manifest.Builder, cached.Prefix, cached.Folder, timingFolder: null),
             TensorRtOptions.FixedDimensions(cached.Shapes), CancellationToken.None);
     }

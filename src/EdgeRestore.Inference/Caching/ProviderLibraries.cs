@@ -12,8 +12,9 @@ internal sealed record ProviderLibrary(string Name, string? Path, string? Proble
 /// <summary>Which libraries a provider of ONNX Runtime needs, and which of them this machine lacks.</summary>
 internal sealed record ProviderLibraries(string Provider, IReadOnlyList<ProviderLibrary> All)
 {
-    // What readelf -d says of the providers of ONNX Runtime 1.29 (npm com.github.asus4.onnxruntime.linux-x64-gpu 0.4.9); the
-    // CUDA provider opens cuDNN when it first computes. Asked for when the provider itself is not there to be read.
+    // What readelf -d says of the providers of ONNX Runtime 1.29 (npm com.github.asus4.onnxruntime.linux-x64-gpu
+    // 0.4.9); the CUDA provider opens cuDNN when it first computes. Asked for when the provider itself is not there to
+    // be read.
     private static readonly string[] CudaNeeds =
         ["libcuda.so.1", "libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libcurand.so.10", "libcudnn.so.9"];
 
@@ -30,7 +31,8 @@ internal sealed record ProviderLibraries(string Provider, IReadOnlyList<Provider
         get
         {
             var named = Environment.GetEnvironmentVariable("LD_LIBRARY_PATH");
-            return $"LD_LIBRARY_PATH ({(string.IsNullOrEmpty(named) ? "not set" : named)}), /etc/ld.so.cache, /lib, /usr/lib";
+            return $"LD_LIBRARY_PATH ({(string.IsNullOrEmpty(named) ? "not set" : named)}), /etc/ld.so.cache, /lib, "
+                + "/usr/lib";
         }
     }
 
@@ -91,7 +93,8 @@ internal sealed record ProviderLibraries(string Provider, IReadOnlyList<Provider
 
     private static ProviderLibrary Beside(string path) => File.Exists(path)
         ? new ProviderLibrary(Path.GetFileName(path), path, null)
-        : new ProviderLibrary(Path.GetFileName(path), null, $"not beside ONNX Runtime, in '{Path.GetDirectoryName(path)}'");
+        : new ProviderLibrary(
+            Path.GetFileName(path), null, $"not beside ONNX Runtime, in '{Path.GetDirectoryName(path)}'");
 
     private static (string? Path, string? Problem) Load(string name)
     {
@@ -103,7 +106,8 @@ internal sealed record ProviderLibraries(string Provider, IReadOnlyList<Provider
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
         {
-            var lines = exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var lines = exception.Message.Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             var said = Array.Find(lines, line => line.StartsWith(name + ":", StringComparison.Ordinal)) ?? lines[^1];
             return (null, said.Contains("cannot open shared object file: No such file", StringComparison.Ordinal)
                 ? "not found"

@@ -66,12 +66,12 @@ internal static class TensorRtOptions
     }
 
     /// <summary>
-    /// Free dimensions to fix for frames of one size: TensorRT then sees constants, wherever it takes the graph up, where a
-    /// profile would have to name the inputs of every part. None for a range, which has a profile.
+    /// Free dimensions to fix for frames of one size: TensorRT then sees constants, wherever it takes the graph up,
+    /// where a profile would have to name the inputs of every part. None for a range, which has a profile.
     /// </summary>
     /// <remarks>
-    /// A profile for inputs of constant size would make the provider rebuild at every load: it compares the profile with
-    /// the inputs of varying size that it noted.
+    /// A profile for inputs of constant size would make the provider rebuild at every load: it compares the profile
+    /// with the inputs of varying size that it noted.
     /// </remarks>
     public static IReadOnlyDictionary<string, long> FixedDimensions(EngineShapes shapes) => shapes.IsFixed
         ? new Dictionary<string, long> { ["batch"] = 1, ["height"] = shapes.Min.Height, ["width"] = shapes.Min.Width }

@@ -27,7 +27,8 @@ internal static class ExecutionProviderNames
         _ => "CPUExecutionProvider",
     };
 
-    /// <summary>TensorRT is not among them: its sessions take options of their own, see <see cref="Engine.OpenTensorRt"/>.</summary>
+    /// <summary>TensorRT is not among them: its sessions take options of their own, see <see
+    /// cref="Engine.OpenTensorRt"/>.</summary>
     public static void AppendTo(this ExecutionProvider provider, SessionOptions options)
     {
         if (provider == ExecutionProvider.Cuda)

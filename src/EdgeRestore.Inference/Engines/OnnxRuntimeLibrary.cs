@@ -99,7 +99,8 @@ internal static class OnnxRuntimeLibrary
             var lines = exception.GetBaseException().Message
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             var reason = lines[^1].TrimEnd('.');
-            _failure = $"ONNX Runtime cannot be loaded from '{directory ?? AppContext.BaseDirectory}': {reason}. It needs " +
+            _failure =
+                $"ONNX Runtime cannot be loaded from '{directory ?? AppContext.BaseDirectory}': {reason}. It needs " +
                 $"version 1.29 for {RuntimeInformation.RuntimeIdentifier}. Run 'npm ci' and build again, or name a " +
                 $"folder that holds it in {DirectoryVariable}.";
             throw new EngineException(_failure, exception);

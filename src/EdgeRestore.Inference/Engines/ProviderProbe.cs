@@ -14,8 +14,8 @@ internal static partial class ProviderProbe
     private const int ProbeSidePixels = 64;
 
     /// <summary>
-    /// Tries the providers that a device name allows, fastest first. TensorRT runs no graph without an engine, and building
-    /// one takes minutes: it is only looked for, and what stands below it is tried too.
+    /// Tries the providers that a device name allows, fastest first. TensorRT runs no graph without an engine, and
+    /// building one takes minutes: it is only looked for, and what stands below it is tried too.
     /// </summary>
     /// <param name="device">As in <see cref="RestorerOptions.Device"/>.</param>
     /// <param name="available">What this build of ONNX Runtime has, by its own names.</param>
@@ -88,7 +88,8 @@ internal static partial class ProviderProbe
             last!);
     }
 
-    /// <summary>Fills a frame with a gradient and texture: flat frames make normalisation layers divide by nothing.</summary>
+    /// <summary>Fills a frame with a gradient and texture: flat frames make normalisation layers divide by
+    /// nothing.</summary>
     public static void Paint(Frame frame)
     {
         var pixels = frame.Pixels;

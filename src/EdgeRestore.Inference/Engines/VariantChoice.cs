@@ -103,7 +103,8 @@ internal sealed class VariantChoice
                 var start = Stopwatch.GetTimestamp();
                 slot.Run(trials[index].Engine, input, output, strength: 1);
                 var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-                trials[index] = trials[index] with { Ms = round == 0 ? trials[index].Ms : Math.Min(trials[index].Ms, elapsed) };
+                trials[index] =
+                    trials[index] with { Ms = round == 0 ? trials[index].Ms : Math.Min(trials[index].Ms, elapsed) };
             }
         }
     }

@@ -54,8 +54,8 @@ public sealed class StreamRouter
     internal bool NeedsClassification => _options.FixedRoute is null && _framesUntilClassification <= 0;
 
     /// <summary>
-    /// The views of the next frame to classify: several of the first, which is all that is known of the stream; then one, and
-    /// not the same as the time before.
+    /// The views of the next frame to classify: several of the first, which is all that is known of the stream; then
+    /// one, and not the same as the time before.
     /// </summary>
     internal Range NextViews => _isClassified ? _view..(_view + 1) : .._options.FirstViewCount;
 
@@ -125,8 +125,8 @@ public sealed class StreamRouter
         _fadeFrame = 0;
     }
 
-    // Whether the route's change of PSNR is expected to be a gain: one that is probably right but ruins the frame where it is
-    // wrong is not taken on a bare majority.
+    // Whether the route's change of PSNR is expected to be a gain: one that is probably right but ruins the frame where
+    // it is wrong is not taken on a bare majority.
     private bool IsWorthIt(Degradation route)
     {
         if (_snapshot.GetPsnrChange(route) is not { } changes)

@@ -2,10 +2,12 @@ using EdgeRestore.Frames;
 
 namespace EdgeRestore.Inference.Tiling;
 
-/// <summary>Gives a restored tile the local means that its place has in the whole frame, restored at a smaller size.</summary>
+/// <summary>Gives a restored tile the local means that its place has in the whole frame, restored at a smaller
+/// size.</summary>
 internal sealed class MeanField
 {
-    // Coarse enough that noise and detail, which the small frame has not, average out; fine enough for shadows and haze.
+    // Coarse enough that noise and detail, which the small frame has not, average out; fine enough for shadows and
+    // haze.
     private const int CellPixels = 64;
 
     private readonly int _columns;

@@ -38,6 +38,8 @@ internal sealed class TiledRun : IDisposable
 
     public int Height { get; }
 
+    public int TileCount => _plan.Count;
+
     /// <summary>Restores a frame of this size.</summary>
     /// <returns>How many values were not finite.</returns>
     /// <exception cref="EngineException">A run failed.</exception>

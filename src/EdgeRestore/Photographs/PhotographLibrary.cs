@@ -116,8 +116,8 @@ public sealed class PhotographLibrary(string root)
         catch (UnauthorizedAccessException exception)
         {
             throw new EdgeRestoreException(
-                $"Folder '{folder}' cannot be read whole: {exception.Message} Allow this user to read that folder, or "
-                + "give another.",
+                $"Folder '{folder}' cannot be read whole: {exception.Message} Allow this user to read that folder, or give "
+                + "another.",
                 exception);
         }
 

@@ -18,11 +18,11 @@ internal sealed class InterruptibleProgram : IDisposable
         // Tests that were started in the background of a script ignore SIGINT, and so would what they start.
         _process = Process.Start(
             new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Repository.Program, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        })!;
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardInput = true,
+            })!;
     }
 
     /// <summary>Reads standard error up to a line that satisfies.</summary>

@@ -157,8 +157,7 @@ public sealed class PhotographLibraryTests : IDisposable
         Directory.CreateDirectory(Path.Combine(tree, "DEBIAN"));
         File.WriteAllText(
             Path.Combine(tree, "DEBIAN", "control"),
-            "Package: some-package\nVersion: 1\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: a "
-            + "test\n");
+            "Package: some-package\nVersion: 1\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: a test\n");
         foreach (var (path, content) in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(tree, path))!);

@@ -4,8 +4,7 @@ using EdgeRestore.Repositories;
 
 namespace EdgeRestore.Tests.Repositories;
 
-/// <summary>A process that installs and activates a package, and is killed by SIGKILL before a given
-/// operation.</summary>
+/// <summary>A process that installs and activates a package, and is killed by SIGKILL before a given operation.</summary>
 public static class KilledInstallation
 {
     public const int KilledExitCode = 128 + 9;

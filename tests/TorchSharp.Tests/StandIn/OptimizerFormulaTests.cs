@@ -14,9 +14,8 @@ public sealed class OptimizerFormulaTests
     private const int Steps = 8;
 
     // For each: the optimizer, and a function that makes a fresh scalar algorithm (weight, gradient, step) -> weight.
-    private static readonly Dictionary<string,
-    (Func<Parameter[], optim.Optimizer> Make, Func<Algorithm> Algorithm)> Cases =
-        new()
+    private static readonly
+        Dictionary<string, (Func<Parameter[], optim.Optimizer> Make, Func<Algorithm> Algorithm)> Cases = new()
         {
             ["adagrad"] = (
                 parameters => optim.Adagrad(parameters, 0.1, lr_decay: 0.05, weight_decay: 0.02,
