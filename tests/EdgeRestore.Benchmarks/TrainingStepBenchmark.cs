@@ -15,7 +15,7 @@ namespace EdgeRestore.Benchmarks;
 /// </remarks>
 internal static class TrainingStepBenchmark
 {
-    // Issue 3: the step within 1.2 times of PyTorch's; data loading never above 5 % of it.
+    // Target: the step within 1.2 times of PyTorch's; data loading never above 5 % of it.
     private const double RatioMax = 1.2;
     private const double DataShareMax = 0.05;
 

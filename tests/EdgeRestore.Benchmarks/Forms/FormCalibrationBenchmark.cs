@@ -11,7 +11,7 @@ namespace EdgeRestore.Benchmarks.Forms;
 /// <summary>What calibrating takes, over running the same frames; and that bad ranges are found out.</summary>
 internal static class FormCalibrationBenchmark
 {
-    // Issue 4: each pass over inference of the same frames.
+    // Target: each pass over inference of the same frames.
     private const double PassMax = 2;
 
     private const string File = "noise.onnx";

@@ -9,13 +9,13 @@ namespace EdgeRestore.Benchmarks.Forms;
 /// <summary>What forms lose on held-out photographs.</summary>
 internal static class FormQualityBenchmark
 {
-    /// <summary>Issue 4: most that 8 bits may lose of a degradation, in dB.</summary>
+    /// <summary>The most that 8 bits may lose of a degradation, in dB.</summary>
     public const double LossMax = 0.10;
 
     // DESIGN: FP16 over FP32.
     private const double HalfLossMax = 0.01;
 
-    // Issue 4: between the results of INT8 and FP32 for frames that nothing is wrong with.
+    // Target: between the results of INT8 and FP32 for frames that nothing is wrong with.
     private const double ClearMin = 50;
 
     // FP16's loss is the same everywhere, and a CPU takes long for it.

@@ -8,7 +8,7 @@ namespace EdgeRestore.Benchmarks.Forms;
 /// <summary>Bytes of the package in each precision, over those of its FP32 files.</summary>
 internal static class FormSizeBenchmark
 {
-    // Issue 4.
+    // Targets.
     public const double Int8Max = 30;
     public const double HalfMax = 52;
 

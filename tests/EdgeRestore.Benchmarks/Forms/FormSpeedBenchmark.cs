@@ -9,7 +9,7 @@ internal static class FormSpeedBenchmark
 {
     public const int Threads = 2;
 
-    // Issue 4 and DESIGN: INT8 over FP32 for the whole network; a route may be below the target, but not below the least.
+    // Target: INT8 over FP32 for the whole network; a route may be below the target, but not below the least.
     private const double Target = 1.3;
     private const double Least = 1.15;
 

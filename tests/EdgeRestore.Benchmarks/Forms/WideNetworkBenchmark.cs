@@ -13,7 +13,7 @@ namespace EdgeRestore.Benchmarks.Forms;
 /// <summary>SymUNet as published, width 48: speed and size, which do not depend on what its weights are.</summary>
 internal static class WideNetworkBenchmark
 {
-    // Issue 4.
+    // Targets.
     private const double Target = 1.4;
 
     private const int CalibrationSide = 64;

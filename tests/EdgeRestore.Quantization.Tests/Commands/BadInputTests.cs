@@ -136,8 +136,10 @@ public sealed class BadInputTests : IDisposable
             _folder.SaveScene($"frames/noise/{seed:d2}.png", seed, width: 256, height: 256);
         }
 
+        // Slow enough that most of the frames are still to come when the interruption arrives.
+        var package = TestPackage.Of(new TestNetwork.Slow(20)).Write(_folder.PathOf("slow"));
         string[] arguments =
-            ["calibrate", _source.Directory, "--frames", _folder.PathOf("frames"), "--threads", "1", "--out"];
+            ["calibrate", package.Directory, "--frames", _folder.PathOf("frames"), "--routes", "noise", "--threads", "1", "--out"];
         using var process = QuantizeProcess.Start([.. arguments, _folder.PathOf("stopped.ercal")]);
         await process.InterruptAtAsync("(noise.onnx: ranges");
         var (code, error) = await process.EndAsync();
@@ -146,7 +148,7 @@ public sealed class BadInputTests : IDisposable
         Assert.False(CalibrationFile.Load(_folder.PathOf("stopped.ercal.partial")).IsComplete);
 
         var (unfinished, refusal) = await RunAsync(
-            "int8", _source.Directory, "--calibration", _folder.PathOf("stopped.ercal.partial"), "--images", "0", "--out",
+            "int8", package.Directory, "--calibration", _folder.PathOf("stopped.ercal.partial"), "--images", "0", "--out",
             _folder.PathOf("out"));
         Assert.Equal(ExitCode.CannotRun, unfinished);
         Assert.Contains("goes on where it stopped", refusal, StringComparison.Ordinal);

@@ -123,8 +123,9 @@ public sealed class ImportTests : IDisposable
         var examples = help.Split('\n').SkipWhile(line => line.Trim() != "Example:").Skip(1)
             .TakeWhile(line => line.Trim().Length > 0).Select(line => line.Trim()).ToList();
         Assert.NotEmpty(examples);
+        Assert.All(examples, example => Assert.StartsWith("./edgerestore ", example, StringComparison.Ordinal));
         Assert.All(examples, example => Assert.Empty(
-            root.Parse(example.Replace("export ", "", StringComparison.Ordinal)).Errors));
+            root.Parse(example["./edgerestore ".Length..].Replace("export ", "", StringComparison.Ordinal)).Errors));
     }
 
     private void Import() => ImportCommand.Run(new(Checkpoint, PathOf("w.safetensors")), TextWriter.Null);
