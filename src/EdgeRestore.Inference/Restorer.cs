@@ -69,20 +69,21 @@ public sealed partial class Restorer : IDisposable
         var encoder = package.Manifest.Network.Semantic is { } semantic
             ? SemanticEncoder.Load(package.GetPath(semantic.File), options)
             : null;
-        var (provider, probed, steps) = ProviderProbe.Find(
-            options.Device, environment.GetAvailableProviders(), package.Manifest, encoder,
-            () => source ??= EngineSource.ForThisMachine(options),
-            provider => Build(first.File, first.Precision, provider));
-        var (snapshot, reason) = Choose(
-            package, options, provider, probed, form => Build(form.File, form.Precision, provider));
-        if (reason is not null)
-        {
-            steps = [.. steps.SkipLast(1), steps[^1] with { Reason = $"{steps[^1].Reason}; {reason}" }];
-        }
-
+        RoutingSnapshot? snapshot = null;
         DegradationClassifier? classifier = null;
         try
         {
+            var (provider, probed, steps) = ProviderProbe.Find(
+                options.Device, environment.GetAvailableProviders(), package.Manifest, encoder,
+                () => source ??= EngineSource.ForThisMachine(options),
+                provider => Build(first.File, first.Precision, provider));
+            (snapshot, var reason) = Choose(
+                package, options, provider, probed, form => Build(form.File, form.Precision, provider));
+            if (reason is not null)
+            {
+                steps = [.. steps.SkipLast(1), steps[^1] with { Reason = $"{steps[^1].Reason}; {reason}" }];
+            }
+
             if (options.Preload)
             {
                 foreach (var route in package.Manifest.Routes)
@@ -109,7 +110,7 @@ public sealed partial class Restorer : IDisposable
         {
             classifier?.Dispose();
             encoder?.Dispose();
-            snapshot.Dispose();
+            snapshot?.Dispose();
             throw;
         }
     }

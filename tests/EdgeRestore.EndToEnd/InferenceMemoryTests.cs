@@ -166,6 +166,11 @@ public sealed class InferenceMemoryTests : IDisposable
 
         Assert.Equal(SharedMemoryFile.CurrentUserId, LoopbackUsers.Find(remote, local));
         Assert.Null(LoopbackUsers.Find(new IPEndPoint(remote.Address, remote.Port ^ 1), new IPEndPoint(local.Address, 1)));
+
+        // The kernel lists an end that is closed as user 0, which would be root.
+        client.Close();
+        Assert.Equal(0, await accepted.ReceiveAsync(new byte[1]).WaitAsync(Patience.Limit));
+        Assert.Null(LoopbackUsers.Find(remote, local));
     }
 
     [Fact]

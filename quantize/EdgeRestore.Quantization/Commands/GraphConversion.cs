@@ -82,6 +82,14 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
     public async Task<ForeignFrames> ChooseAsync(ForeignGraph graph, Held held, CancellationToken token)
     {
         var source = parsed.GetValue(frames.Frames)!;
+        if (LiveOption.IsLive(source))
+        {
+            throw new CalibrationException(
+                $"'{source}' cannot be calibrated with: frames of a daemon are chosen by its package's routes, which an ONNX file has "
+                + "none of; allowed are a folder of images and a video. Keep a daemon's frames with 'quantize calibrate PACKAGE --frames "
+                + "live:… --keep-frames FOLDER', and give that folder.");
+        }
+
         held.Video = File.Exists(source) ? await VideoFrames.ExtractAsync(source, token) : null;
         var lines = new ProgressLines(Errors);
         var chosen = await Task.Run(

@@ -45,9 +45,15 @@ internal sealed class GraphSearch(ParseResult parsed, GraphOptions options, Fram
             outcomes.Add(outcome);
             await error.WriteLineAsync(
                 $"{form.Precision} for {form.Provider}: {(outcome.IsTaken ? outcome.Reason : $"stays fp32, {outcome.Reason}")}");
+            var name = $"{Path.GetFileNameWithoutExtension(path)}.{form.Precision}-{form.Provider}.onnx";
+            if (!outcome.IsTaken && File.Exists(Path.Combine(folder, name)))
+            {
+                // What an earlier run took and this one refuses must not be taken for this one's.
+                File.Delete(Path.Combine(folder, name));
+            }
+
             if (outcome.IsTaken)
             {
-                var name = $"{Path.GetFileNameWithoutExtension(path)}.{form.Precision}-{form.Provider}.onnx";
                 var written = file.ToBytes();
                 bytes += written.Length;
                 WholeFile.Write(Path.Combine(folder, name), stream => stream.Write(written));

@@ -23,6 +23,7 @@ public sealed class PackageConversion
     public static PackageConversion Of(ModelPackage package)
     {
         ArgumentNullException.ThrowIfNull(package);
+        RequireFrames(package);
         if (package.Manifest.Routes.FirstOrDefault(route => route.Precision != "fp32") is { } converted)
         {
             throw new QuantizationException(
@@ -38,6 +39,17 @@ public sealed class PackageConversion
         }
 
         return conversion;
+    }
+
+    /// <summary>Refuses packages whose networks take tokens of a semantic encoder beside the frame.</summary>
+    internal static void RequireFrames(ModelPackage package)
+    {
+        if (package.Manifest.Network.Semantic is { } semantic)
+        {
+            throw new QuantizationException(
+                $"Package '{package.Directory}' cannot be quantised: its networks take the tokens of the encoder '{semantic.File}' beside the "
+                + "frame, allowed are networks that take a frame alone. It is served in FP32.");
+        }
     }
 
     /// <summary>Writes the package; the same graphs give the same bytes.</summary>

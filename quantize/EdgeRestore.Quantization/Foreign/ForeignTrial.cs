@@ -41,6 +41,11 @@ internal sealed class ForeignTrial : FormTrial, IDisposable
                 + "operator, such as an ArgMax.");
         }
 
+        if (_frames.Any(frame => frame.Expected.Any(output => output.Length == 0)))
+        {
+            throw Unequal("is empty for some of the images");
+        }
+
         _ranges = [.. Enumerable.Range(0, outputs).Select(output =>
             (double)_frames.Max(frame => frame.Expected[output].Max()) - _frames.Min(frame => frame.Expected[output].Min()))];
     }
@@ -59,6 +64,11 @@ internal sealed class ForeignTrial : FormTrial, IDisposable
         foreach (var (name, frame, expected) in judged)
         {
             var found = session.Run(frame);
+            if (!expected.Select(output => output.Length).SequenceEqual(found.Select(output => output.Length)))
+            {
+                throw Unequal($"has another length than in FP32 for image '{name}'");
+            }
+
             nonFinite += found.Sum(output => output.LongCount(value => !float.IsFinite(value)));
             var between = Enumerable.Range(0, expected.Count).Min(output => PsnrOf(expected[output], found[output], _ranges[output]));
             sum += between;
@@ -85,6 +95,10 @@ internal sealed class ForeignTrial : FormTrial, IDisposable
     }
 
     public void Dispose() => _frames.ForEach(frame => frame.Frame.Dispose());
+
+    private QuantizationException Unequal(string what) => new(
+        $"Graph '{_graph.File.Graph.Name}' cannot be judged: an output {what}, allowed are outputs whose size depends on the image's size "
+        + "alone. Export it without what picks among results, such as its NonMaxSuppression.");
 
     private static double PsnrOf(float[] expected, float[] found, double range)
     {

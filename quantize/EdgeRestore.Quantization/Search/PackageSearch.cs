@@ -5,6 +5,7 @@ using System.Text.Json;
 using EdgeRestore.Onnx;
 using EdgeRestore.Packages;
 using EdgeRestore.Quantization.Calibration;
+using EdgeRestore.Quantization.Conversion;
 using EdgeRestore.Quantization.Planning;
 using EdgeRestore.Quantization.Precision;
 using EdgeRestore.Quantization.Selection;
@@ -45,9 +46,13 @@ internal sealed class PackageSearch
         _identity = $"{package.Sha256} {frames} {judgedNames} {settings}";
     }
 
-    /// <summary>Refuses packages whose own graphs were converted; forms beside FP32 graphs are made anew.</summary>
+    /// <summary>
+    /// Refuses packages whose own graphs were converted, and those whose networks take more than a frame; forms beside FP32
+    /// graphs are made anew.
+    /// </summary>
     public static void RequireSource(ModelPackage package)
     {
+        PackageConversion.RequireFrames(package);
         var converted = package.Manifest.Routes.FirstOrDefault(route => route.Precision != "fp32");
         if (converted is not null)
         {

@@ -20,9 +20,6 @@ internal sealed class SharedRegions : IDisposable
 
     private const int MaxNameLength = 256;
 
-    // What the kernel shows for a user that this process has no number for: two of those are not the same (user_namespaces(7)).
-    private const uint OverflowUserId = 65534;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<(Peer Peer, string Name), (SharedRegion Region, CancellationTokenRegistration Closing)> _regions = [];
 
@@ -117,7 +114,7 @@ internal sealed class SharedRegions : IDisposable
                 + "raw contents.");
         }
 
-        return Peer.FindUser(http) is { } user && user != OverflowUserId ? user : throw InferenceInput.Fault(
+        return Peer.FindUser(http) ?? throw InferenceInput.Fault(
             "Shared memory is registered by a client whose user this daemon cannot tell; allowed are the users of its own "
             + "machine and container. Send raw contents.");
     }

@@ -8,11 +8,15 @@ namespace EdgeRestore.Daemon.Security;
 internal static class LoopbackUsers
 {
     // proc_net_tcp of the kernel's documentation: number, local address, remote address, state, queues, timer, retries, user.
+    private const int StateColumn = 3;
     private const int UserColumn = 7;
+
+    // A connection that its client has closed is listed with user 0, whoever it was.
+    private const string Established = "01";
 
     private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    /// <summary>The user of the end at <paramref name="remote"/>; null when there is none.</summary>
+    /// <summary>The user of the end at <paramref name="remote"/>; null when there is none, or it is closed.</summary>
     public static uint? Find(IPEndPoint remote, IPEndPoint local)
     {
         if (!IPAddress.IsLoopback(remote.Address))
@@ -28,7 +32,7 @@ internal static class LoopbackUsers
             foreach (var line in ReadLines(table))
             {
                 var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (columns.Length > UserColumn && columns[1] == from && columns[2] == to
+                if (columns.Length > UserColumn && columns[1] == from && columns[2] == to && columns[StateColumn] == Established
                     && uint.TryParse(columns[UserColumn], NumberStyles.None, CultureInfo.InvariantCulture, out var user))
                 {
                     return user;

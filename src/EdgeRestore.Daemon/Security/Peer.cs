@@ -14,6 +14,9 @@ internal readonly record struct Peer(string Key)
     private const int SocketLevel = 1;
     private const int PeerCredential = 17;
 
+    // What the kernel shows for a user that this process has no number for: two of those are not the same (user_namespaces(7)).
+    private const uint OverflowUserId = 65534;
+
     // What a network gives to one customer (RFC 6177): whoever has one address has as many of these as it likes.
     private const int Ipv6PrefixBytes = 8;
 
@@ -35,21 +38,27 @@ internal readonly record struct Peer(string Key)
             return At(address);
         }
 
+        // A process outside of the daemon's namespace, a container's, has the number 0 here, whichever it is.
         return call.Features.Get<IConnectionSocketFeature>()?.Socket is { AddressFamily: AddressFamily.Unix } socket
-            ? new Peer($"process {ReadCredential(socket).Process}")
+            && ReadCredential(socket).Process is > 0 and var process
+            ? new Peer($"process {process}")
             : new Peer($"connection {call.Connection.Id}");
     }
 
     /// <summary>Whoever comes from an address, or from its network where a customer has many.</summary>
     public static Peer At(IPAddress address) => new($"address {Network(address)}");
 
-    /// <summary>The user at the other end of a connection from this machine; null where it cannot be told.</summary>
-    public static uint? FindUser(HttpContext call) => call.Features.Get<IConnectionSocketFeature>()?.Socket switch
+    /// <summary>The user at the other end of a connection from this machine; null where it cannot be told for certain.</summary>
+    public static uint? FindUser(HttpContext call)
     {
-        { AddressFamily: AddressFamily.Unix } socket => ReadCredential(socket).User,
-        { RemoteEndPoint: IPEndPoint remote, LocalEndPoint: IPEndPoint local } => LoopbackUsers.Find(remote, local),
-        _ => null,
-    };
+        var user = call.Features.Get<IConnectionSocketFeature>()?.Socket switch
+        {
+            { AddressFamily: AddressFamily.Unix } socket => (uint?)ReadCredential(socket).User,
+            { RemoteEndPoint: IPEndPoint remote, LocalEndPoint: IPEndPoint local } => LoopbackUsers.Find(remote, local),
+            _ => null,
+        };
+        return user == OverflowUserId ? null : user;
+    }
 
     private static string Network(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv4MappedToIPv6

@@ -114,6 +114,36 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(done.Sha256, ModelPackage.Open(done.Directory).Sha256);
     }
 
+    [Fact]
+    public async Task Package_OfNetworksThatTakeTokens_IsRefusedByTheEncodersName()
+    {
+        var semantic = new PackageSemantic { File = "encoder.onnx", TokenSize = 8, PositionalEmbedding = "zero" };
+        var package = PackageWriter.Write(
+            _folder.PathOf("semantic"),
+            _source.Manifest with { Files = [], Network = _source.Manifest.Network with { Semantic = semantic } },
+            [
+                .. _source.Manifest.Files.Select(file => PackageContent.FromFile(file.Path, _source.GetPath(file.Path))),
+                PackageContent.FromFile("encoder.onnx", _source.GetPath("noise.onnx")),
+            ]);
+        _folder.SaveScene("frames/noise/1.png", 1);
+        var frames = _folder.PathOf("frames");
+
+        string[][] commands =
+        [
+            ["calibrate", package.Directory, "--frames", frames, "--out", _folder.PathOf("out")],
+            ["fp16", package.Directory, "--images", "0", "--out", _folder.PathOf("out")],
+            ["auto", package.Directory, "--frames", frames, "--for", "orin-nx", "--out", _folder.PathOf("out")],
+        ];
+        foreach (var arguments in commands)
+        {
+            var (code, error) = await RunAsync(arguments);
+
+            Assert.True(code == ExitCode.CannotRun, $"{arguments[0]} ended with {code}: {error}");
+            Assert.Contains("tokens of the encoder 'encoder.onnx'", error, StringComparison.Ordinal);
+            Assert.False(Path.Exists(_folder.PathOf("out")), arguments[0]);
+        }
+    }
+
     [Theory]
     [InlineData("--for", "orin-nx", "--out", "x.plan")]
     public async Task Shapes_WithoutBounds_AreAskedFor(params string[] options)
@@ -137,7 +167,7 @@ public sealed class BadInputTests : IDisposable
         }
 
         // Slow enough that most of the frames are still to come when the interruption arrives.
-        var package = TestPackage.Of(new TestNetwork.Slow(20)).Write(_folder.PathOf("slow"));
+        var package = TestPackage.Of(new TestNetwork.Slow(10)).Write(_folder.PathOf("slow"));
         string[] arguments =
             ["calibrate", package.Directory, "--frames", _folder.PathOf("frames"), "--routes", "noise", "--threads", "1", "--out"];
         using var process = QuantizeProcess.Start([.. arguments, _folder.PathOf("stopped.ercal")]);

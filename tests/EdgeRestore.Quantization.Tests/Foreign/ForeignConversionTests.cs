@@ -114,6 +114,34 @@ public sealed partial class ForeignConversionTests : IDisposable
             "pyramid.onnx", await File.ReadAllTextAsync(folder.PathOf("forms.report/report.html")), StringComparison.Ordinal);
     }
 
+    // Nothing reaches 119 dB: what the first run took is refused by the second, and must not lie there as if it were taken.
+    [Fact]
+    public async Task Auto_AgainWithABoundThatNothingReaches_LeavesNoFormOfTheFirstRun()
+    {
+        var (source, _) = await WriteAsync(17);
+        string[] arguments =
+            ["auto", source, "--frames", folder.PathOf("frames"), "--out", folder.PathOf("forms"), "--for", "orin-nx", "--min-psnr"];
+        await QuantizeAsync([.. arguments, "30"]);
+        Assert.NotEmpty(Directory.EnumerateFiles(folder.PathOf("forms")));
+
+        var (_, output, _) = await QuantizeAsync([.. arguments, "119", "--replace"]);
+
+        Assert.DoesNotContain("Wrote", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(folder.PathOf("forms")));
+    }
+
+    [Fact]
+    public async Task Auto_FileWithFramesOfADaemon_SaysWhatToGiveInstead()
+    {
+        var (source, _) = await WriteAsync(17);
+
+        var (code, _, error) = await QuantizeAsync(
+            "auto", source, "--frames", "live:http://127.0.0.1:1", "--out", folder.PathOf("forms"), "--for", "orin-nx");
+
+        Assert.Equal(ExitCode.CannotRun, code);
+        Assert.Contains("--keep-frames", error, StringComparison.Ordinal);
+    }
+
     private string[] Int8(string source, string target) =>
         ["int8", source, "--frames", folder.PathOf("frames"), "--out", target, "--min-psnr", LeastInt8Psnr];
 
