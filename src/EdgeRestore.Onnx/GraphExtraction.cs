@@ -31,7 +31,7 @@ public static class GraphExtraction
                 throw new OnnxException($"'{both}' cannot be an input: {node} makes it beside another value that is needed.");
             }
 
-            used.UnionWith(UsedBy(node));
+            used.UnionWith(node.UsedValues);
             graph.Nodes.Insert(0, node);
         }
 
@@ -41,24 +41,9 @@ public static class GraphExtraction
         var made = graph.Nodes.SelectMany(node => node.Outputs).ToHashSet(StringComparer.Ordinal);
         var edge = outputs.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
         Add(graph.Values, source.Graph.Values.Where(value => made.Contains(value.Name) && !edge.Contains(value.Name)));
-        var file = new OnnxFile(graph) { ProducerName = source.ProducerName, ProducerVersion = source.ProducerVersion };
-        file.Opsets.Clear();
-        foreach (var (domain, version) in source.Opsets)
-        {
-            file.Opsets.Add(domain, version);
-        }
-
         graph.Validate();
-        return file;
+        return source.WithGraph(graph);
     }
-
-    /// <summary>Names of values that a node takes, those of its bodies included.</summary>
-    private static IEnumerable<string> UsedBy(Node node) => node.Inputs
-        .Where(input => input.Length > 0)
-        .Concat(node.Attributes.OfType<GraphAttribute>().SelectMany(body => UsedBy(body.Value)));
-
-    private static IEnumerable<string> UsedBy(Graph body) =>
-        body.Nodes.SelectMany(UsedBy).Concat(body.Outputs.Select(output => output.Name));
 
     private static void Add<T>(IList<T> list, IEnumerable<T> items)
     {

@@ -21,8 +21,15 @@ public sealed class Node
 
     public ImmutableArray<NodeAttribute> Attributes { get; init; } = [];
 
+    /// <summary>Names of the values that it takes, those that its bodies take included.</summary>
+    public IEnumerable<string> UsedValues => Inputs.Where(input => input.Length > 0)
+        .Concat(Attributes.OfType<GraphAttribute>().SelectMany(body => UsedBy(body.Value)));
+
     public override string ToString() =>
         $"{(Domain.Length > 0 ? Domain + "." : "")}{OpType} '{(Name.Length > 0 ? Name : Outputs.FirstOrDefault())}'";
+
+    private static IEnumerable<string> UsedBy(Graph body) =>
+        body.Nodes.SelectMany(node => node.UsedValues).Concat(body.Outputs.Select(output => output.Name));
 }
 
 /// <summary>A named constant of an operator.</summary>

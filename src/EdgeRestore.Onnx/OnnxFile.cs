@@ -23,6 +23,24 @@ public sealed class OnnxFile(Graph graph)
     /// <summary>Free text, written in the order of its keys.</summary>
     public SortedDictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The same file with another graph.</summary>
+    public OnnxFile WithGraph(Graph graph)
+    {
+        var file = new OnnxFile(graph) { ProducerName = ProducerName, ProducerVersion = ProducerVersion };
+        file.Opsets.Clear();
+        foreach (var (domain, version) in Opsets)
+        {
+            file.Opsets.Add(domain, version);
+        }
+
+        foreach (var (key, value) in Metadata)
+        {
+            file.Metadata.Add(key, value);
+        }
+
+        return file;
+    }
+
     /// <summary>The file's bytes; the same graph gives the same bytes.</summary>
     /// <param name="externalData">Takes the large tensors; none to keep everything in one file.</param>
     /// <exception cref="OnnxException">The graph does not hold together.</exception>

@@ -44,7 +44,7 @@ public static class ValueTypes
             "Shape" or "Size" or "ArgMax" or "ArgMin" or "NonZero" => ElementType.Int64,
             "TopK" when output == 1 => ElementType.Int64,
             _ when Truths.Contains(node.OpType) => ElementType.Bool,
-            "Cast" => (ElementType)(node.Attributes.OfType<IntAttribute>().FirstOrDefault()?.Value ?? (long)ElementType.Float),
+            "Cast" => (ElementType)node.Attributes.OfType<IntAttribute>().First(to => to.Name == "to").Value,
             "Constant" or "ConstantOfShape" => node.Attributes.OfType<TensorAttribute>().FirstOrDefault()?.Value.Type
                 ?? (node.Attributes.Any(value => value.Name.StartsWith("value_int", StringComparison.Ordinal))
                     ? ElementType.Int64 : ElementType.Float),

@@ -20,7 +20,7 @@ internal static class ProbedRanges
         }
 
         using var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL };
-        using var session = new InferenceSession(GraphEdit.WithGraph(file, graph).ToBytes(), options);
+        using var session = new InferenceSession(file.WithGraph(graph).ToBytes(), options);
         using var results = session.Run(inputs);
         return results
             .Where(result => result.ElementType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float)

@@ -11,21 +11,11 @@ public static class TapSelection
         "Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "Mul", "Sub", "Concat", "LayerNormalization",
     };
 
-    private static readonly HashSet<string> WholeNumberResults = new(StringComparer.Ordinal)
-    {
-        "Shape", "Size", "ArgMax", "ArgMin", "NonZero",
-    };
-
-    private static readonly HashSet<string> TruthResults = new(StringComparer.Ordinal)
-    {
-        "IsNaN", "IsInf", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Not", "Xor",
-    };
-
     /// <summary>Float values that are an input or output of such an operator, in the order in which they are made.</summary>
     public static IReadOnlyList<string> Of(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        var types = InferElementTypes(graph);
+        var types = ValueTypes.Infer(graph);
         var constants = graph.Initializers.Select(initializer => initializer.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var node in graph.Nodes.Where(node => node.OpType == "Constant"))
         {
@@ -63,66 +53,5 @@ public static class TapSelection
         }
 
         return result;
-    }
-
-    /// <summary>Element types by the operators' rules: most give what their first input has.</summary>
-    internal static IReadOnlyDictionary<string, ElementType> InferElementTypes(Graph graph)
-    {
-        var types = new Dictionary<string, ElementType>(StringComparer.Ordinal);
-        foreach (var input in graph.Inputs)
-        {
-            types[input.Name] = input.Type.ElementType;
-        }
-
-        foreach (var initializer in graph.Initializers)
-        {
-            types[initializer.Name] = initializer.Type;
-        }
-
-        foreach (var node in graph.Nodes)
-        {
-            for (var index = 0; index < node.Outputs.Length; index++)
-            {
-                if (node.Outputs[index].Length > 0 && TypeOf(node, index, types) is { } type)
-                {
-                    types[node.Outputs[index]] = type;
-                }
-            }
-        }
-
-        foreach (var value in graph.Values.Concat(graph.Outputs))
-        {
-            types[value.Name] = value.Type.ElementType;
-        }
-
-        return types;
-    }
-
-    private static ElementType? TypeOf(Node node, int output, Dictionary<string, ElementType> types)
-    {
-        if (WholeNumberResults.Contains(node.OpType) || (node.OpType == "TopK" && output == 1))
-        {
-            return ElementType.Int64;
-        }
-
-        if (TruthResults.Contains(node.OpType))
-        {
-            return ElementType.Bool;
-        }
-
-        return node.OpType switch
-        {
-            "Cast" => (ElementType)node.Attributes.OfType<IntAttribute>().First(to => to.Name == "to").Value,
-            "Constant" or "ConstantOfShape" => node.Attributes.OfType<TensorAttribute>().FirstOrDefault()?.Value.Type
-                ?? (node.Attributes.Any(value => value.Name.StartsWith("value_int", StringComparison.Ordinal))
-                    ? ElementType.Int64 : ElementType.Float),
-            "Where" => Input(1),
-            "QuantizeLinear" => Input(2) ?? ElementType.UInt8,
-            "DequantizeLinear" => Input(1),
-            _ => Input(0),
-        };
-
-        ElementType? Input(int index) => index < node.Inputs.Length
-            && types.TryGetValue(node.Inputs[index], out var type) ? type : null;
     }
 }

@@ -66,7 +66,7 @@ public sealed record FrameInput
             Attributes = [new IntsAttribute("perm", [0, 3, 1, 2])],
         });
         Add(graph.Nodes, source.Nodes);
-        return Graphs.GraphEdit.WithGraph(file, graph);
+        return file.WithGraph(graph);
 
         string Node(string opType, ImmutableArray<string> inputs, string name, params ImmutableArray<NodeAttribute> attributes)
         {

@@ -64,7 +64,7 @@ internal static class Compaction
             });
         }
 
-        return GraphEdit.WithGraph(source, graph);
+        return source.WithGraph(graph);
 
         string NameOf(string name)
         {

@@ -15,7 +15,7 @@ internal static class GraphEdit
         var kept = new List<Node>();
         foreach (var node in nodes.Reverse().Where(node => node.Outputs.Any(used.Contains)))
         {
-            used.UnionWith(GraphLinks.UsedBy(node));
+            used.UnionWith(node.UsedValues);
             kept.Add(node);
         }
 
@@ -27,24 +27,7 @@ internal static class GraphEdit
             initializers.Where(initializer => used.Contains(initializer.Name) || inputs.Contains(initializer.Name)));
         var made = kept.SelectMany(node => node.Outputs).ToHashSet(StringComparer.Ordinal);
         Add(graph.Values, source.Graph.Values.Where(value => made.Contains(value.Name)));
-        return WithGraph(source, graph);
-    }
-
-    public static OnnxFile WithGraph(OnnxFile source, Graph graph)
-    {
-        var file = new OnnxFile(graph) { ProducerName = source.ProducerName, ProducerVersion = source.ProducerVersion };
-        file.Opsets.Clear();
-        foreach (var (domain, version) in source.Opsets)
-        {
-            file.Opsets.Add(domain, version);
-        }
-
-        foreach (var (key, value) in source.Metadata)
-        {
-            file.Metadata.Add(key, value);
-        }
-
-        return file;
+        return source.WithGraph(graph);
     }
 
     private static void Add<T>(IList<T> list, IEnumerable<T> items)

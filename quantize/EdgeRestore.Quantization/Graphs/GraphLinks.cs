@@ -41,7 +41,7 @@ internal sealed class GraphLinks
                 constants[node.Outputs[0]] = constant;
             }
 
-            foreach (var input in UsedBy(node).Distinct(StringComparer.Ordinal))
+            foreach (var input in node.UsedValues.Distinct(StringComparer.Ordinal))
             {
                 if (!consumers.TryGetValue(input, out var list))
                 {
@@ -66,14 +66,6 @@ internal sealed class GraphLinks
         Constant(value) is { Type: ElementType.Float } constant && constant.Data.Length == sizeof(float)
             ? constant.ToFloats()[0]
             : null;
-
-    /// <summary>Names that a node takes, those of its bodies included.</summary>
-    public static IEnumerable<string> UsedBy(Node node) => node.Inputs
-        .Where(input => input.Length > 0)
-        .Concat(node.Attributes.OfType<GraphAttribute>().SelectMany(body => UsedBy(body.Value)));
-
-    private static IEnumerable<string> UsedBy(Graph body) =>
-        body.Nodes.SelectMany(UsedBy).Concat(body.Outputs.Select(output => output.Name));
 
     private static Initializer? ConstantOf(Node node) => node.Attributes.FirstOrDefault() switch
     {

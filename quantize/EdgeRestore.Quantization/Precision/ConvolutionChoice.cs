@@ -102,7 +102,7 @@ internal sealed class ConvolutionChoice
         var after = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in graph.Nodes)
         {
-            var isAfter = GraphLinks.UsedBy(node).Any(after.Contains);
+            var isAfter = node.UsedValues.Any(after.Contains);
             if (node.Is("Conv") && !isAfter)
             {
                 first.Add(node);
@@ -126,7 +126,7 @@ internal sealed class ConvolutionChoice
 
             if (isBefore || node.Is("Conv"))
             {
-                before.UnionWith(GraphLinks.UsedBy(node));
+                before.UnionWith(node.UsedValues);
             }
         }
 

@@ -61,7 +61,7 @@ internal static class HalfPlacement
         var result = new HashSet<Node>();
         foreach (var node in graph.Nodes)
         {
-            if (node.Is("Conv") || GraphLinks.UsedBy(node).Any(after.Contains))
+            if (node.Is("Conv") || node.UsedValues.Any(after.Contains))
             {
                 after.UnionWith(node.Outputs);
                 result.Add(node);
@@ -73,7 +73,7 @@ internal static class HalfPlacement
         {
             if (node.Is("Conv") || node.Outputs.Any(before.Contains))
             {
-                before.UnionWith(GraphLinks.UsedBy(node));
+                before.UnionWith(node.UsedValues);
             }
             else
             {
