@@ -10,6 +10,11 @@ using EdgeRestore.Quantization.Verification;
 
 namespace EdgeRestore.Quantization.Commands;
 
+/// <summary>What a conversion made of a graph.</summary>
+/// <param name="Written">To be written.</param>
+/// <param name="Judged">To be run in its place on this machine.</param>
+internal sealed record ConvertedGraph(OnnxFile Written, OnnxFile Judged);
+
 /// <summary>What the commands that write a package have in common: where to, and how the result is judged.</summary>
 internal sealed class ConversionOptions
 {
@@ -57,11 +62,11 @@ internal sealed class ConversionOptions
     /// <param name="package">The FP32 package.</param>
     /// <param name="label">What is added to the version.</param>
     /// <param name="precision">The routes' precision.</param>
-    /// <param name="convert">A route's file and graph to the graph to write, and the one to judge.</param>
+    /// <param name="convert">A route's file and graph to what becomes of them; null where it has to stay FP32.</param>
     /// <param name="token">Stops between frames; nothing is written then.</param>
     public int Run(
         ParseResult parsed, ModelPackage package, string label, string precision,
-        Func<string, OnnxFile, (OnnxFile Written, OnnxFile Judged)> convert, CancellationToken token)
+        Func<string, OnnxFile, ConvertedGraph?> convert, CancellationToken token)
     {
         var output = parsed.InvocationConfiguration.Output;
         var conversion = PackageConversion.Of(package);
@@ -71,20 +76,28 @@ internal sealed class ConversionOptions
         foreach (var (file, graph) in conversion.Graphs)
         {
             token.ThrowIfCancellationRequested();
-            var (written, judged) = convert(file, graph);
-            converted.Add(file, (written, precision));
-            if (judge is not null)
-            {
-                passed &= Judge(parsed, judge, package, file, graph, judged, token);
-            }
+            var form = convert(file, graph);
+            converted.Add(file, form is null ? (graph, "fp32") : (form.Written, precision));
+            passed &= form is not null && (judge is null || Judge(parsed, judge, package, file, graph, form.Judged, token));
+        }
+
+        var unchanged = converted.Where(graph => graph.Value.Precision != precision).Select(graph => graph.Key).ToHashSet(StringComparer.Ordinal);
+        if (unchanged.Count == converted.Count)
+        {
+            throw new QuantizationException(
+                $"Nothing was written: found no route of '{package.Directory}' of which anything can be in {precision} (the lines above "
+                + $"tell why), allowed is a package with one route or more that can. Use the package as it is, or 'quantize fp16'.");
         }
 
         var result = conversion.Write(parsed.GetRequiredValue(Output), converted, label, parsed.GetValue(Replace));
         var (before, after) = (VariantPackage.SourceLengthBytes(package), VariantPackage.SourceLengthBytes(result));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Wrote {result.Directory}: {result.Manifest.Routes.Length} routes in {precision}, {after / 1e6:F2} MB, "
-            + $"{100.0 * after / before:F1} % of FP32's {before / 1e6:F2} MB."));
+            $"Wrote {result.Directory}: {result.Manifest.Routes.Count(route => route.Precision == precision)} routes in {precision}, ")
+            + (unchanged.Count == 0 ? "" : $"{result.Manifest.Routes.Count(route => unchanged.Contains(route.File))} stay fp32, ")
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"{after / 1e6:F2} MB, {100.0 * after / before:F1} % of FP32's {before / 1e6:F2} MB."));
         return passed ? ExitCode.Done : ExitCode.PartFailed;
     }
 

@@ -51,7 +51,7 @@ internal static class Fp16Command
                 (_, graph) =>
                 {
                     var half = HalfGraph.Build(graph);
-                    return (half, half);
+                    return new(half, half);
                 },
                 token);
         });

@@ -65,6 +65,13 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
         var chosen = await ChooseAsync(graph, held, token);
         var calibrated = await CalibrateAsync(path, graph, chosen, method != RangeMethod.MinMax, token);
         var quantized = QuantizedGraph.Build(graph.File, calibrated.Estimate(method), plan, calibrated.Channels);
+        if (!quantized.HasEightBits)
+        {
+            throw new QuantizationException(
+                $"Nothing was written: found none of the {quantized.FloatConvolutions.Count} convolutions of '{path}' that can be in 8 bits "
+                + $"({quantized.FloatReasons}), allowed is a graph with one or more that can. Use it as it is, or 'quantize fp16'.");
+        }
+
         if (plan.Profile == QuantizationProfile.Cpu)
         {
             FusionReport.Of(quantized.File).RequireFused(quantized.QuantizedConvolutions.Length, path);

@@ -102,17 +102,15 @@ internal sealed class GraphSearch(ParseResult parsed, GraphOptions options, Fram
 
         var file = quantized?.File ?? HalfGraph.Build(graph.File);
         var costs = trial.Judge(quantized?.Judged ?? file, settings.Threads);
-        var fault = costs[0].FindFault(settings);
+        var reason = PackageSearch.ReasonForFloat(form.Precision, quantized, costs, settings);
         return (
             new RouteOutcome
             {
                 File = calibrated.File,
                 Key = "",
                 Provider = form.Provider,
-                Precision = fault is null ? form.Precision : "fp32",
-                Reason = fault is null
-                    ? $"holds; its speed is to be measured on the device ({form.Provider})"
-                    : $"{form.Precision} costs too much: {fault}",
+                Precision = reason is null ? form.Precision : "fp32",
+                Reason = reason ?? $"holds; its speed is to be measured on the device ({form.Provider})",
                 FloatNodes = [],
                 ProtectsFinestSums = true,
                 QuantizedCount = quantized?.QuantizedConvolutions.Length ?? 0,
@@ -120,7 +118,7 @@ internal sealed class GraphSearch(ParseResult parsed, GraphOptions options, Fram
                 Costs = [.. costs],
                 Sensitivity = [],
                 Tensors = quantized is null ? [] : TensorFidelities.Of(calibrated, settings.Method),
-                Steps = [new SearchStep($"{form.Precision} for {form.Provider}", null, costs[0].PsnrBetween, fault ?? "holds")],
+                Steps = [new SearchStep($"{form.Precision} for {form.Provider}", null, costs[0].PsnrBetween, reason ?? "holds")],
             },
             file);
     }

@@ -26,8 +26,11 @@ internal static class Int8Command
           ./edgerestore quantize int8 deploy/models/edgerestore-default --calibration default.calibration --out edgerestore-int8
           ./edgerestore quantize int8 detector.onnx --frames photographs --side 640 --out detector.int8.onnx
 
-        Exit codes: 0 done; 1 written, but a route lost more than --max-drop, a file is below --min-psnr; 2 wrong command line;
-        5 cannot run (package, calibration, photographs, disk); 130 interrupted.
+        A route of which no convolution can be in 8 bits stays FP32, under that name; where that is so of all, or of a file,
+        nothing is written.
+
+        Exit codes: 0 done; 1 written, but a route lost more than --max-drop or stays FP32, a file is below --min-psnr;
+        2 wrong command line; 5 cannot run (nothing can be in 8 bits, package, calibration, photographs, disk); 130 interrupted.
         """;
 
     public static Command Create()
@@ -86,20 +89,26 @@ internal static class Int8Command
         return command;
     }
 
-    private static (OnnxFile Written, OnnxFile Judged) Convert(
+    private static ConvertedGraph? Convert(
         string file, OnnxFile graph, IReadOnlyDictionary<string, TensorRange> ranges,
         IReadOnlyDictionary<string, ChannelStatistics> channels, QuantizationPlan plan, TextWriter output)
     {
         var quantized = QuantizedGraph.Build(graph, ranges, plan, channels);
+        if (!quantized.HasEightBits)
+        {
+            output.WriteLine(
+                $"{file}: stays fp32, none of its {quantized.FloatConvolutions.Count} convolutions can be in 8 bits ({quantized.FloatReasons})");
+            return null;
+        }
+
         if (plan.Profile == QuantizationProfile.Cpu)
         {
             FusionReport.Of(quantized.File).RequireFused(quantized.QuantizedConvolutions.Length, file);
         }
 
         output.WriteLine(
-            $"{file}: {quantized.QuantizedConvolutions.Length} convolutions in 8 bits, {quantized.FloatConvolutions.Count} not ("
-            + string.Join(", ", quantized.FloatConvolutions.GroupBy(kept => kept.Value).Select(group => $"{group.Count()} {group.Key}"))
-            + ")");
-        return (quantized.File, quantized.Judged);
+            $"{file}: {quantized.QuantizedConvolutions.Length} convolutions in 8 bits, {quantized.FloatConvolutions.Count} not "
+            + $"({quantized.FloatReasons})");
+        return new(quantized.File, quantized.Judged);
     }
 }

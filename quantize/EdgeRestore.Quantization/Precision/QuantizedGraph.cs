@@ -23,6 +23,13 @@ public sealed record QuantizedGraph(
     /// </remarks>
     public OnnxFile Judged { get; init; } = File;
 
+    /// <summary>Whether anything computes in 8 bits; without, the graph must not pass for one in 8 bits.</summary>
+    public bool HasEightBits => QuantizedConvolutions.Length > 0;
+
+    /// <summary>Why convolutions keep floating point, and how many for each reason.</summary>
+    public string FloatReasons => string.Join(
+        ", ", FloatConvolutions.GroupBy(kept => kept.Value, StringComparer.Ordinal).Select(reason => $"{reason.Key}: {reason.Count()}"));
+
     private static readonly HashSet<string> QuantizedOperators = new(StringComparer.Ordinal)
     {
         "QuantizeLinear", "DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "DynamicQuantizeLinear",

@@ -106,8 +106,10 @@ internal sealed class PackageSearch
         }
         else
         {
-            var (_, judgedGraph, quantized, total) = Build(source, graph, form, [], protectsFinestSums: true);
-            outcome = JudgeOnly(key, graph, form, judge.Judge(judgedGraph, _settings.Threads), quantized, total);
+            var (_, judgedGraph, quantized) = Build(source, graph, form, [], protectsFinestSums: true);
+            outcome = JudgeOnly(
+                key, graph, form, judge.Judge(judgedGraph, _settings.Threads), quantized,
+                source.Graph.Nodes.Count(node => node.OpType == "Conv"));
         }
 
         Keep(key, outcome);
@@ -115,30 +117,36 @@ internal sealed class PackageSearch
     }
 
     private RouteOutcome JudgeOnly(
-        string key, CalibratedGraph graph, DeviceForm form, IReadOnlyList<DegradationCost> costs, int quantized, int total)
+        string key, CalibratedGraph graph, DeviceForm form, IReadOnlyList<DegradationCost> costs, QuantizedGraph? quantized, int total)
     {
-        var fault = costs.Select(cost => cost.FindFault(_settings)).FirstOrDefault(found => found is not null);
+        var reason = ReasonForFloat(form.Precision, quantized, costs, _settings);
         return new RouteOutcome
         {
             File = graph.File,
             Key = key,
-            Precision = fault is null ? form.Precision : "fp32",
+            Precision = reason is null ? form.Precision : "fp32",
             Provider = form.Provider,
-            Reason = fault is null
-                ? $"holds; its speed is to be measured on the device ({form.Provider})"
-                : $"{form.Precision} costs too much: {fault}",
+            Reason = reason ?? $"holds; its speed is to be measured on the device ({form.Provider})",
             FloatNodes = [],
             ProtectsFinestSums = true,
-            QuantizedCount = quantized,
+            QuantizedCount = quantized?.QuantizedConvolutions.Length ?? 0,
             ConvolutionCount = total,
             Costs = [.. costs],
             Sensitivity = [],
             Tensors = form.Precision == "int8" ? TensorFidelities.Of(graph, _settings.Method) : [],
             Steps = [new SearchStep(
                 $"{form.Precision} for {form.Provider}", costs.Max(cost => cost.Drop), costs.Min(cost => cost.PsnrBetween),
-                fault ?? "holds")],
+                reason ?? "holds")],
         };
     }
+
+    /// <summary>Why a form that is not timed here is not taken; null where it is.</summary>
+    public static string? ReasonForFloat(
+        string precision, QuantizedGraph? quantized, IEnumerable<DegradationCost> costs, SearchSettings settings) =>
+        quantized is { HasEightBits: false } ? $"no convolution can be in 8 bits ({quantized.FloatReasons})"
+        : costs.Select(cost => cost.FindFault(settings)).FirstOrDefault(found => found is not null) is { } fault
+            ? $"{precision} costs too much: {fault}"
+        : null;
 
     private RouteForm ToForm(RouteOutcome outcome, CalibratedGraph graph, OnnxFile source, DeviceForm form)
     {
@@ -147,24 +155,23 @@ internal sealed class PackageSearch
             return new RouteForm(outcome, source, source);
         }
 
-        var (written, judged, _, _) = Build(source, graph, form, outcome.FloatNodes, outcome.ProtectsFinestSums);
+        var (written, judged, _) = Build(source, graph, form, outcome.FloatNodes, outcome.ProtectsFinestSums);
         return new RouteForm(outcome, written, judged);
     }
 
-    private (OnnxFile Written, OnnxFile Judged, int Quantized, int Total) Build(
+    private (OnnxFile Written, OnnxFile Judged, QuantizedGraph? Quantized) Build(
         OnnxFile source, CalibratedGraph graph, DeviceForm form, ImmutableArray<string> floatNodes, bool protectsFinestSums)
     {
         if (form.Precision == "fp16")
         {
             var half = HalfGraph.Build(source, keepsWeights: true);
-            return (half, half, 0, source.Graph.Nodes.Count(node => node.OpType == "Conv"));
+            return (half, half, null);
         }
 
         var plan = form.Provider == "cpu" ? QuantizationPlan.ForCpu : QuantizationPlan.ForTensorRt;
         plan = plan with { ProtectsFinestSums = protectsFinestSums };
         var built = QuantizedGraph.Build(source, graph.Estimate(_settings.Method), plan.WithFloat(floatNodes), graph.Channels);
-        var quantized = built.QuantizedConvolutions.Length;
-        return (built.File, built.Judged, quantized, quantized + built.FloatConvolutions.Count);
+        return (built.File, built.Judged, built);
     }
 
     private string KeyOf(string file, DeviceForm form) => Convert.ToHexStringLower(

@@ -106,6 +106,11 @@ internal sealed class RouteSearch
             return ToFloat(outcome, $"8 bits cost too much: {FindFault(outcome.Costs)}");
         }
 
+        if (!form.HasEightBits)
+        {
+            return ToFloat(outcome, $"no convolution can be in 8 bits ({form.FloatReasons})");
+        }
+
         _report("speed");
         var times = _judge.Time([_source, form.File], _settings, token);
         outcome = outcome with { ReferenceMs = times[0], Ms = times[1] };

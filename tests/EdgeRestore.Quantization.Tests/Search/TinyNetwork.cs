@@ -6,13 +6,16 @@ using EdgeRestore.Quantization.Calibration;
 
 namespace EdgeRestore.Quantization.Tests.Search;
 
-/// <summary>frame -> blurred a little through six 3x3 convolutions of 8 channels with random weights -> restored.</summary>
+/// <summary>frame -> blurred a little through 3x3 convolutions with random weights, six of 8 channels -> restored.</summary>
 internal static class TinyNetwork
 {
     private const int LayerCount = 6;
     private const int Channels = 8;
 
-    public static OnnxFile Build()
+    // With fewer, TensorRT has no 8 bits for a convolution.
+    private const int PackageChannels = 16;
+
+    public static OnnxFile Build(int channels = Channels, int layerCount = LayerCount)
     {
         var graph = new GraphBuilder("tiny");
         var frame = graph.Input("frame", ElementType.UInt8, "N", "height", "width", 3);
@@ -20,9 +23,9 @@ internal static class TinyNetwork
         var image = graph.Add("Div", [Cast(graph, frame, ElementType.Float), graph.Constant(255f)]);
         var x = graph.Add("Transpose", [image], new IntsAttribute("perm", [0, 3, 1, 2]));
         var prng = new Prng(7);
-        for (var layer = 0; layer < LayerCount; layer++)
+        for (var layer = 0; layer < layerCount; layer++)
         {
-            var (from, to) = (layer == 0 ? 3 : Channels, layer == LayerCount - 1 ? 3 : Channels);
+            var (from, to) = (layer == 0 ? 3 : channels, layer == layerCount - 1 ? 3 : channels);
             var weights = new float[to * from * 9];
             for (var index = 0; index < weights.Length; index++)
             {
@@ -64,17 +67,21 @@ internal static class TinyNetwork
     }
 
     /// <summary>A package in which one such network restores noise.</summary>
-    public static ModelPackage WritePackage(string folder)
+    public static ModelPackage WritePackage(string folder) => WritePackage(folder, (Degradation.Noise, Build(PackageChannels)));
+
+    /// <summary>A package of these networks.</summary>
+    public static ModelPackage WritePackage(string folder, params (Degradation Route, OnnxFile Network)[] networks)
     {
+        var routes = networks.ToDictionary(network => $"{network.Route.ToName()}.onnx", network => network.Network);
         var bare = new TestPackages.TestPackage
         {
             Routes = new TestPackages.TestPackage().Routes.Clear()
-                .Add(Degradation.Noise, new TestPackages.TestNetwork.Copy()),
+                .AddRange(networks.Select(network => KeyValuePair.Create(network.Route, (TestPackages.TestNetwork)new TestPackages.TestNetwork.Copy()))),
         }.Write(folder + ".bare");
         return PackageWriter.Write(folder, bare.Manifest with { Files = [] },
         [
-            .. bare.Manifest.Files.Select(file => file.Path == "noise.onnx"
-                ? PackageContent.FromBytes(file.Path, Build().ToBytes())
+            .. bare.Manifest.Files.Select(file => routes.TryGetValue(file.Path, out var network)
+                ? PackageContent.FromBytes(file.Path, network.ToBytes())
                 : PackageContent.FromFile(file.Path, bare.GetPath(file.Path))),
         ]);
     }
