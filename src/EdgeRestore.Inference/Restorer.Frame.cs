@@ -158,10 +158,7 @@ public sealed partial class Restorer
     {
         var engine = _snapshot.GetEngine(route);
         var target = weight < 1 ? slot.GetScratch(input.Width, input.Height) : output;
-        var nonFinite = (long)input.Width * input.Height <= _options.MaxTilePixels
-            ? RunWhole(slot, route, engine, input, target, strength)
-            : slot.GetTiles(input.Width, input.Height, _options.MaxTilePixels, Package.Manifest.Network.SizeMultiple)
-                .Run(slot, engine, input, target, strength);
+        var nonFinite = RunAtMost(_retryCount + 1, slot, route, engine, input, target, strength);
         if (nonFinite > 0)
         {
             return $"Engine '{engine.Name}' gave {nonFinite} values that are not finite for a " +
@@ -175,6 +172,30 @@ public sealed partial class Restorer
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Runs a frame, and once more each time that the device fails: here, where the stream's decision for it stands.
+    /// </summary>
+    /// <exception cref="EngineException">The last run failed.</exception>
+    private long RunAtMost(
+        int count, EngineSlot slot, Degradation route, Engine engine, Frame input, Frame output, float strength)
+    {
+        while (true)
+        {
+            try
+            {
+                return (long)input.Width * input.Height <= _options.MaxTilePixels
+                    ? RunWhole(slot, route, engine, input, output, strength)
+                    : slot.GetTiles(
+                            input.Width, input.Height, _options.MaxTilePixels, Package.Manifest.Network.SizeMultiple)
+                        .Run(slot, engine, input, output, strength);
+            }
+            catch (EngineException) when (--count > 0)
+            {
+                FrameRetried?.Invoke();
+            }
+        }
     }
 
     /// <summary>Runs a frame on TensorRT where it has an engine for it. One that fails is left, and the frame runs

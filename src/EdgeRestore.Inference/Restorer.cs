@@ -19,6 +19,7 @@ public sealed partial class Restorer : IDisposable
     private readonly IReadOnlyList<ProviderStep> _providers;
     private readonly CachedEngines? _cached;
     private readonly SemanticEncoder? _encoder;
+    private readonly int _retryCount;
     private volatile bool _isDisposed;
 
     private Restorer(
@@ -30,6 +31,7 @@ public sealed partial class Restorer : IDisposable
     {
         _options = options;
         (_providers, _cached) = providers;
+        _retryCount = options.RetryCount ?? (_providers[^1].Provider == ExecutionProvider.Cpu.ToName() ? 0 : 1);
         _snapshot = snapshot;
         (_classifier, _encoder) = readers;
         _slots = slots;
@@ -42,6 +44,9 @@ public sealed partial class Restorer : IDisposable
     /// engine for.
     /// </summary>
     public IReadOnlyList<ProviderStep> Providers => _cached is null ? _providers : [_cached.Step, .. _providers];
+
+    /// <summary>Told, on the frame's own thread, of every frame that runs again, since the device failed on it.</summary>
+    public Action? FrameRetried { get; set; }
 
     /// <summary>Whether TensorRT is there, so that engines may be taken up.</summary>
     public bool TakesEngines => _cached is not null;

@@ -32,6 +32,14 @@ public sealed record RestorerOptions
     [Range(0, 64)]
     public int ConcurrentRunCount { get; init; }
 
+    /// <summary>How often a frame is run again when the device fails on it.</summary>
+    /// <remarks>
+    /// Devices stumble: a moment without memory, a clock that changes. What fails twice in a row fails a third time too.
+    /// </remarks>
+    /// <value>Default null: 0 on the CPU, which does not stumble; 1 elsewhere.</value>
+    [Range(0, 16)]
+    public int? RetryCount { get; init; }
+
     /// <summary>Larger frames go through the engine in overlapping tiles of at most so many pixels.</summary>
     /// <remarks>The default network takes about 340 bytes a pixel: 0.75 GB for the default.</remarks>
     /// <value>Default 2,228,224 pixels (2048 x 1088): 1920 x 1080 goes whole.</value>

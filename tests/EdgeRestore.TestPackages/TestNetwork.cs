@@ -39,6 +39,12 @@ public abstract record TestNetwork
     /// <summary>Fails while it runs unless frames are of one size: a fault that only the engine can find.</summary>
     public sealed record FailsUnless(int Width, int Height) : TestNetwork;
 
+    /// <summary>
+    /// Hands frames through, but fails now and then, as a device that stumbles: in one run of seven, in the same ones every
+    /// time, never twice in a row, and not in the first.
+    /// </summary>
+    public sealed record Stumbles : TestNetwork;
+
     /// <summary>A file of which no engine can be built. Not for the first route, which the start probes with.</summary>
     public sealed record Unbuildable : TestNetwork;
 }

@@ -34,8 +34,10 @@ internal sealed partial class ServedPackage
         Device = device;
         LowerDevice = device switch { "tensorrt" => "cuda", "cuda" => "cpu", _ => null };
         Id = new PackageId(restorer.Package.Manifest.Name, restorer.Package.Manifest.Version);
-        _breaker = LowerDevice is null ? null : new ProviderBreaker(
-            clock, fault => ProviderLost?.Invoke(this, fault), () => FrameRetried?.Invoke(Device));
+        _breaker = LowerDevice is null
+            ? null
+            : new ProviderBreaker(clock, fault => ProviderLost?.Invoke(this, fault));
+        restorer.FrameRetried = () => FrameRetried?.Invoke(Device);
     }
 
     public PackageId Id { get; }
