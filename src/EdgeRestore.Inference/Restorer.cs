@@ -45,7 +45,7 @@ public sealed partial class Restorer : IDisposable
     /// </summary>
     public IReadOnlyList<ProviderStep> Providers => _cached is null ? _providers : [_cached.Step, .. _providers];
 
-    /// <summary>Told, on the frame's own thread, of every frame that runs again, since the device failed on it.</summary>
+    /// <summary>Told, on the frame's own thread, of every frame that runs again because the device failed.</summary>
     public Action? FrameRetried { get; set; }
 
     /// <summary>Whether TensorRT is there, so that engines may be taken up.</summary>

@@ -34,7 +34,7 @@ public sealed record RestorerOptions
 
     /// <summary>How often a frame is run again when the device fails on it.</summary>
     /// <remarks>
-    /// Devices stumble: a moment without memory, a clock that changes. What fails twice in a row fails a third time too.
+    /// Devices stumble: a moment without memory, a clock that changes. What fails twice in a row fails a third time.
     /// </remarks>
     /// <value>Default null: 0 on the CPU, which does not stumble; 1 elsewhere.</value>
     [Range(0, 16)]

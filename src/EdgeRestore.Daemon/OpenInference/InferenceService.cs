@@ -68,10 +68,10 @@ internal sealed partial class InferenceService(
     {
         var models = request.Name.Length > 0 ? [Find(request.Name, request.Version)]
             : InferenceModel.Of(host.Restorer.Package.Manifest);
-        var version = PackageVersion;
+        var package = host.Restorer.Package;
         return Task.FromResult(new ModelStatisticsResponse
         {
-            ModelStats = { models.Select(model => statistics.Read(model.Name, version)) },
+            ModelStats = { models.Select(model => statistics.Read(model.Name, package)) },
         });
     }
 
@@ -164,18 +164,20 @@ internal sealed partial class InferenceService(
         StreamRegistry.OpenedStream place,
         CancellationToken cancellationToken)
     {
-        var version = PackageVersion;
+        var asked = host.Restorer.Package;
+        var replies = new List<SingleReply>();
         var start = host.Clock.GetTimestamp();
         try
         {
-            var replies = new List<SingleReply>();
             var response = await InferAsync(request, model, router, place, replies, cancellationToken);
-            statistics.Succeeded(model.Name, version, host.Clock.GetElapsedTime(start), replies);
+            statistics.Succeeded(model.Name, replies[^1].Package!, host.Clock.GetElapsedTime(start), replies);
             return response;
         }
         catch
         {
-            statistics.Failed(model.Name, version, host.Clock.GetElapsedTime(start));
+            // Another package may have been served by the time that its frames had their turns.
+            var package = replies.Count > 0 ? replies[^1].Package! : asked;
+            statistics.Failed(model.Name, package, host.Clock.GetElapsedTime(start));
             throw;
         }
     }
@@ -226,7 +228,12 @@ internal sealed partial class InferenceService(
                 + "image files with the parameter codec.");
         }
 
-        var response = new ModelInferResponse { ModelName = model.Name, ModelVersion = PackageVersion, Id = request.Id };
+        var response = new ModelInferResponse
+        {
+            ModelName = model.Name,
+            ModelVersion = replies[^1].Package!.Manifest.Version,
+            Id = request.Id,
+        };
         InferenceOutputs.Add(response, outputs, replies, isEncoded, input.HasBatch);
         return response;
     }

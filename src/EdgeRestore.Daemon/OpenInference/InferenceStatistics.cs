@@ -1,21 +1,28 @@
+using System.Runtime.CompilerServices;
 using EdgeRestore.Daemon.Singles;
+using EdgeRestore.Packages;
 using EdgeRestore.Protocol.Inference;
 
 namespace EdgeRestore.Daemon.OpenInference;
 
-/// <summary>What requests to each model came to, since the start or since another version is served. Thread-safe.</summary>
+/// <summary>What requests to each model of a package came to, since that was loaded. Thread-safe.</summary>
 internal sealed class InferenceStatistics(TimeProvider clock)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, ModelStatistics> _models = new(StringComparer.Ordinal);
-    private string _version = "";
+
+    // By the package itself, since versions may be named alike; its counts go with it, when its last request has.
+    private readonly ConditionalWeakTable<ModelPackage, Dictionary<string, ModelStatistics>> _models = [];
 
     /// <summary>A request was answered.</summary>
-    public void Succeeded(string model, string version, TimeSpan time, IReadOnlyList<SingleReply> replies)
+    /// <param name="model">The one that was asked.</param>
+    /// <param name="package">What answered.</param>
+    /// <param name="time">From the request to its answer.</param>
+    /// <param name="replies">One for each frame.</param>
+    public void Succeeded(string model, ModelPackage package, TimeSpan time, IReadOnlyList<SingleReply> replies)
     {
         lock (_gate)
         {
-            var statistics = Find(model, version);
+            var statistics = Find(model, package);
             statistics.LastInference = (ulong)clock.GetUtcNow().ToUnixTimeMilliseconds();
             statistics.InferenceCount += (ulong)replies.Count;
             statistics.ExecutionCount += (ulong)replies.Count;
@@ -36,37 +43,32 @@ internal sealed class InferenceStatistics(TimeProvider clock)
     }
 
     /// <summary>A request got an error, or its client went away.</summary>
-    public void Failed(string model, string version, TimeSpan time)
+    public void Failed(string model, ModelPackage package, TimeSpan time)
     {
         lock (_gate)
         {
-            Add(Find(model, version).InferenceStats.Fail, time);
+            Add(Find(model, package).InferenceStats.Fail, time);
         }
     }
 
     /// <summary>A copy; of a model that nobody has asked yet, zeros.</summary>
-    public ModelStatistics Read(string model, string version)
+    public ModelStatistics Read(string model, ModelPackage package)
     {
         lock (_gate)
         {
-            return Find(model, version).Clone();
+            return Find(model, package).Clone();
         }
     }
 
-    private ModelStatistics Find(string model, string version)
+    private ModelStatistics Find(string model, ModelPackage package)
     {
-        if (_version != version)
+        var models = _models.GetValue(package, _ => new Dictionary<string, ModelStatistics>(StringComparer.Ordinal));
+        if (!models.TryGetValue(model, out var statistics))
         {
-            _models.Clear();
-            _version = version;
-        }
-
-        if (!_models.TryGetValue(model, out var statistics))
-        {
-            _models[model] = statistics = new ModelStatistics
+            models[model] = statistics = new ModelStatistics
             {
                 Name = model,
-                Version = version,
+                Version = package.Manifest.Version,
                 InferenceStats = new InferStatistics
                 {
                     Success = new StatisticDuration(),

@@ -4,6 +4,7 @@ using EdgeRestore.Daemon.Streams;
 using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Frames;
 using EdgeRestore.Inference;
+using EdgeRestore.Packages;
 using EdgeRestore.Protocol.V1;
 
 namespace EdgeRestore.Daemon.Singles;
@@ -110,7 +111,7 @@ internal static class SingleFrame
             }
 
             using var output = Frame.Rent(input.Width, input.Height, PixelFormat.Rgb24);
-            var result = await ComputeAsync(host, input, output, request, cancellationToken);
+            var (result, package) = await ComputeAsync(host, input, output, request, cancellationToken);
             if (result.Error != RestoreError.None)
             {
                 return SingleReply.Failed(result.Error, result.Detail ?? "No reason was given.");
@@ -135,27 +136,31 @@ internal static class SingleFrame
                 Width = output.Width,
                 Height = output.Height,
                 Result = result,
+                Package = package,
                 Times = new StageTimes(total, queue > TimeSpan.Zero ? queue : TimeSpan.Zero, decode, encode),
             };
         }
     }
 
-    private static async Task<RestoreResult> ComputeAsync(
+    private static async Task<(RestoreResult Result, ModelPackage? Package)> ComputeAsync(
         StreamHost host, Frame input, Frame output, SingleRequest request, CancellationToken cancellationToken)
     {
         await host.Turns.WaitAsync(Priority.Normal, cancellationToken);
         RestoreResult result;
+        ModelPackage package;
         try
         {
-            using var package = host.Packages.Lease(request.Place.Number);
-            result = package.Served.Restore(
-                input, output, request.Router.For(package.Served), request.Strength, cancellationToken);
+            using var lease = host.Packages.Lease(request.Place.Number);
+            package = lease.Served.Restorer.Package;
+            result = lease.Served.Restore(
+                input, output, request.Router.For(lease.Served), request.Strength, cancellationToken);
         }
         catch (ArgumentException exception)
         {
             // Between asking and its turn the package became another one, without the route.
-            return new RestoreResult(
-                RestoreError.Engine, exception.Message, default, BypassReason.None, 0, TimeSpan.Zero, TimeSpan.Zero);
+            var none = TimeSpan.Zero;
+            return (new RestoreResult(
+                RestoreError.Engine, exception.Message, default, BypassReason.None, Confidence: 0, none, none), null);
         }
         finally
         {
@@ -163,7 +168,7 @@ internal static class SingleFrame
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return result;
+        return (result, package);
     }
 
     private static async Task<ReadOnlyMemory<byte>> EncodeAsync(

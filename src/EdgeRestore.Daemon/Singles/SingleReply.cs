@@ -1,5 +1,6 @@
 using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Inference;
+using EdgeRestore.Packages;
 
 namespace EdgeRestore.Daemon.Singles;
 
@@ -16,6 +17,9 @@ internal sealed record SingleReply
     public RestoreResult Result { get; init; }
 
     public StageTimes Times { get; init; }
+
+    /// <summary>What the frame went through; null where there is an error.</summary>
+    public ModelPackage? Package { get; init; }
 
     public RestoreError Error { get; init; }
 
