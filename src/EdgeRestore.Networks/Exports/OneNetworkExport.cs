@@ -12,8 +12,6 @@ namespace EdgeRestore.Networks.Exports;
 /// </summary>
 public sealed record OneNetworkExport
 {
-    private const string EncoderFile = "encoder.onnx";
-
     public required string Name { get; init; }
 
     public required string Version { get; init; }
@@ -49,12 +47,12 @@ public sealed record OneNetworkExport
         var shared = new ExternalData("weights.bin");
         var classifier = ClassifierFrom.Manifest.Classifier;
         var classifierBytes = OnnxFile.Read(ClassifierFrom.GetPath(classifier.File)).ToBytes(shared);
-        var (routes, graphs) = RouteGraphs.Build(network, weights, shared, EncoderPath is not null);
+        var (routes, graphs) = RouteGraphs.Build(network, weights, shared, EncoderPath);
         var manifest = new PackageManifest
         {
             Name = Name,
             Version = Version,
-            Network = RouteGraphs.Describe(network, EncoderPath is null ? null : EncoderFile),
+            Network = RouteGraphs.Describe(network),
             Classifier = classifier,
             Routes =
             [
@@ -71,7 +69,6 @@ public sealed record OneNetworkExport
             manifest,
             [
                 .. graphs,
-                .. EncoderPath is { } encoder ? [PackageContent.FromFile(EncoderFile, encoder)] : (PackageContent[])[],
                 PackageContent.FromBytes(classifier.File, classifierBytes),
                 PackageContent.FromBytes(shared.FileName, shared.ToArray()),
             ],

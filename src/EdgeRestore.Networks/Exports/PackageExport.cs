@@ -18,11 +18,16 @@ public sealed record PackageExport
 
     public required string Version { get; init; }
 
-    /// <summary>Takes the frame alone, or a degradation.</summary>
+    /// <summary>Takes the frame alone, a degradation, or tokens.</summary>
     public required RestorationNetwork Network { get; init; }
 
     /// <summary>Of the network as it was trained.</summary>
     public required NamedTensors NetworkWeights { get; init; }
+
+    /// <summary>
+    /// The encoder's ONNX file, its weights inside, where the network takes tokens; none where it takes none.
+    /// </summary>
+    public string? EncoderPath { get; init; }
 
     /// <summary>With the calibrated temperature.</summary>
     public required ClassifierNetwork Classifier { get; init; }
@@ -47,7 +52,7 @@ public sealed record PackageExport
     public ModelPackage Write(string directory, bool replace = false)
     {
         var shared = new ExternalData("weights.bin");
-        var (routes, graphs) = RouteGraphs.Build(Network, NetworkWeights, shared);
+        var (routes, graphs) = RouteGraphs.Build(Network, NetworkWeights, shared, EncoderPath);
         var classifierBytes = ClassifierExport.ToServing(Classifier, ClassifierWeights).ToBytes(shared);
         var manifest = new PackageManifest
         {

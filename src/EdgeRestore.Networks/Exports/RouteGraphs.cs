@@ -12,20 +12,22 @@ namespace EdgeRestore.Networks.Exports;
 internal static class RouteGraphs
 {
     private const string OneFile = "network.onnx";
+    private const string EncoderFile = "encoder.onnx";
 
-    /// <summary>Builds the graphs, their weights in a file that they share.</summary>
+    /// <summary>Builds the graphs, their weights in a file that they share, and takes the encoder in.</summary>
+    /// <param name="encoderPath">The ONNX file that gives tokens, where the network takes them; else none.</param>
     /// <returns>The routes without what was measured, and the files.</returns>
     /// <exception cref="EdgeRestoreException">The network takes what no route of a package gives.</exception>
     public static (IReadOnlyList<PackageRoute> Routes, IReadOnlyList<PackageContent> Contents) Build(
-        RestorationNetwork network, NamedTensors weights, ExternalData shared, bool hasEncoder = false)
+        RestorationNetwork network, NamedTensors weights, ExternalData shared, string? encoderPath)
     {
         var takesDegradation = network.Prompt == PromptDefinition.Degradation;
         var takesTokens = network.Prompt?.Name == PromptDefinition.TokensName;
-        if (takesTokens != hasEncoder)
+        if (takesTokens != encoderPath is not null)
         {
             throw new EdgeRestoreException(takesTokens
-                ? $"The network '{network.Preset}' takes {network.Prompt!.Meaning}. Give the encoder that makes them: export "
-                    + "one --encoder clip-vision.onnx."
+                ? $"The network '{network.Preset}' takes {network.Prompt!.Meaning}. Give the encoder that makes them: "
+                    + "--encoder clip-vision.onnx."
                 : $"The network '{network.Preset}' takes no tokens, so it needs no encoder. Leave --encoder out.");
         }
 
@@ -60,21 +62,26 @@ internal static class RouteGraphs
             });
         }
 
+        if (encoderPath is not null)
+        {
+            contents.Add(PackageContent.FromFile(EncoderFile, encoderPath));
+        }
+
         return (routes, contents);
     }
 
     /// <summary>What a manifest says of the network as a whole.</summary>
-    public static PackageNetwork Describe(RestorationNetwork network, string? encoderFile = null) => new()
+    public static PackageNetwork Describe(RestorationNetwork network) => new()
     {
         Family = network.Family,
         Preset = network.Preset,
         Parameters = NetworkCost.Of(network).Parameters,
         SizeMultiple = network.SizeMultiple,
         MinSidePixels = network.MinSidePixels,
-        Semantic = encoderFile is not null && network is SeSymUNet semantic
+        Semantic = network is SeSymUNet semantic
             ? new()
             {
-                File = encoderFile,
+                File = EncoderFile,
                 TokenSize = semantic.Config.SemanticSize,
                 PositionalEmbedding = JsonNamingPolicy.CamelCase.ConvertName($"{semantic.Config.PositionalEmbedding}"),
             }

@@ -15,7 +15,8 @@ internal static class ExportCommand
         Writes a package from a restoration run and a classifier: one static graph per degradation with the channels that
         it selected (one graph for all where the network takes the frame alone), the classifier with its calibrated
         temperature, one file of shared weights, and a manifest with seeds, steps and core-hours as they were counted.
-        Averaged weights are exported, not the last ones. The classifier is that of a run or of another package.
+        Averaged weights are exported, not the last ones. The classifier is that of a run or of another package. The
+        encoder that an SE-SymUNet takes its tokens from goes into the package, its weights inside its file.
 
         Examples:
           ./edgerestore export --restoration .edgerestore/runs/edge-s --classifier .edgerestore/runs/dpgnet-s --out deploy/models/default
@@ -42,6 +43,10 @@ internal static class ExportCommand
             Description = "Run folder of the classifier, or a package whose classifier is taken.",
             Required = true,
         };
+        var encoder = new Option<string?>("--encoder")
+        {
+            Description = "ONNX file of the semantic encoder, for se-symunet. Default: the one that the recipe names.",
+        };
         var output = new Option<string>("--out") { Description = "Folder of the package.", Required = true };
         var name = Text("--name", "The package's name.", "edgerestore-default");
         var version = Text("--version", "The package's version.", "0.1.0");
@@ -66,8 +71,8 @@ internal static class ExportCommand
         var json = new Option<bool>("--json") { Description = "Prints the manifest instead of a sentence." };
         var command = new Command("export", Help)
         {
-            restoration, classifier, output, name, version, threshold, data, licence, commit, notes, photographs, state,
-            replace, json,
+            restoration, classifier, encoder, output, name, version, threshold, data, licence, commit, notes, photographs,
+            state, replace, json,
         };
         command.Add(ExportOnnxCommand.Build());
         command.Add(ExportOneCommand.Build());
@@ -85,6 +90,7 @@ internal static class ExportCommand
                     result.GetRequiredValue(commit),
                     result.GetRequiredValue(notes)))
             {
+                EncoderPath = result.GetValue(encoder),
                 Threshold = result.GetValue(threshold),
                 PhotographRoot = result.GetValue(photographs),
                 StateFolder = result.GetValue(state),
@@ -109,6 +115,9 @@ internal static class ExportCommand
 /// <param name="Classifier">Run folder or package.</param>
 internal sealed record ExportRequest(string Restoration, string Classifier, string OutputFolder, ExportLabels Labels)
 {
+    /// <summary>Instead of the file that the recipe names.</summary>
+    public string? EncoderPath { get; init; }
+
     public double Threshold { get; init; }
 
     public string? PhotographRoot { get; init; }

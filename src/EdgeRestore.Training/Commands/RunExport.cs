@@ -30,7 +30,11 @@ internal static class RunExport
         var network = restoration.Definition.Restoration ?? throw new EdgeRestoreException(
             $"'{request.Restoration}' is a run of the classifier '{restoration.Recipe.Network}'. Name the run of a "
             + "restoration network with --restoration, and this one with --classifier.");
-        var (quality, worth) = Measure(network, restoration, request.PhotographRoot, progress);
+        var semantic = request.EncoderPath is { } path ? new SemanticRecipe { Encoder = path } : restoration.Recipe.Semantic;
+        using var encoder = semantic is null ? null : Open(semantic, network);
+        var (quality, worth) = Measure(
+            new(network, restoration.Layout, restoration.State.Average, encoder), restoration.Recipe,
+            request.PhotographRoot, progress);
         var weights = restoration.Average();
         if (File.Exists(Path.Combine(request.Classifier, ManifestName)))
         {
@@ -40,6 +44,7 @@ internal static class RunExport
                 Version = request.Labels.Version,
                 Network = new(network, weights),
                 ClassifierFrom = ModelPackage.Open(request.Classifier),
+                EncoderPath = semantic?.Encoder,
                 Provenance = Provenance(request.Labels, restoration, null) with
                 {
                     Notes = $"The classifier is that of {request.Classifier}. {request.Labels.Notes}".TrimEnd(),
@@ -60,6 +65,7 @@ internal static class RunExport
             Version = request.Labels.Version,
             Network = network,
             NetworkWeights = weights,
+            EncoderPath = semantic?.Encoder,
             Classifier = dpgNet.WithTemperature(folder.ReadTemperature()),
             ClassifierWeights = classifier.Average(),
             Threshold = request.Threshold,
@@ -69,10 +75,16 @@ internal static class RunExport
         }.Write(request.OutputFolder, request.Replace);
     }
 
+    private static SemanticEncoder Open(SemanticRecipe recipe, RestorationNetwork network) =>
+        network.Prompt?.Name == PromptDefinition.TokensName
+            ? SemanticEncoder.Load(recipe, network.Prompt)
+            : throw new EdgeRestoreException(
+                $"The network '{network.Preset}' takes no tokens, so it needs no encoder. Leave --encoder out.");
+
     private static (
         ImmutableDictionary<Degradation, PackageQuality> Quality,
         ImmutableDictionary<Degradation, ImmutableSortedDictionary<string, double>> Worth) Measure(
-        RestorationNetwork network, LoadedRun run, string? root, TextWriter progress)
+        TrainedNetwork network, Recipe recipe, string? root, TextWriter progress)
     {
         if (root is null)
         {
@@ -82,10 +94,10 @@ internal static class RunExport
         }
 
         using var photographs = PhotographSet.Load(
-            Path.Combine(root, "train"), run.Recipe.Validation.Photographs, ClassifierInput.CropsSide,
+            Path.Combine(root, "train"), recipe.Validation.Photographs, ClassifierInput.CropsSide,
             isForClassifier: false, CancellationToken.None);
-        var worth = RouteWorth.Measure(network, run.Layout, run.State.Average, photographs, progress);
-        return (EvalQuality.Measure(network, run.Layout, run.State.Average, root, progress), worth);
+        var worth = RouteWorth.Measure(network, photographs, progress);
+        return (EvalQuality.Measure(network, root, progress), worth);
     }
 
     private static PackageProvenance Provenance(ExportLabels labels, LoadedRun restoration, LoadedRun? classifier)

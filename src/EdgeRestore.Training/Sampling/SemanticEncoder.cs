@@ -91,7 +91,8 @@ internal sealed class SemanticEncoder : IDisposable
         catch (Exception exception) when (exception is OnnxRuntimeException or IOException)
         {
             throw new EdgeRestoreException(
-                $"The encoder '{path}' cannot be opened: {exception.Message} Name an ONNX file in semantic.encoder.",
+                $"The encoder '{path}' cannot be opened: {exception.Message} Name an ONNX file in semantic.encoder of the recipe, or in "
+                + "export's --encoder.",
                 exception);
         }
     }

@@ -86,7 +86,8 @@ internal sealed class RestorationTask : TrainingTask
 
     public override void Validate(Tensor average, TrainingCounters counters, RunFolder folder, RunReport report)
     {
-        var rows = RestorationValidator.Measure(_network, Layout, average, _validation.Value, _encoder);
+        var rows = RestorationValidator.Measure(
+            new(_network, Layout, average, _encoder), _validation.Value);
         folder.AppendValidation(counters.Step, counters.TrainedSeconds, rows);
         folder.DrawCurves();
         var text = new StringBuilder();

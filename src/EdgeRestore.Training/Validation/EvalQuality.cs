@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using EdgeRestore.Degradations;
 using EdgeRestore.Metrics;
-using EdgeRestore.Networks;
 using EdgeRestore.Packages;
 using EdgeRestore.Photographs;
-using EdgeRestore.Training.Readings;
 using TorchSharp;
 
 namespace EdgeRestore.Training.Validation;
@@ -18,16 +16,12 @@ internal static class EvalQuality
     private const int NoiseSigma = 25;
 
     public static ImmutableDictionary<Degradation, PackageQuality> Measure(
-        RestorationNetwork network,
-        ParameterVector layout,
-        torch.Tensor weights,
-        string photographRoot,
-        TextWriter progress)
+        TrainedNetwork network, string photographRoot, TextWriter progress)
     {
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         using var protocol = new EvalProtocol(new PhotographLibrary(photographRoot));
-        var reading = new TorchReading(layout.Bind(weights, torch.ScalarType.Float32), torch.ScalarType.Float32);
+        var reading = network.Read();
         var rows = EvalRow.All
             .Where(row => row.Degradation != Degradation.Clear && row.Sigma is null or NoiseSigma)
             .ToList();
@@ -36,8 +30,7 @@ internal static class EvalQuality
         foreach (var sample in protocol.Enumerate(rows))
         {
             using var step = torch.NewDisposeScope();
-            using var restored = RestorationValidator.Restore(
-                network, reading, sample.Degraded, sample.Row.Degradation, weights.device);
+            using var restored = network.Restore(reading, sample.Degraded, sample.Row.Degradation);
             var sum = sums[sample.Row.Degradation];
             sum[0] += Psnr.Compute(sample.Clean, sample.Degraded);
             sum[1] += Psnr.Compute(sample.Clean, restored);

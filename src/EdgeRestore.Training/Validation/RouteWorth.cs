@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using EdgeRestore.Degradations;
-using EdgeRestore.Frames;
 using EdgeRestore.Metrics;
-using EdgeRestore.Networks;
 using EdgeRestore.Training.Readings;
 using EdgeRestore.Training.Sampling;
 using TorchSharp;
@@ -20,16 +18,12 @@ internal static class RouteWorth
 
     /// <summary>By route, then by the name of the degradation: mean change of PSNR in dB, two decimals.</summary>
     public static ImmutableDictionary<Degradation, ImmutableSortedDictionary<string, double>> Measure(
-        RestorationNetwork network,
-        ParameterVector layout,
-        torch.Tensor weights,
-        PhotographSet photographs,
-        TextWriter progress)
+        TrainedNetwork network, PhotographSet photographs, TextWriter progress)
     {
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         using var set = ValidationSet.Make(photographs, CropPixels, PhotographCount, withClear: true);
-        var reading = new TorchReading(layout.Bind(weights, torch.ScalarType.Float32), torch.ScalarType.Float32);
+        var reading = network.Read();
         var worth = ImmutableDictionary.CreateBuilder<Degradation, ImmutableSortedDictionary<string, double>>();
         foreach (var route in DegradationNames.All.Where(route => route != Degradation.Clear))
         {
@@ -38,7 +32,7 @@ internal static class RouteWorth
                 .ToImmutableSortedDictionary(
                     rows => rows.Key.ToName(),
                     rows => Math.Round(rows.SelectMany(row => row.Samples).Average(
-                        sample => Change(network, reading, route, sample, weights.device)), 2),
+                        sample => Change(network, reading, route, sample)), 2),
                     StringComparer.Ordinal);
             progress.WriteLine($"Worth of route {route.ToName()}: measured");
         }
@@ -47,14 +41,10 @@ internal static class RouteWorth
     }
 
     private static double Change(
-        RestorationNetwork network,
-        TorchReading reading,
-        Degradation route,
-        ValidationSample sample,
-        torch.Device device)
+        TrainedNetwork network, TorchReading reading, Degradation route, ValidationSample sample)
     {
         using var scope = torch.NewDisposeScope();
-        using var restored = RestorationValidator.Restore(network, reading, sample.Degraded, route, device);
+        using var restored = network.Restore(reading, sample.Degraded, route);
         return Psnr.Compute(sample.Clean, restored) - sample.PsnrIn;
     }
 }

@@ -138,14 +138,31 @@ public sealed class PackageExportTests : IDisposable
     }
 
     [Fact]
-    public void Write_NetworkThatTakesTokens_IsRefused()
+    public void Write_NetworkThatTakesTokens_HasTheEncoderBesideItsOneGraph()
     {
-        var network = new SeSymUNet(new()
+        var network = WithTokens();
+        var encoder = Path.Combine(folder, "clip.onnx");
+        File.WriteAllBytes(encoder, [1, 2, 3]);
+
+        var package = (Export() with
         {
-            Body = SymUNetConfig.ExtraSmall,
-            AttentionWidths = [16, 16, 16],
-            MiddleAttentionWidth = 16,
-        });
+            Network = network,
+            NetworkWeights = InitialWeights.Of(network, seed: 1),
+            EncoderPath = encoder,
+        }).Write(Path.Combine(folder, "package"));
+
+        Assert.All(package.Manifest.Routes, route => Assert.Equal("network.onnx", route.File));
+        Assert.Equal("encoder.onnx", package.Manifest.Network.Semantic?.File);
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(package.GetPath("encoder.onnx")));
+        var error = Assert.Throws<EdgeRestoreException>(
+            () => (Export() with { EncoderPath = encoder }).Write(Path.Combine(folder, "other")));
+        Assert.Contains("takes no tokens, so it needs no encoder", error.Message);
+    }
+
+    [Fact]
+    public void Write_NetworkThatTakesTokensWithoutEncoder_IsRefused()
+    {
+        var network = WithTokens();
         var source = Export().Write(Path.Combine(folder, "source"));
 
         var error = Assert.Throws<EdgeRestoreException>(() => new OneNetworkExport
@@ -157,7 +174,7 @@ public sealed class PackageExportTests : IDisposable
             Provenance = source.Manifest.Provenance,
         }.Write(Path.Combine(folder, "one")));
 
-        Assert.Contains("takes semantic tokens of 1024 numbers each. Give the encoder", error.Message);
+        Assert.Contains("takes semantic tokens of 1024 numbers each. Give the encoder that makes them: --encoder", error.Message);
         Assert.False(Directory.Exists(Path.Combine(folder, "one")));
     }
 
@@ -208,6 +225,13 @@ public sealed class PackageExportTests : IDisposable
         Assert.True(manifest.Routes[0].Parameters < manifest.Network.Parameters);
         Assert.Equal(30.5, manifest.Routes.Single(route => route.Degradation == Degradation.Haze).Quality?.PsnrOut);
     }
+
+    private static SeSymUNet WithTokens() => new(new()
+    {
+        Body = SymUNetConfig.ExtraSmall,
+        AttentionWidths = [16, 16, 16],
+        MiddleAttentionWidth = 16,
+    });
 
     private static PackageExport Export()
     {

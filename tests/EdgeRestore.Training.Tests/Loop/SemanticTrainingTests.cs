@@ -1,12 +1,15 @@
 using EdgeRestore.Networks;
 using EdgeRestore.Networks.Exports;
 using EdgeRestore.Networks.Weights;
+using EdgeRestore.Packages;
 using EdgeRestore.Training.Checkpoints;
+using EdgeRestore.Training.Commands;
 using EdgeRestore.Training.Loop;
 using EdgeRestore.Training.Readings;
 using EdgeRestore.Training.Recipes;
 using EdgeRestore.Training.Sampling;
 using EdgeRestore.Training.Tasks;
+using EdgeRestore.Training.Validation;
 using TorchSharp;
 
 namespace EdgeRestore.Training.Tests.Loop;
@@ -26,10 +29,7 @@ public sealed class SemanticTrainingTests : IDisposable
         }
 
         _photographs = PhotographSet.Load(pictures, 1, 64, isForClassifier: false, CancellationToken.None);
-        var encoder = new ClipVision(
-            new() { Side = 16, PatchSize = 8, Width = 12, Layers = 1, Heads = 2, Hidden = 24 });
-        var weights = InitialWeights.Of(encoder, seed: 4);
-        File.WriteAllBytes(Path.Combine(_folder, "encoder.onnx"), SemanticEncoderExport.ToTokens(encoder, weights).ToBytes());
+        SaveEncoder("encoder.onnx", width: 12);
     }
 
     public void Dispose()
@@ -95,6 +95,117 @@ public sealed class SemanticTrainingTests : IDisposable
             new() { Encoder = Path.Combine(_folder, "encoder.onnx") }, PromptDefinition.Tokens(1024)));
 
         Assert.Contains("gives tokens of 12 numbers, and the network takes 1024", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Export_RunAndPackage_PutsTheRecipesEncoderIn()
+    {
+        var encoder = Path.Combine(_folder, "encoder.onnx");
+        Run(NewRecipe($"semantic: {{ encoder: {encoder} }}"), "run", steps: 4);
+
+        var package = RunExport.Write(NewRequest("run"), TextWriter.Null);
+
+        Assert.Equal(
+            new PackageSemantic { File = "encoder.onnx", TokenSize = 12, PositionalEmbedding = "zero" },
+            package.Manifest.Network.Semantic);
+        Assert.Equal(File.ReadAllBytes(encoder), File.ReadAllBytes(package.GetPath("encoder.onnx")));
+    }
+
+    [Fact]
+    public void Export_RunWhoseEncoderWasMoved_TakesTheOneGiven_AndSaysSoWithoutIt()
+    {
+        var (encoder, moved) = (Path.Combine(_folder, "encoder.onnx"), Path.Combine(_folder, "moved.onnx"));
+        Run(NewRecipe($"semantic: {{ encoder: {encoder} }}"), "run", steps: 4);
+        File.Move(encoder, moved);
+
+        var error = Assert.Throws<EdgeRestoreException>(() => RunExport.Write(NewRequest("run"), TextWriter.Null));
+        var package = RunExport.Write(NewRequest("run") with { EncoderPath = moved }, TextWriter.Null);
+
+        Assert.Contains($"'{encoder}' cannot be opened", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--encoder", error.Message, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(moved), File.ReadAllBytes(package.GetPath("encoder.onnx")));
+    }
+
+    [Fact]
+    public void Export_TokensOfAnotherSize_IsRefused()
+    {
+        var other = SaveEncoder("other.onnx", width: 16);
+        Run(NewRecipe($"semantic: {{ encoder: {Path.Combine(_folder, "encoder.onnx")} }}"), "run", steps: 4);
+
+        var error = Assert.Throws<EdgeRestoreException>(
+            () => RunExport.Write(NewRequest("run") with { EncoderPath = other }, TextWriter.Null));
+
+        Assert.Contains("gives tokens of 16 numbers, and the network takes 12", error.Message, StringComparison.Ordinal);
+    }
+
+    // What --photographs measures goes through the encoder, too.
+    [Fact]
+    public void RouteWorth_NetworkWithTokens_IsMeasured()
+    {
+        var recipe = NewRecipe($"semantic: {{ encoder: {Path.Combine(_folder, "encoder.onnx")} }}");
+        var network = NetworkDefinition.Of(recipe).Restoration!;
+        var weights = InitialWeights.Of(network, seed: 3);
+        var layout = ParameterVector.Of(weights);
+        using var values = torch.tensor(layout.Pack(weights));
+        using var encoder = SemanticEncoder.Load(recipe.Semantic!, network.Prompt!);
+        var pictures = Path.Combine(_folder, "large");
+        for (var index = 0; index < 2; index++)
+        {
+            TestPictures.Save(Path.Combine(pictures, $"{index}.png"), index, width: 208, height: 200);
+        }
+
+        using var photographs = PhotographSet.Load(pictures, 1, 192, isForClassifier: false, CancellationToken.None);
+
+        var worth = RouteWorth.Measure(
+            new(network, layout, values, encoder), photographs, TextWriter.Null);
+
+        Assert.Equal(12, worth.Count);
+        Assert.All(worth.Values, changes => Assert.All(changes.Values, change => Assert.True(double.IsFinite(change))));
+    }
+
+    // A package whose classifier is taken.
+    private ExportRequest NewRequest(string run)
+    {
+        var classifier = Path.Combine(_folder, "classifier");
+        if (!Directory.Exists(classifier))
+        {
+            var network = new EdgeNetwork(EdgeNetworkConfig.ExtraSmall);
+            var dpgNet = new DpgNet(new());
+            new PackageExport
+            {
+                Name = "classifier",
+                Version = "1",
+                Network = network,
+                NetworkWeights = InitialWeights.Of(network, seed: 1),
+                Classifier = dpgNet,
+                ClassifierWeights = InitialWeights.Of(dpgNet, seed: 1),
+                Threshold = 0.4,
+                Provenance = new()
+                {
+                    TrainingData = "none",
+                    Licence = "none",
+                    Command = "test",
+                    Seed = 1,
+                    Steps = 0,
+                    CpuHours = 0,
+                    Commit = "",
+                    Notes = "",
+                },
+            }.Write(classifier);
+        }
+
+        return new(
+            Path.Combine(_folder, run), classifier, Path.Combine(_folder, "package"), new("semantic", "1", "none", "none"));
+    }
+
+    private string SaveEncoder(string name, int width)
+    {
+        var encoder = new ClipVision(
+            new() { Side = 16, PatchSize = 8, Width = width, Layers = 1, Heads = 2, Hidden = 24 });
+        var path = Path.Combine(_folder, name);
+        File.WriteAllBytes(
+            path, SemanticEncoderExport.ToTokens(encoder, InitialWeights.Of(encoder, seed: 4)).ToBytes());
+        return path;
     }
 
     private static Recipe NewRecipe(string lines) => Recipe.Parse("test", $$"""
