@@ -13,7 +13,9 @@ internal static class RestoreCommand
 
         Results keep their names below --out: photos/june/1.jpg of the folder photos becomes OUT/june/1.jpg. JPEG, PNG
         and WebP stay what they are; TIFF becomes PNG (1.tif.png). A file that cannot be read is told and the others go
-        on. A run that was interrupted goes on where it stopped: what is done is skipped, unless its input is newer.
+        on. An image that is clear, or of which the classifier is not sure, passes through: it is written as it was and
+        counted apart. A run that was interrupted goes on where it stopped: what is done is skipped, unless its input is
+        newer.
 
         A video (Debian's ffmpeg reads and writes it) goes below --out under its own name, or to --out itself where that
         is a video file, an address to push to (rtsp://, udp:// ...) or - (standard output). Size, frame rate, times,
@@ -24,7 +26,7 @@ internal static class RestoreCommand
                  ./edgerestore restore clip.mp4 --out restored.mp4
                  ./edgerestore restore rtsp://camera/stream --out recording.mkv
 
-        Exit codes: 0 all restored; 1 some files or frames failed; 2 wrong command line; 5 cannot run (package, disk, ffmpeg
+        Exit codes: 0 all restored or passed through; 1 some files or frames failed; 2 wrong command line; 5 cannot run (package, disk, ffmpeg
         or input missing, camera lost); 130 interrupted.
         """;
 
@@ -133,21 +135,21 @@ internal static class RestoreCommand
             video.Show(screen);
         }
 
+        var counts = results.CountBy(result => result.Outcome).ToDictionary();
         if (results.Count == 0)
         {
-            screen.Document(new { output, images = results, videos });
+            screen.Document(ToDocument());
             return VideoCommand.ExitCodeOf(videos);
         }
 
-        var counts = results.ToLookup(result => result.Outcome);
-        foreach (var failed in counts[RestoreOutcome.Failed])
+        foreach (var failed in results.Where(result => result.Outcome == RestoreOutcome.Failed))
         {
             screen.Remark($"{failed.Name}: {failed.Error}");
         }
 
         screen.Table(
             ["file", "result", "route", "confidence", "size", "ms"],
-            [.. results.Where(result => result.Outcome == RestoreOutcome.Restored).Select(result => (string[])
+            [.. results.Where(result => result.Route is not null).Select(result => (string[])
             [
                 result.Name,
                 result.Bypassed ? "passed through" : "restored",
@@ -158,10 +160,24 @@ internal static class RestoreCommand
             ])],
             textColumns: 3);
         screen.Line(
-            $"{counts[RestoreOutcome.Restored].Count()} restored, {counts[RestoreOutcome.Skipped].Count()} skipped "
-            + $"(done before), {counts[RestoreOutcome.Failed].Count()} failed. Results are in {output}");
-        screen.Document(new { output, images = results, videos });
+            $"{Count(RestoreOutcome.Restored)} restored, {Count(RestoreOutcome.Bypassed)} passed through as they were, "
+            + $"{Count(RestoreOutcome.Skipped)} skipped (done before), {Count(RestoreOutcome.Failed)} failed. Results are "
+            + $"in {output}");
+        screen.Document(ToDocument());
         var videoCode = VideoCommand.ExitCodeOf(videos);
-        return videoCode == ExitCode.Done && counts[RestoreOutcome.Failed].Any() ? ExitCode.PartFailed : videoCode;
+        return videoCode == ExitCode.Done && Count(RestoreOutcome.Failed) > 0 ? ExitCode.PartFailed : videoCode;
+
+        int Count(RestoreOutcome outcome) => counts.GetValueOrDefault(outcome);
+
+        object ToDocument() => new
+        {
+            output,
+            restored = Count(RestoreOutcome.Restored),
+            bypassed = Count(RestoreOutcome.Bypassed),
+            skipped = Count(RestoreOutcome.Skipped),
+            failed = Count(RestoreOutcome.Failed),
+            images = results,
+            videos,
+        };
     }
 }

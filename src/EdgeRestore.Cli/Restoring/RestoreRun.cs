@@ -101,10 +101,9 @@ internal sealed class RestoreRun
             return new RestoredImage
             {
                 Name = name,
-                Outcome = RestoreOutcome.Restored,
+                Outcome = result.Bypassed ? RestoreOutcome.Bypassed : RestoreOutcome.Restored,
                 Route = result.Route.ToName(),
                 Confidence = result.Confidence,
-                Bypassed = result.Bypassed,
                 Width = before.Width,
                 Height = before.Height,
                 Milliseconds = elapsed.TotalMilliseconds,

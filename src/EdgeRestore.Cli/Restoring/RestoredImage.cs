@@ -14,7 +14,7 @@ internal sealed record RestoredImage
 
     public float Confidence { get; init; }
 
-    public bool Bypassed { get; init; }
+    public bool Bypassed => Outcome == RestoreOutcome.Bypassed;
 
     public int Width { get; init; }
 
@@ -30,6 +30,11 @@ internal sealed record RestoredImage
 internal enum RestoreOutcome
 {
     Restored,
+
+    /// <summary>Written as it was: clear, or what is wrong with it not sure enough.</summary>
+    Bypassed,
+
+    /// <summary>Done by an earlier run.</summary>
     Skipped,
     Failed,
 }

@@ -69,6 +69,8 @@ internal sealed record StreamReport
             device = opened.Device,
             seconds = report.Elapsed.TotalSeconds,
             framesPerSecond = rate,
+            restored = answered.Count - passed,
+            bypassed = passed,
             dropped = report.DroppedCount,
             failed = failed.Count,
             frames = report.Frames,

@@ -30,7 +30,10 @@ public sealed class RestoreCommandTests : IDisposable
         Assert.Equal(["june/clear.png", "june/haze.webp", "rain.png"], images.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("haze", images["june/haze.webp"].GetProperty("route").GetString());
         Assert.True(images["june/clear.png"].GetProperty("bypassed").GetBoolean());
+        Assert.Equal("Bypassed", images["june/clear.png"].GetProperty("outcome").GetString());
         Assert.False(images["rain.png"].GetProperty("bypassed").GetBoolean());
+        Assert.Equal(2, document.GetProperty("restored").GetInt32());
+        Assert.Equal(1, document.GetProperty("bypassed").GetInt32());
         Assert.Equal(
             TestFrames.RedOf(Degradation.Rain) + TestPackage.LevelsOf(Degradation.Rain), RedOf("out/rain.png"));
         Assert.Equal(TestFrames.RedOf(Degradation.Clear), RedOf("out/june/clear.png"));
@@ -60,8 +63,21 @@ public sealed class RestoreCommandTests : IDisposable
         var second = await RestoreAsync();
 
         Assert.Equal(0, second.ExitCode);
-        Assert.Contains("1 restored, 1 skipped (done before), 0 failed", second.Output, StringComparison.Ordinal);
+        Assert.Contains("1 restored, 0 passed through as they were, 1 skipped (done before), 0 failed", second.Output, StringComparison.Ordinal);
         Assert.Equal(written, File.GetLastWriteTimeUtc(_folder.File("out", "a.png")));
+    }
+
+    [Fact]
+    public async Task Summary_CountsWhatPassedThroughApart()
+    {
+        Save("in/a.png", Degradation.Rain);
+        Save("in/b.png", Degradation.Clear);
+        Save("in/c.png", Degradation.Clear);
+
+        var outcome = await RestoreAsync();
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("1 restored, 2 passed through as they were, 0 skipped", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +91,7 @@ public sealed class RestoreCommandTests : IDisposable
 
         var second = await RestoreAsync();
 
-        Assert.Contains("1 restored, 0 skipped", second.Output, StringComparison.Ordinal);
+        Assert.Contains("1 restored, 0 passed through as they were, 0 skipped", second.Output, StringComparison.Ordinal);
         Assert.Equal(TestFrames.RedOf(Degradation.Haze) + TestPackage.LevelsOf(Degradation.Haze), RedOf("out/a.png"));
     }
 
@@ -153,7 +169,7 @@ public sealed class RestoreCommandTests : IDisposable
         await Terminal.RunAsync("restore", Input, "--out", inside, "--package", Package);
         var second = await Terminal.RunAsync("restore", Input, "--out", inside, "--package", Package);
 
-        Assert.Contains("0 restored, 1 skipped", second.Output, StringComparison.Ordinal);
+        Assert.Contains("0 restored, 0 passed through as they were, 1 skipped", second.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(inside, "restored")));
     }
 
