@@ -33,6 +33,16 @@ public static class WireStatus
         $"This client has all {maxOfOne} of {maxStreams} streams that one client may have. Close one, or raise "
         + $"Peers:SharePercent (now {sharePercent}) or Limits:MaxStreams (now {maxStreams}).");
 
+    public static Status TooManyRequests(int maxWaiting, int maxStreams) => From(
+        RestoreError.Capacity,
+        $"{maxWaiting} requests wait for their turn, which is as many as may. Send fewer at once, or raise "
+        + $"Limits:MaxStreams (now {maxStreams}).");
+
+    public static Status TooManyRequestsOfOne(int maxOfOne, int maxStreams, int sharePercent) => From(
+        RestoreError.Capacity,
+        $"{maxOfOne} requests of this client wait for their turn, which is as many as those of one client may. Send fewer "
+        + $"at once, or raise Peers:SharePercent (now {sharePercent}) or Limits:MaxStreams (now {maxStreams}).");
+
     public static Status NoRoomFor(string what, long freeBytes, long maxBytes, int sharePercent) => From(
         RestoreError.Capacity, NoMemory(what, freeBytes, maxBytes, sharePercent));
 

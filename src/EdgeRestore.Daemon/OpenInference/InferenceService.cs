@@ -83,9 +83,9 @@ internal sealed partial class InferenceService(
             throw new RpcException(WireStatus.ShuttingDown);
         }
 
-        using var place = Enter(context);
         var model = Find(request.ModelName, request.ModelVersion);
-        return await InferAsync(request, model, model.CreateRouter(isStream: false), place, context.CancellationToken);
+        var asked = new Question(request, model, model.CreateRouter(isStream: false), Peer.Of(context), Place: null);
+        return await InferAsync(asked, context.CancellationToken);
     }
 
     public override async Task ModelStreamInfer(
@@ -94,7 +94,8 @@ internal sealed partial class InferenceService(
         ServerCallContext context)
     {
         using var trace = Tracing.StartCall(context.GetHttpContext(), "inference.GRPCInferenceService/ModelStreamInfer");
-        using var place = Enter(context);
+        using var place = host.Registry.TryEnter(Peer.Of(context), out var refusal)
+            ?? throw new RpcException(host.Registry.Explain(refusal));
         using var stop = new StreamStop(drain, AccessGrant.Of(context));
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, context.CancellationToken);
 
@@ -140,7 +141,8 @@ internal sealed partial class InferenceService(
 
             answer = new ModelStreamInferResponse
             {
-                InferResponse = await InferAsync(request, model, router, place, cancellationToken),
+                InferResponse = await InferAsync(
+                    new Question(request, model, router, place.Peer, place), cancellationToken),
             };
         }
         catch (RpcException exception) when (!endsOnError)
@@ -155,92 +157,6 @@ internal sealed partial class InferenceService(
         answer.InferResponse.Parameters[FinalResponse] = new InferParameter { BoolParam = true };
         return answer;
     }
-
-    /// <summary>Answers a request, and counts it.</summary>
-    private async Task<ModelInferResponse> InferAsync(
-        ModelInferRequest request,
-        InferenceModel model,
-        SingleRouter router,
-        StreamRegistry.OpenedStream place,
-        CancellationToken cancellationToken)
-    {
-        var asked = host.Restorer.Package;
-        var replies = new List<SingleReply>();
-        var start = host.Clock.GetTimestamp();
-        try
-        {
-            var response = await InferAsync(request, model, router, place, replies, cancellationToken);
-            statistics.Succeeded(model.Name, replies[^1].Package!, host.Clock.GetElapsedTime(start), replies);
-            return response;
-        }
-        catch
-        {
-            // Another package may have been served by the time that its frames had their turns.
-            var package = replies.Count > 0 ? replies[^1].Package! : asked;
-            statistics.Failed(model.Name, package, host.Clock.GetElapsedTime(start));
-            throw;
-        }
-    }
-
-    private async Task<ModelInferResponse> InferAsync(
-        ModelInferRequest request,
-        InferenceModel model,
-        SingleRouter router,
-        StreamRegistry.OpenedStream place,
-        List<SingleReply> replies,
-        CancellationToken cancellationToken)
-    {
-        var input = InferenceInput.Read(
-            request,
-            host.Limits,
-            host.Restorer.Package.Manifest.Network.MinSidePixels,
-            tensor => TensorPlace.Find(tensor.Parameters, tensor.Name, regions, place.Peer));
-        var parameters = InferenceParameters.Read(request.Parameters);
-        var outputs = InferenceOutputs.Select(
-            model, request, asked => TensorPlace.Find(asked.Parameters, asked.Name, regions, place.Peer));
-        using var limit = parameters.Timeout is { } timeout ? new CancellationTokenSource(timeout, host.Clock) : null;
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit?.Token ?? default);
-        try
-        {
-            foreach (var (payload, format) in input.Frames)
-            {
-                var pixels = PayloadFormat.Raw(PixelFormat.Rgb24, format.Width, format.Height);
-                var reply = await SingleFrame.RestoreAsync(
-                    host,
-                    payload,
-                    new SingleRequest(format, parameters.Output ?? pixels, router, model.Restores ? parameters.Strength : 0, place),
-                    waiting.Token);
-                replies.Add(reply.Error == RestoreError.None ? reply
-                    : throw new RpcException(WireStatus.From(reply.Error, reply.Message)));
-            }
-        }
-        catch (OperationCanceledException) when (limit?.IsCancellationRequested == true)
-        {
-            throw new RpcException(WireStatus.From(
-                RestoreError.DeadlineExceeded, "The parameter timeout passed before the frame had its turn. Allow more."));
-        }
-
-        var isEncoded = parameters.Output is not null;
-        if (!isEncoded && replies.Any(reply => (reply.Width, reply.Height) != (replies[0].Width, replies[0].Height)))
-        {
-            throw InferenceInput.Fault(
-                "The images have different sizes, which no tensor of pixels can hold. Send them one by one, or ask for "
-                + "image files with the parameter codec.");
-        }
-
-        var response = new ModelInferResponse
-        {
-            ModelName = model.Name,
-            ModelVersion = replies[^1].Package!.Manifest.Version,
-            Id = request.Id,
-        };
-        InferenceOutputs.Add(response, outputs, replies, isEncoded, input.HasBatch);
-        return response;
-    }
-
-    private StreamRegistry.OpenedStream Enter(ServerCallContext context) =>
-        host.Registry.TryEnter(Peer.Of(context), out var refusal)
-        ?? throw new RpcException(host.Registry.Explain(refusal));
 
     private InferenceModel Find(string name, string version)
     {

@@ -25,6 +25,8 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
 {
     public const string Path = "/v1/restore";
 
+    private const string NoRoom = "No room";
+
     private static readonly (string Type, WireCodec Codec)[] Types =
         [("image/jpeg", WireCodec.Jpeg), ("image/png", WireCodec.Png), ("image/webp", WireCodec.Webp)];
 
@@ -62,9 +64,9 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
         }
 
         var (routing, strength, quality) = ReadQuery(call.Request.Query);
-        using var place = host.Registry.TryEnter(Peer.Of(call), out var refusal) ?? throw new HttpProblem(
-            refusal == PlaceRefusal.PeerHasItsShare ? 429 : 503, "No room", host.Registry.Explain(refusal).Detail);
-        var image = await ReadBodyAsync(call);
+        var peer = Peer.Of(call);
+        using var memory = host.Memory.Reserve(peer);
+        var image = await ReadBodyAsync(call, memory);
         var input = Types.FirstOrDefault(type => type.Codec == CodecOf(image));
         if (input.Type is null)
         {
@@ -73,16 +75,27 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
         }
 
         var output = Negotiate(call.Request, input.Type);
-        var reply = await SingleFrame.RestoreAsync(
-            host,
-            image,
-            new SingleRequest(
-                PayloadFormat.Encoded(input.Codec, quality),
-                PayloadFormat.Encoded(output.Codec, quality),
-                new SingleRouter(routing),
-                strength,
-                place),
-            call.RequestAborted);
+        var arrivedAt = host.Clock.GetTimestamp();
+        SingleReply reply;
+        using (var place = await EnterAsync(peer, call.RequestAborted))
+        {
+            reply = await SingleFrame.RestoreAsync(
+                host,
+                image,
+                new SingleRequest(
+                    PayloadFormat.Encoded(input.Codec, quality),
+                    PayloadFormat.Encoded(output.Codec, quality),
+                    new SingleRouter(routing),
+                    strength,
+                    place)
+                {
+                    Memory = memory,
+                    HeldBytes = image.Length,
+                    Waited = host.Clock.GetElapsedTime(arrivedAt),
+                },
+                call.RequestAborted);
+        }
+
         if (reply.Error != RestoreError.None)
         {
             var (status, title) = Explain(reply.Error);
@@ -107,6 +120,15 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
         call.Response.ContentType = output.Type;
         call.Response.ContentLength = reply.Payload.Length;
         await call.Response.Body.WriteAsync(reply.Payload, call.RequestAborted);
+    }
+
+    private async Task<StreamRegistry.OpenedStream> EnterAsync(Peer peer, CancellationToken cancellationToken)
+    {
+        var (place, refusal) = await host.Registry.EnterAsync(peer, cancellationToken);
+        return place ?? throw new HttpProblem(
+            refusal is PlaceRefusal.PeerHasItsShare or PlaceRefusal.PeerWaitsEnough ? 429 : 503,
+            NoRoom,
+            host.Registry.Explain(refusal).Detail);
     }
 
     private (RoutingOptions Routing, float Strength, int Quality) ReadQuery(IQueryCollection query)
@@ -146,7 +168,7 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
         return (routing, strength, quality);
     }
 
-    private async Task<byte[]> ReadBodyAsync(HttpContext call)
+    private async Task<byte[]> ReadBodyAsync(HttpContext call, MemoryBudget.Reservation memory)
     {
         var most = host.Limits.MaxPayloadBytes;
         var tooLarge = new HttpProblem(
@@ -156,7 +178,8 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
             throw tooLarge;
         }
 
-        // As for a stream's opening: whoever sends a byte a second does not keep a place for hours.
+        // As for a stream's opening: whoever sends a byte a second does not keep a call and memory for hours. It has no
+        // place yet.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(host.Limits.OpenSeconds), host.Clock);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, call.RequestAborted);
         using var body = new MemoryStream();
@@ -169,6 +192,12 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
                 if (body.Length > most)
                 {
                     throw tooLarge;
+                }
+
+                if (!memory.TryRaiseTo(body.Length))
+                {
+                    throw new HttpProblem(
+                        503, NoRoom, SingleFrame.ExplainNoMemory(host, $"images of {body.Length} bytes and more"));
                 }
             }
         }
@@ -218,7 +247,7 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
     private static (int Status, string Title) Explain(RestoreError error) => error switch
     {
         RestoreError.Input => (StatusCodes.Status422UnprocessableEntity, "Image not taken"),
-        RestoreError.Capacity => (StatusCodes.Status503ServiceUnavailable, "No room"),
+        RestoreError.Capacity => (StatusCodes.Status503ServiceUnavailable, NoRoom),
         _ => (StatusCodes.Status500InternalServerError, "Not restored"),
     };
 

@@ -82,8 +82,7 @@ internal static class SingleFrame
             return SingleReply.Failed(RestoreError.Input, fault);
         }
 
-        using var memory = host.Memory.Reserve(request.Place.Peer);
-        if (!memory.TryRaiseTo(payload.Length))
+        if (!request.Memory.TryRaiseTo(request.HeldBytes + payload.Length))
         {
             return NoMemory(host, $"payloads of {payload.Length} bytes");
         }
@@ -105,7 +104,8 @@ internal static class SingleFrame
         using (input)
         {
             var decode = host.Clock.GetElapsedTime(start);
-            if (!memory.TryRaiseTo(payload.Length + ((long)input.LengthBytes * (PixelCopies + 1))))
+            var pixelBytes = (long)input.LengthBytes * (PixelCopies + 1);
+            if (!request.Memory.TryRaiseTo(request.HeldBytes + payload.Length + pixelBytes))
             {
                 return NoMemory(host, $"frames of {input.Width}x{input.Height}");
             }
@@ -128,7 +128,7 @@ internal static class SingleFrame
                 ? payload
                 : await EncodeAsync(host, output, request, cancellationToken);
             var encode = host.Clock.GetElapsedTime(start);
-            var total = host.Clock.GetElapsedTime(arrivedAt);
+            var total = request.Waited + host.Clock.GetElapsedTime(arrivedAt);
             var queue = total - decode - result.Classify - result.Run - encode;
             return new SingleReply
             {
@@ -191,7 +191,10 @@ internal static class SingleFrame
         }
     }
 
-    private static SingleReply NoMemory(StreamHost host, string what) => SingleReply.Failed(
-        RestoreError.Capacity,
-        Protocol.WireStatus.NoMemory(what, host.Memory.FreeBytes, host.Memory.MaxBytes, host.Memory.SharePercent));
+    /// <summary>What is told where a request's memory cannot be reserved.</summary>
+    public static string ExplainNoMemory(StreamHost host, string what) =>
+        Protocol.WireStatus.NoMemory(what, host.Memory.FreeBytes, host.Memory.MaxBytes, host.Memory.SharePercent);
+
+    private static SingleReply NoMemory(StreamHost host, string what) =>
+        SingleReply.Failed(RestoreError.Capacity, ExplainNoMemory(host, what));
 }

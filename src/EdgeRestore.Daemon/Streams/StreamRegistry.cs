@@ -8,7 +8,7 @@ using Degradation = EdgeRestore.Degradations.Degradation;
 namespace EdgeRestore.Daemon.Streams;
 
 /// <summary>The open streams, at most so many, and of one peer at most a share of those. Thread-safe.</summary>
-internal sealed class StreamRegistry(int maxStreams, int sharePercent, TimeProvider clock)
+internal sealed partial class StreamRegistry(int maxStreams, int sharePercent, TimeProvider clock)
 {
     // Half of what a warm-up takes through a new version.
     private const int MaxLeftCount = 8;
@@ -55,27 +55,18 @@ internal sealed class StreamRegistry(int maxStreams, int sharePercent, TimeProvi
     {
         lock (_gate)
         {
-            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_countByPeer, peer, out _);
-            refusal = _streams.Count == maxStreams ? PlaceRefusal.AllTaken
-                : count == _maxOfOne ? PlaceRefusal.PeerHasItsShare
-                : PlaceRefusal.None;
-            if (refusal != PlaceRefusal.None)
-            {
-                Forget(peer, count);
-                return null;
-            }
-
-            count++;
-            var stream = new OpenedStream(this, ++_lastNumber, peer);
-            _streams.Add(stream);
-            return stream;
+            return Enter(peer, isRequest: false, out refusal);
         }
     }
 
     /// <summary>Why there is no place, as it is told.</summary>
-    public Status Explain(PlaceRefusal refusal) => refusal == PlaceRefusal.PeerHasItsShare
-        ? WireStatus.TooManyStreamsOfOne(_maxOfOne, maxStreams, sharePercent)
-        : WireStatus.TooManyStreams(maxStreams);
+    public Status Explain(PlaceRefusal refusal) => refusal switch
+    {
+        PlaceRefusal.PeerHasItsShare => WireStatus.TooManyStreamsOfOne(_maxOfOne, maxStreams, sharePercent),
+        PlaceRefusal.TooManyWait => WireStatus.TooManyRequests(MaxWaitingCount, maxStreams),
+        PlaceRefusal.PeerWaitsEnough => WireStatus.TooManyRequestsOfOne(MaxWaitingOfOne, maxStreams, sharePercent),
+        _ => WireStatus.TooManyStreams(maxStreams),
+    };
 
     /// <summary>Sizes and routes that open streams have now, then those that they may come to have; each once.</summary>
     public IReadOnlyList<FrameShape> ReadShapes()
@@ -121,7 +112,8 @@ internal sealed class StreamRegistry(int maxStreams, int sharePercent, TimeProvi
     }
 
     /// <summary>One stream's place.</summary>
-    internal sealed class OpenedStream(StreamRegistry registry, ulong number, Peer peer) : IDisposable
+    internal sealed class OpenedStream(StreamRegistry registry, ulong number, Peer peer, bool isRequest = false)
+        : IDisposable
     {
         private readonly long _openedAt = registry.Clock.GetTimestamp();
         private volatile FrameShape? _shape;
@@ -130,6 +122,9 @@ internal sealed class StreamRegistry(int maxStreams, int sharePercent, TimeProvi
         public ulong Number { get; } = number;
 
         public Peer Peer => peer;
+
+        /// <summary>Whether it is a request's, which is over soon, and not a camera's.</summary>
+        public bool IsRequest => isRequest;
 
         /// <summary>The daemon's name for it, until the client gives one.</summary>
         public string Name { get; set; } = $"stream-{number}";
@@ -170,12 +165,31 @@ internal sealed class StreamRegistry(int maxStreams, int sharePercent, TimeProvi
                 {
                     registry.Keep(_shape);
                     registry.Forget(peer, --CollectionsMarshal.GetValueRefOrNullRef(registry._countByPeer, peer));
+                    registry.HandOut();
                 }
             }
         }
     }
 
     private TimeProvider Clock => clock;
+
+    private OpenedStream? Enter(Peer peer, bool isRequest, out PlaceRefusal refusal)
+    {
+        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_countByPeer, peer, out _);
+        refusal = _streams.Count == maxStreams ? PlaceRefusal.AllTaken
+            : count == _maxOfOne ? PlaceRefusal.PeerHasItsShare
+            : PlaceRefusal.None;
+        if (refusal != PlaceRefusal.None)
+        {
+            Forget(peer, count);
+            return null;
+        }
+
+        count++;
+        var stream = new OpenedStream(this, ++_lastNumber, peer, isRequest);
+        _streams.Add(stream);
+        return stream;
+    }
 
     private void Keep(FrameShape? shape)
     {
@@ -200,7 +214,7 @@ internal sealed class StreamRegistry(int maxStreams, int sharePercent, TimeProvi
     }
 }
 
-/// <summary>Why a stream gets no place.</summary>
+/// <summary>Why a stream or a request gets no place.</summary>
 internal enum PlaceRefusal
 {
     None,
@@ -210,6 +224,12 @@ internal enum PlaceRefusal
 
     /// <summary>Others still get one.</summary>
     PeerHasItsShare,
+
+    /// <summary>As many requests wait for a place as may.</summary>
+    TooManyWait,
+
+    /// <summary>As many requests of this peer wait for a place as may; others still get in line.</summary>
+    PeerWaitsEnough,
 }
 
 /// <summary>What an engine must be ready for.</summary>

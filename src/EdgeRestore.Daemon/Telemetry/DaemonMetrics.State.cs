@@ -14,6 +14,8 @@ internal sealed partial class DaemonMetrics
             "edgerestore.streams.open", () => host.Registry.OpenCount, "{stream}", "Open streams.");
         Meter.CreateObservableGauge(
             "edgerestore.streams.limit", () => host.Limits.MaxStreams, "{stream}", "Streams that may be open at once.");
+        Meter.CreateObservableUpDownCounter(
+            "edgerestore.requests.waiting", () => host.Registry.WaitingCount, "{request}", "Requests in line for a place.");
         Meter.CreateObservableGauge(
             "edgerestore.uptime", () => host.Clock.GetElapsedTime(host.StartedAt).TotalSeconds, "s", "Time since the start.");
         Meter.CreateObservableGauge(
