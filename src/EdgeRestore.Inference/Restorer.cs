@@ -134,9 +134,8 @@ public sealed partial class Restorer : IDisposable
                 options.Precision, provider, package.Manifest, form => built.GetOrAdd(form, build));
             var snapshot = new RoutingSnapshot(
                 package,
-                route => built.TryRemove(variants.Apply(route), out var engine)
-                    ? engine
-                    : build(variants.Apply(route)));
+                variants.Apply,
+                form => built.TryRemove(form, out var engine) ? engine : build(form));
             snapshot.GetEngine(first.Degradation);
             return (snapshot, variants.Reason);
         }

@@ -38,6 +38,22 @@ public sealed class VariantTests : IDisposable
         Assert.Equal(2, AddedBy(restorer, Degradation.Rain));
     }
 
+    [Theory]
+    [InlineData("int8", "int8")]
+    [InlineData("fp32", "fp32")]
+    public void ReadRoutes_BeforeEnginesAreBuilt_TellsThePrecisionThatTheyWillHave(string asked, string expected)
+    {
+        // The start builds the engine of the first route, noise.
+        var package = Write(new TestNetwork.Add(2), new TestNetwork.Add(VariantLevels), "cpu", of: Degradation.Rain);
+        using var restorer = Restorer.Load(package, new RestorerOptions { Device = "cpu", Precision = asked });
+
+        Assert.Equal(
+            [(true, "fp32"), (false, expected)], restorer.ReadRoutes().Select(route => (route.IsReady, route.Precision)));
+        restorer.Preload(CancellationToken.None);
+        Assert.Equal(
+            [(true, "fp32"), (true, expected)], restorer.ReadRoutes().Select(route => (route.IsReady, route.Precision)));
+    }
+
     [Fact]
     public void Load_Auto_TakesTheFasterFormAndSaysWhatItMeasured()
     {
@@ -82,8 +98,9 @@ public sealed class VariantTests : IDisposable
         return output.Pixels[TestFrames.BlueOffset] - 100;
     }
 
-    /// <summary>Noise has a variant in int8; rain adds 2 levels and has none.</summary>
-    private ModelPackage Write(TestNetwork own, TestNetwork variant, string provider)
+    /// <summary>Noise has a variant in int8, or rain does, which adds 2 levels by itself; the other has none.</summary>
+    private ModelPackage Write(
+        TestNetwork own, TestNetwork variant, string provider, Degradation of = Degradation.Noise)
     {
         var source = Write("source", own);
         var other = Write("other", variant);
@@ -101,11 +118,10 @@ public sealed class VariantTests : IDisposable
                 Files = [],
                 Routes =
                 [
-                    source.Manifest.Routes[0] with
+                    .. source.Manifest.Routes.Select(route => route.Degradation != of ? route : route with
                     {
                         Variants = [new() { File = "noise.int8.onnx", Precision = "int8", Provider = provider }],
-                    },
-                    source.Manifest.Routes[1],
+                    }),
                 ],
             },
             [.. files]);

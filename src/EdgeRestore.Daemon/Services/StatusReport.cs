@@ -60,7 +60,7 @@ internal static class StatusReport
     private static RouteStatus Describe(PackageRoute route, RouteReadiness readiness) => new()
     {
         Degradation = route.Degradation.ToWire(),
-        Precision = readiness.Precision ?? route.Precision,
+        Precision = readiness.Precision,
         Parameters = (ulong)route.Parameters,
         State = readiness switch
         {

@@ -12,6 +12,7 @@ namespace EdgeRestore.Inference.Routing;
 internal sealed class RoutingSnapshot : IDisposable
 {
     private readonly Lazy<Engine>?[] _engines = new Lazy<Engine>?[DegradationNames.Count];
+    private readonly string[] _precisions = new string[DegradationNames.Count];
     private readonly string?[] _faults = new string?[DegradationNames.Count];
 
     // By route, then by degradation, converted once for all streams; null for what the package did not measure.
@@ -19,14 +20,20 @@ internal sealed class RoutingSnapshot : IDisposable
     private readonly List<Engine> _built = [];
     private bool _isDisposed;
 
-    public RoutingSnapshot(ModelPackage package, Func<PackageRoute, Engine> build)
+    /// <param name="package">The package.</param>
+    /// <param name="choose">Gives the form that a route runs in.</param>
+    /// <param name="build">Builds the engine of a form.</param>
+    public RoutingSnapshot(
+        ModelPackage package, Func<PackageRoute, PackageRoute> choose, Func<PackageRoute, Engine> build)
     {
         Package = package;
         foreach (var routes in package.Manifest.Routes.GroupBy(route => (route.File, route.Precision)))
         {
-            var engine = new Lazy<Engine>(() => Build([.. routes], build));
+            var form = choose(routes.First());
+            var engine = new Lazy<Engine>(() => Build([.. routes], form, build));
             foreach (var route in routes)
             {
+                _precisions[(int)route.Degradation] = form.Precision;
                 _engines[(int)route.Degradation] = engine;
                 _psnrChange[(int)route.Degradation] = route.PsnrChange is { } changes
                     ? [.. DegradationNames.All.Select(degradation => (float)changes[degradation.ToName()])]
@@ -51,7 +58,7 @@ internal sealed class RoutingSnapshot : IDisposable
             degradation,
             engine.IsValueCreated,
             Volatile.Read(ref _faults[(int)degradation]),
-            engine.IsValueCreated ? engine.Value.Name.Precision : null);
+            _precisions[(int)degradation]);
     }
 
     /// <summary>Frees every engine; one that is being built is freed when it is done.</summary>
@@ -65,12 +72,12 @@ internal sealed class RoutingSnapshot : IDisposable
         }
     }
 
-    private Engine Build(PackageRoute[] routes, Func<PackageRoute, Engine> build)
+    private Engine Build(PackageRoute[] routes, PackageRoute form, Func<PackageRoute, Engine> build)
     {
         Engine engine;
         try
         {
-            engine = build(routes[0]);
+            engine = build(form);
         }
         catch (EngineException exception)
         {
