@@ -72,7 +72,9 @@ internal sealed class CameraFrames
         if (!IsRaw)
         {
             var bytes = File.ReadAllBytes(image.Path);
-            if (ImageCodec.Sniff(bytes) == FileFormat)
+            // A camera's JPEG is upright, so the daemon looks for no EXIF, and its results have none.
+            if (ImageCodec.Sniff(bytes) == FileFormat
+                && (FileFormat != ImageFileFormat.Jpeg || !ImageCodec.IsTurned(bytes)))
             {
                 return bytes;
             }

@@ -17,8 +17,10 @@ internal static class StreamCommand
         Sends a video, a camera, or image files (in the order of their names) through a daemon as one camera's frames.
         With --out the restored frames are kept: images in a folder, a video in a file, or pushed on to an address.
 
-        --payload jpeg, png and webp send image files (those of that format as they are, others encoded anew); rgb24,
-        bgr24, gray8, gray10le, gray16le, nv12 and i420 send pixels, and then all images must have the size of the first.
+        --payload jpeg, png and webp send image files (those of that format as they are, others, and JPEG that EXIF
+        turns, encoded anew, JPEG and WebP with quality 95); rgb24, bgr24, gray8, gray10le, gray16le, nv12 and i420 send
+        pixels, and then all images must have the size of the first. Images are the frames of one camera: unlike restore,
+        which looks at each by itself, the daemon classifies every eighth frame and averages over those of one size.
         Videos (read and written by Debian's ffmpeg) travel as pixels of their own layout, where --payload has no say.
         Size, frame rate, times, rotation and colours of the result are the input's, and sound of files is copied. A lost
         camera is opened again; Ctrl-C finishes the file.

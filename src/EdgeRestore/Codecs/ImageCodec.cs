@@ -101,6 +101,27 @@ public static class ImageCodec
         }
     }
 
+    /// <summary>
+    /// Whether EXIF says that the pixels lie otherwise than they are to be shown, as in photographs of phones. Reads the
+    /// header alone.
+    /// </summary>
+    /// <exception cref="ImageException">Not an image that is read here, or its header is damaged.</exception>
+    public static bool IsTurned(ReadOnlySpan<byte> bytes)
+    {
+        // EXIF counts from 1, upright, to 8.
+        const int Upright = 1;
+        Vips.Require();
+        unsafe
+        {
+            fixed (byte* start = bytes)
+            {
+                using var opened = new VipsImage(
+                    Vips.ImageNewFromBuffer(start, (nuint)bytes.Length, "", 0), Sniff(bytes));
+                return Vips.GetOrientation(opened.Handle) != Upright;
+            }
+        }
+    }
+
     /// <summary>Encodes a frame.</summary>
     /// <param name="frame">Rgb24.</param>
     /// <param name="format">Jpeg, Png or WebP.</param>

@@ -53,6 +53,9 @@ internal static partial class Vips
     [LibraryImport(Library, EntryPoint = "vips_image_hasalpha")]
     public static partial int HasAlpha(nint image);
 
+    [LibraryImport(Library, EntryPoint = "vips_image_get_orientation")]
+    public static partial int GetOrientation(nint image);
+
     [LibraryImport(Library, EntryPoint = "vips_autorot")]
     public static partial int Autorotate(nint image, out nint result, nint end);
 

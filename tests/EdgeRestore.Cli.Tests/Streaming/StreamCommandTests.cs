@@ -44,6 +44,48 @@ public sealed class StreamCommandTests : IAsyncLifetime, IDisposable
         Assert.InRange(restored.Pixels[0], expected - tolerance, expected + tolerance);
     }
 
+    // The same pixels, a frame at the head of its stream: JPEG as it is, others where nothing is lost on the way.
+    [Theory]
+    [InlineData("a.jpg", "jpeg")]
+    [InlineData("a.png", "png")]
+    [InlineData("a.png", "rgb24")]
+    public async Task SamePixels_AreJudgedAsByRestore(string name, string payload)
+    {
+        Save(name, Degradation.Snow);
+
+        var (_, streamed) = await Terminal.RunJsonAsync(
+            "stream", Input, "--daemon", Address, "--payload", payload);
+        var (_, restored) = await Terminal.RunJsonAsync(
+            "restore", Input, "--out", Output, "--package", _folder.Package);
+
+        var (frame, image) = (streamed.GetProperty("frames")[0], restored.GetProperty("images")[0]);
+        Assert.Equal("snow", frame.GetProperty("route").GetString());
+        Assert.Equal(image.GetProperty("route").GetString(), frame.GetProperty("route").GetString());
+        Assert.Equal(image.GetProperty("confidence").GetSingle(), frame.GetProperty("confidence").GetSingle());
+    }
+
+    [Fact]
+    public async Task JpegThatExifTurns_ComesBackUpright()
+    {
+        Save("a.jpg", Degradation.Rain);
+        var path = _folder.File("in", "a.jpg");
+        var jpeg = File.ReadAllBytes(path);
+
+        // APP1 with one big-endian IFD entry: orientation (0x0112), SHORT, 6 = turn clockwise.
+        byte[] exif =
+        [
+            0xFF, 0xE1, 0x00, 0x22, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0,
+            0, 0, 0, 0,
+        ];
+        File.WriteAllBytes(path, [.. jpeg[..2], .. exif, .. jpeg[2..]]);
+
+        var outcome = await Terminal.RunAsync("stream", Input, "--daemon", Address, "--out", Output);
+
+        Assert.Equal(0, outcome.ExitCode);
+        using var restored = ImageCodec.Load(Path.Combine(Output, "a.jpg"));
+        Assert.Equal((48, 64), (restored.Width, restored.Height));
+    }
+
     [Theory]
     [InlineData("nv12")]
     [InlineData("i420")]

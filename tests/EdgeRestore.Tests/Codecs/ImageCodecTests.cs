@@ -53,7 +53,9 @@ public sealed class ImageCodecTests : IDisposable
             0xFF, 0xE1, 0x00, 0x22, (byte)'E', (byte)'x', (byte)'i', (byte)'f', 0, 0,
             (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
         ];
-        using var decoded = ImageCodec.Decode([.. jpeg[..2], .. exif, .. jpeg[2..]]);
+        byte[] turned = [.. jpeg[..2], .. exif, .. jpeg[2..]];
+        using var decoded = ImageCodec.Decode(turned);
+        Assert.True(ImageCodec.IsTurned(turned) && !ImageCodec.IsTurned(jpeg));
         Assert.Equal((4, 8), (decoded.Width, decoded.Height));
 
         // The bright left half of the top row becomes the upper half of the right column.
