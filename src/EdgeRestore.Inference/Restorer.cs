@@ -83,7 +83,7 @@ public sealed partial class Restorer : IDisposable
                 () => source ??= EngineSource.ForThisMachine(options),
                 provider => Build(first.File, first.Precision, provider));
             (snapshot, var reason) = Choose(
-                package, options, provider, probed, form => Build(form.File, form.Precision, provider));
+                package, options, (provider, encoder), probed, form => Build(form.File, form.Precision, provider));
             if (reason is not null)
             {
                 steps = [.. steps.SkipLast(1), steps[^1] with { Reason = $"{steps[^1].Reason}; {reason}" }];
@@ -121,8 +121,8 @@ public sealed partial class Restorer : IDisposable
     }
 
     private static (RoutingSnapshot Snapshot, string? Reason) Choose(
-        ModelPackage package, RestorerOptions options, ExecutionProvider provider, Engine probed,
-        Func<PackageRoute, Engine> build)
+        ModelPackage package, RestorerOptions options, (ExecutionProvider Provider, SemanticEncoder? Encoder) on,
+        Engine probed, Func<PackageRoute, Engine> build)
     {
         var first = package.Manifest.Routes[0];
 
@@ -130,8 +130,11 @@ public sealed partial class Restorer : IDisposable
         var built = new ConcurrentDictionary<PackageRoute, Engine> { [first] = probed };
         try
         {
+            var trial = new VariantTrial(
+                on.Provider, package.Manifest.Network.MinSidePixels, on.Encoder, TimeProvider.System);
             var variants = VariantChoice.Find(
-                options.Precision, provider, package.Manifest, form => built.GetOrAdd(form, build));
+                options.Precision, on.Provider, package.Manifest,
+                (own, form) => trial.Run(built.GetOrAdd(own, build), built.GetOrAdd(form, build)));
             var snapshot = new RoutingSnapshot(
                 package,
                 variants.Apply,

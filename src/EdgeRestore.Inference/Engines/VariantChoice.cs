@@ -1,17 +1,11 @@
-using System.Diagnostics;
 using System.Globalization;
-using EdgeRestore.Frames;
 using EdgeRestore.Packages;
 
 namespace EdgeRestore.Inference.Engines;
 
-/// <summary>Which precision of a package's routes runs on a device: the one that is fastest there, by trying.</summary>
+/// <summary>Which precision of a package's routes runs on a device: the one that is faster there, by trying.</summary>
 internal sealed class VariantChoice
 {
-    // As large as a tile, so that the work outweighs the call; a few runs keep the start short.
-    private const int TrialSidePixels = 192;
-    private const int TrialRunCount = 3;
-
     private readonly string? _provider;
     private readonly string? _precision;
 
@@ -25,13 +19,17 @@ internal sealed class VariantChoice
     /// <summary>What was chosen and why; null for a package without variants for the device.</summary>
     public string? Reason { get; }
 
-    /// <summary>Times the forms of the first route that has several.</summary>
+    /// <summary>Tries the forms of the first route that has several against its own graph.</summary>
     /// <param name="precision">As in <see cref="RestorerOptions.Precision"/>.</param>
     /// <param name="provider">What runs the package.</param>
     /// <param name="manifest">The package's.</param>
-    /// <param name="build">Gives the engine of a route, which stays the caller's.</param>
+    /// <param name="compare">Times pairs of runs: of the route as it is, and in a form; throws where one does not
+    /// run.</param>
     public static VariantChoice Find(
-        string precision, ExecutionProvider provider, PackageManifest manifest, Func<PackageRoute, Engine> build)
+        string precision,
+        ExecutionProvider provider,
+        PackageManifest manifest,
+        Func<PackageRoute, PackageRoute, IReadOnlyList<(double Own, double Form)>> compare)
     {
         var name = provider.ToName();
         var route = manifest.Routes.FirstOrDefault(route => VariantsOf(route, name).Any());
@@ -45,32 +43,28 @@ internal sealed class VariantChoice
             return new VariantChoice(name, precision, $"{precision} variants, as asked for");
         }
 
-        var side = Math.Max(TrialSidePixels, manifest.Network.MinSidePixels);
-        var trials = new List<(string Precision, Engine Engine, double Ms)>();
+        var tried = new List<(string Precision, TrialVerdict Verdict)>();
         var faults = new List<string>();
-        foreach (var form in VariantsOf(route, name).Select(route.On).Prepend(route))
+        foreach (var variant in VariantsOf(route, name))
         {
             try
             {
-                trials.Add((form.Precision, build(form), double.PositiveInfinity));
+                var pairs = compare(route, route.On(variant));
+                tried.Add((variant.Precision, TrialVerdict.Of(pairs, RecordedSpeedOf(manifest, variant))));
             }
             catch (EngineException exception)
             {
-                faults.Add($"{form.Precision} cannot be built ({exception.Message})");
+                faults.Add($"{variant.Precision} does not run ({exception.Message})");
             }
         }
 
-        Time(trials, side);
-        if (trials.Count == 0)
-        {
-            return new VariantChoice(null, null, null);
-        }
-
-        var best = trials.MinBy(trial => trial.Ms);
-        var others = trials.Where(trial => trial != best).Select(trial => string.Create(
-            CultureInfo.InvariantCulture, $"{trial.Ms / best.Ms:F2} times as fast as {trial.Precision}"));
-        var reason = string.Join(", ", others.Concat(faults).Prepend($"{best.Precision} runs"));
-        return new VariantChoice(best.Precision == route.Precision ? null : name, best.Precision, reason);
+        var best = tried.Where(form => form.Verdict.IsFaster)
+            .OrderByDescending(form => form.Verdict.Speed)
+            .FirstOrDefault();
+        var reason = string.Join(
+            ", ", tried.Select(form => Explain(form, route.Precision)).Concat(faults)
+                .Prepend($"{best.Precision ?? route.Precision} runs"));
+        return new VariantChoice(best.Precision is null ? null : name, best.Precision, reason);
     }
 
     /// <summary>The form of a route that runs: of the chosen precision where it has one, else its own.</summary>
@@ -85,27 +79,18 @@ internal sealed class VariantChoice
     private static IEnumerable<PackageVariant> VariantsOf(PackageRoute route, string provider) =>
         (route.Variants ?? []).Where(variant => variant.Provider == provider);
 
-    private static void Time(List<(string Precision, Engine Engine, double Ms)> trials, int side)
-    {
-        using var input = Frame.Rent(side, side, PixelFormat.Rgb24);
-        using var output = Frame.Rent(side, side, PixelFormat.Rgb24);
-        using var slot = new EngineSlot();
-        for (var index = 0; index < input.LengthBytes; index++)
-        {
-            input.Pixels[index] = (byte)((index / (side * 3)) + (index * 37 % 101));
-        }
+    // What is chosen runs on all routes; their mean.
+    private static double? RecordedSpeedOf(PackageManifest manifest, PackageVariant form) => manifest.Routes
+        .SelectMany(route => VariantsOf(route, form.Provider))
+        .Where(variant => variant.Precision == form.Precision)
+        .Average(variant => variant.Speedup);
 
-        // In turns, the least time of each; the first round only fills caches.
-        for (var round = 0; round <= TrialRunCount; round++)
-        {
-            for (var index = 0; index < trials.Count; index++)
-            {
-                var start = Stopwatch.GetTimestamp();
-                slot.Run(trials[index].Engine, input, output, strength: 1);
-                var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-                trials[index] =
-                    trials[index] with { Ms = round == 0 ? trials[index].Ms : Math.Min(trials[index].Ms, elapsed) };
-            }
-        }
+    private static string Explain((string Precision, TrialVerdict Verdict) form, string own)
+    {
+        var (isFaster, speed, basis) = form.Verdict;
+        var (ratio, other) = isFaster ? (speed, own) : (1 / speed, form.Precision);
+        return ratio is null
+            ? $"{form.Precision} is not clearly faster ({basis})"
+            : string.Create(CultureInfo.InvariantCulture, $"{ratio:F2} times as fast as {other} ({basis})");
     }
 }
