@@ -26,8 +26,8 @@ public sealed class DefaultPackage
         Package = ModelPackage.Open(Path.Combine(folder.FullName, "deploy", "models", "edgerestore-default"));
         Graph = OnnxFile.Read(Package.GetPath("noise.onnx"));
         Ranges = ProbedRanges.Of(Graph, Inputs);
-        var run = new GraphRun("noise.onnx", Graph, new CalibrationSettings { Threads = 1 });
-        using var pass = run.OpenRanges();
+        var run = new GraphRun("noise.onnx", Graph, new CalibrationSettings { Threads = 1, CountsValues = false });
+        using var pass = run.Open();
         pass.Run([new CalibrationFrame("ramps", Degradation.Noise, new string('0', 64), LoadFrame)]);
         Channels = run.ToResult().Channels;
     }

@@ -3,15 +3,22 @@ using EdgeRestore.Onnx;
 namespace EdgeRestore.Quantization.Calibration;
 
 /// <summary>One way through all frames of a graph.</summary>
-internal abstract class CalibrationPass(string file, IReadOnlyList<TensorStatistics> tensors, int threads) : IDisposable
+internal abstract class CalibrationPass(string file, IReadOnlyList<TensorStatistics> tensors, CalibrationSettings settings) : IDisposable
 {
+    private readonly object _held = new();
     private long _tapBytes;
-    private long _peakTapBytes;
 
     /// <summary>Frames that run side by side.</summary>
-    public int Threads { get; } = threads;
+    public int Threads { get; } =
+        settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount;
 
-    public long PeakTapBytes => Interlocked.Read(ref _peakTapBytes);
+    /// <summary>Most bytes of tensors that were held at one time.</summary>
+    public long PeakTapBytes { get; private set; }
+
+    /// <summary>Whether a frame made values that are not finite: nothing of this is to be kept.</summary>
+    public abstract bool HasFaults { get; }
+
+    protected long MemoryBytes => settings.MemoryBytes;
 
     protected string File { get; } = file;
 
@@ -41,25 +48,33 @@ internal abstract class CalibrationPass(string file, IReadOnlyList<TensorStatist
     }
 
     /// <summary>Says what was wrong with frames, once all have run.</summary>
-    public virtual void Finish()
-    {
-    }
+    public abstract void Finish();
 
     public abstract void Dispose();
 
     protected abstract void Run(CalibrationFrame frame);
 
+    /// <summary>Waits until so many bytes are free, and takes them.</summary>
     protected void Hold(long bytes)
     {
-        var held = Interlocked.Add(ref _tapBytes, bytes);
-        for (var peak = PeakTapBytes; held > peak; peak = PeakTapBytes)
+        lock (_held)
         {
-            Interlocked.CompareExchange(ref _peakTapBytes, held, peak);
+            while (_tapBytes > 0 && _tapBytes + bytes > MemoryBytes)
+            {
+                Monitor.Wait(_held);
+            }
+
+            _tapBytes += bytes;
+            PeakTapBytes = Math.Max(PeakTapBytes, _tapBytes);
         }
     }
 
-    protected void Release(long bytes) => Interlocked.Add(ref _tapBytes, -bytes);
-
-    protected static int ThreadsOf(CalibrationSettings settings) =>
-        settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount;
+    protected void Release(long bytes)
+    {
+        lock (_held)
+        {
+            _tapBytes -= bytes;
+            Monitor.PulseAll(_held);
+        }
+    }
 }

@@ -37,8 +37,8 @@ public sealed class CalibrationRun
     public long PeakTapBytes { get; private set; }
 
     /// <summary>
-    /// (1) Takes up the state of an interrupted run, (2) per graph, finds every tensor's range inside the graph, (3) counts
-    /// the values, as many tensors at a time as memory allows, (4) removes the state.
+    /// (1) Takes up the state of an interrupted run, (2) per graph, finds every tensor's range and counts its values, as many
+    /// tensors at a time as memory allows, (3) counts those of frames that an earlier run only ranged, (4) removes the state.
     /// </summary>
     /// <param name="frames">Per graph file, what runs through it.</param>
     /// <param name="progress">Told after every wave.</param>
@@ -52,7 +52,7 @@ public sealed class CalibrationRun
         ArgumentNullException.ThrowIfNull(frames);
         CalibrationFrames.Require(frames);
         _started = _saved = _time.GetTimestamp();
-        _total = frames.Values.Sum(list => list.Count) * (_settings.CountsValues ? 2 : 1);
+        _total = frames.Values.Sum(list => list.Count);
 
         // 1
         foreach (var file in frames.Keys)
@@ -70,17 +70,17 @@ public sealed class CalibrationRun
         foreach (var (file, graph) in _graphs)
         {
             // 2
-            using (var ranges = graph.OpenRanges())
+            using (var pass = graph.Open())
             {
-                RunPass(ranges, graph.RangedFrames, frames[file], $"{file}: ranges", progress, token);
+                ICollection<string>[] finished = _settings.CountsValues ? [graph.RangedFrames, graph.CountedFrames] : [graph.RangedFrames];
+                RunPass(pass, finished, frames[file], $"{file}: ranges{(_settings.CountsValues ? " and values" : "")}", progress, token);
             }
 
             // 3
-            if (_settings.CountsValues)
+            if (_settings.CountsValues && graph.CountedFrames.Count < graph.RangedFrames.Count)
             {
-                using var counts = graph.OpenCounts();
-                RunPass(counts, graph.CountedFrames, frames[file], $"{file}: values", progress, token);
-                PeakTapBytes = Math.Max(PeakTapBytes, counts.PeakTapBytes);
+                using var pass = graph.OpenCounts();
+                RunPass(pass, [graph.CountedFrames], frames[file], $"{file}: values", progress, token);
             }
         }
 
@@ -94,29 +94,34 @@ public sealed class CalibrationRun
     }
 
     private void RunPass(
-        CalibrationPass pass, ISet<string> finished, IReadOnlyList<CalibrationFrame> frames, string activity,
+        CalibrationPass pass, ICollection<string>[] finished, IReadOnlyList<CalibrationFrame> frames, string activity,
         IProgress<CalibrationProgress>? progress, CancellationToken token)
     {
-        var waiting = frames.Where(frame => !finished.Contains(frame.Sha256)).ToList();
+        var waiting = frames.Where(frame => !finished[0].Contains(frame.Sha256)).ToList();
         for (var start = 0; start < waiting.Count; start += pass.Threads)
         {
             if (token.IsCancellationRequested)
             {
-                Save();
+                Save(pass);
                 token.ThrowIfCancellationRequested();
             }
 
             var wave = waiting.GetRange(start, Math.Min(pass.Threads, waiting.Count - start));
             pass.Run(wave);
-            finished.UnionWith(wave.Select(frame => frame.Sha256));
+            foreach (var (frame, done) in wave.SelectMany(frame => finished.Select(done => (frame.Sha256, done))))
+            {
+                done.Add(frame);
+            }
+
             _done += wave.Count;
             progress?.Report(new CalibrationProgress(_done, _total, activity, Remaining()));
             if (_time.GetElapsedTime(_saved) >= _settings.SaveInterval)
             {
-                Save();
+                Save(pass);
             }
         }
 
+        PeakTapBytes = Math.Max(PeakTapBytes, pass.PeakTapBytes);
         pass.Finish();
     }
 
@@ -153,15 +158,15 @@ public sealed class CalibrationRun
             foreach (var graph in state.Graphs)
             {
                 _graphs[graph.File].TakeUp(graph);
-                _done += graph.RangedFrames.Count + (_settings.CountsValues ? graph.CountedFrames.Count : 0);
+                _done += _settings.CountsValues ? graph.CountedFrames.Count : graph.RangedFrames.Count;
             }
         }
     }
 
-    private void Save()
+    private void Save(CalibrationPass pass)
     {
         _saved = _time.GetTimestamp();
-        if (_settings.StatePath is { } path)
+        if (_settings.StatePath is { } path && !pass.HasFaults)
         {
             ToFile(isComplete: false).Save(path);
         }

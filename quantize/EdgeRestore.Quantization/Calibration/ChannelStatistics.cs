@@ -41,14 +41,14 @@ public sealed class ChannelStatistics
     internal ReadOnlySpan<long> Sums => _sums;
 
     /// <summary>Takes one frame's channels.</summary>
-    public void Observe(ReadOnlySpan<float> mins, ReadOnlySpan<float> maxs, ReadOnlySpan<float> means)
+    internal void Observe(ReadOnlySpan<TensorScan> scans)
     {
         FrameCount++;
         for (var channel = 0; channel < Count; channel++)
         {
-            _mins[channel] = Math.Min(_mins[channel], mins[channel]);
-            _maxs[channel] = Math.Max(_maxs[channel], maxs[channel]);
-            var mean = Math.Clamp(means[channel], -LargestMean, LargestMean);
+            _mins[channel] = Math.Min(_mins[channel], scans[channel].Min);
+            _maxs[channel] = Math.Max(_maxs[channel], scans[channel].Max);
+            var mean = Math.Clamp(scans[channel].Mean, -LargestMean, LargestMean);
             _sums[channel] += (long)Math.Round(Math.ScaleB(mean, FractionBits));
         }
     }

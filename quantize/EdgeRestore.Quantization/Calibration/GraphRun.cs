@@ -42,9 +42,11 @@ internal sealed class GraphRun
 
     public HashSet<string> CountedFrames { get; } = new(StringComparer.Ordinal);
 
-    public CalibrationPass OpenRanges() => new RangePass(_file, _graph, _tensors, _settings);
+    /// <summary>Ranges, and where the settings ask for it the counts with them.</summary>
+    public CalibrationPass Open() => new TapPass(_file, _graph, _tensors, _settings, observesRanges: true, _settings.CountsValues);
 
-    public CalibrationPass OpenCounts() => new CountPass(_file, _graph, _tensors, _settings);
+    /// <summary>Counts of frames whose ranges are known.</summary>
+    public CalibrationPass OpenCounts() => new TapPass(_file, _graph, _tensors, _settings, observesRanges: false, countsValues: true);
 
     public bool Accepts(CalibratedGraph state) =>
         state.Tensors.Select(tensor => (tensor.Name, tensor.Channels?.Count))

@@ -5,87 +5,38 @@ namespace EdgeRestore.Quantization.Calibration;
 /// <summary>Copies of a graph that also give what flows inside of it.</summary>
 internal static class TappedGraph
 {
-    public const string MinsName = "calibration.min";
-    public const string MaxsName = "calibration.max";
     public const string SizesName = "calibration.size";
-    public const string ChannelMinsName = "calibration.channel.min";
-    public const string ChannelMaxsName = "calibration.channel.max";
-    public const string ChannelMeansName = "calibration.channel.mean";
 
-    /// <summary>A copy that reduces every tap to its least and largest value and its number of elements.</summary>
-    /// <remarks>
-    /// Outputs: float[T], float[T] and int64[T], in the order of the taps. Those among them that are images (N, C, H, W) are
-    /// reduced to their channels first, in three more outputs that hold one after another.
-    /// </remarks>
-    public static OnnxFile WithRanges(OnnxFile file, IReadOnlyList<string> taps, IReadOnlySet<string> images)
+    /// <summary>A copy that gives every tap's number of elements, int64[T], and nothing else.</summary>
+    public static OnnxFile WithSizes(OnnxFile file, IReadOnlyList<string> taps)
     {
         var copy = Copy(file);
         var graph = copy.Graph;
         graph.Initializers.Add(Initializer.Of("calibration.one", 1L));
-        graph.Initializers.Add(Initializer.Of("calibration.all", -1L));
-        graph.Initializers.Add(Initializer.Of("calibration.axes", 0, 2, 3));
-        var whole = new IntAttribute("keepdims", 0);
-
-        // Axes are an attribute up to opset 17 and an input since.
-        var axesInside = new IntsAttribute("axes", [0, 2, 3]);
-        var axesOutside = file.Opsets[""] >= 18;
-        if (images.Count > 0)
+        var parts = new List<string>();
+        foreach (var tap in taps)
         {
-            Gather("ReduceMin", ChannelMinsName, ElementType.Float, images.Contains, PerChannel, axesOutside ? [whole] : [whole, axesInside]);
-            Gather("ReduceMax", ChannelMaxsName, ElementType.Float, images.Contains, PerChannel, axesOutside ? [whole] : [whole, axesInside]);
-            Gather("ReduceMean", ChannelMeansName, ElementType.Float, images.Contains, PerChannel, axesOutside ? [whole] : [whole, axesInside]);
+            var (size, part) = ($"{SizesName}.{tap}", $"{SizesName}.{tap}.part");
+            graph.Nodes.Add(new() { OpType = "Size", Name = size, Inputs = [tap], Outputs = [size] });
+            graph.Nodes.Add(new() { OpType = "Reshape", Name = part, Inputs = [size, "calibration.one"], Outputs = [part] });
+            parts.Add(part);
         }
 
-        Gather("ReduceMin", MinsName, ElementType.Float, _ => true, tap => [Reduced(tap, ChannelMinsName)], [whole]);
-        Gather("ReduceMax", MaxsName, ElementType.Float, _ => true, tap => [Reduced(tap, ChannelMaxsName)], [whole]);
-        Gather("Size", SizesName, ElementType.Int64, _ => true, tap => [tap], []);
+        graph.Nodes.Add(new()
+        {
+            OpType = "Concat",
+            Name = SizesName,
+            Inputs = [.. parts],
+            Outputs = [SizesName],
+            Attributes = [new IntAttribute("axis", 0)],
+        });
+        graph.Outputs.Clear();
+        graph.Outputs.Add(new(SizesName, new(ElementType.Int64, null)));
         return copy;
-
-        // What was reduced to channels is short.
-        string Reduced(string tap, string channels) => images.Contains(tap) ? $"{channels}.{tap}" : tap;
-
-        string[] PerChannel(string tap) => axesOutside ? [tap, "calibration.axes"] : [tap];
-
-        void Gather(
-            string opType, string output, ElementType type, Func<string, bool> isWanted, Func<string, string[]> inputs,
-            NodeAttribute[] attributes)
-        {
-            var parts = new List<string>();
-            foreach (var tap in taps.Where(isWanted))
-            {
-                var (reduced, part) = ($"{output}.{tap}", $"{output}.{tap}.part");
-                graph.Nodes.Add(new()
-                {
-                    OpType = opType,
-                    Name = reduced,
-                    Inputs = [.. inputs(tap)],
-                    Outputs = [reduced],
-                    Attributes = [.. attributes],
-                });
-                graph.Nodes.Add(new()
-                {
-                    OpType = "Reshape",
-                    Name = part,
-                    Inputs = [reduced, output.StartsWith("calibration.channel", StringComparison.Ordinal) ? "calibration.all" : "calibration.one"],
-                    Outputs = [part],
-                });
-                parts.Add(part);
-            }
-
-            graph.Nodes.Add(new()
-            {
-                OpType = "Concat",
-                Name = output,
-                Inputs = [.. parts],
-                Outputs = [output],
-                Attributes = [new IntAttribute("axis", 0)],
-            });
-            graph.Outputs.Add(new(output, new(type, null)));
-        }
     }
 
-    /// <summary>A copy whose outputs are the taps, without the nodes that none of them needs.</summary>
-    public static OnnxFile WithTaps(OnnxFile file, IReadOnlyList<string> taps)
+    /// <summary>A copy whose outputs are the taps and, where asked for, one of its own, without the nodes that none of them needs.</summary>
+    public static OnnxFile WithTaps(OnnxFile file, IReadOnlyList<string> taps, string? output = null)
     {
         var copy = Copy(file);
         var graph = copy.Graph;
@@ -96,6 +47,12 @@ internal static class TappedGraph
         }
 
         var needed = taps.ToHashSet(StringComparer.Ordinal);
+        foreach (var own in file.Graph.Outputs.Where(own => own.Name == output))
+        {
+            graph.Outputs.Add(own);
+            needed.Add(own.Name);
+        }
+
         for (var index = graph.Nodes.Count - 1; index >= 0; index--)
         {
             var node = graph.Nodes[index];

@@ -16,8 +16,14 @@ public sealed class TensorHistogram
     // 2^-100 is zero to any network, and its inverse is still finite.
     internal const int MinExponent = -100;
 
-    // Two sets of counters: neighbours are often equal, and a counter must not wait for its own last value.
-    private const int Lanes = 2;
+    // Sets of counters: neighbours are often equal, and a counter must not wait for its own last value.
+    private const int Lanes = 4;
+
+    // Values that are looked through, and then counted while they are still in the nearest cache.
+    private const int BlockLength = 1024;
+
+    // Counters of 32 bits are emptied before they can overflow.
+    private const long MostInLanes = 1L << 30;
 
     private readonly long[] _counts = new long[2 * BinsPerSide];
     private readonly int[] _lanes = new int[Lanes * 2 * BinsPerSide];
@@ -59,16 +65,27 @@ public sealed class TensorHistogram
             return;
         }
 
-        Widen(ExponentOf(LargestMagnitude(values)));
-        Total += values.Length;
-
-        // Counters of 32 bits are flushed before they can overflow.
+        Span<int> bins = stackalloc int[BlockLength];
+        var inLanes = 0L;
         while (values.Length > 0)
         {
-            var chunk = values[..Math.Min(values.Length, 1 << 30)];
-            Count(chunk);
-            values = values[chunk.Length..];
+            var block = values[..Math.Min(values.Length, BlockLength)];
+            var exponent = ExponentOf(LargestMagnitude(block));
+            if (exponent > Exponent || inLanes > MostInLanes)
+            {
+                EmptyLanes();
+                inLanes = 0;
+                Widen(exponent);
+            }
+
+            FindBins(block, bins);
+            Count(bins[..block.Length]);
+            Total += block.Length;
+            inLanes += block.Length;
+            values = values[block.Length..];
         }
+
+        EmptyLanes();
     }
 
     /// <summary>Adds what another histogram counted; the result is that of counting both's values.</summary>
@@ -142,34 +159,61 @@ public sealed class TensorHistogram
         Exponent = exponent;
     }
 
-    private void Count(ReadOnlySpan<float> values)
+    private void FindBins(ReadOnlySpan<float> values, Span<int> bins)
     {
         // A power of two: the product is exact, so every machine finds the same bin.
         var scale = (float)Math.ScaleB(BinsPerSide, -Exponent);
-        var lanes = _lanes;
-        Array.Clear(lanes);
         var vectorScale = new Vector<float>(scale);
-        var offset = new Vector<int>(BinsPerSide);
+        var (offset, last) = (new Vector<int>(BinsPerSide), new Vector<int>((2 * BinsPerSide) - 1));
         var index = 0;
         for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
         {
             var scaled = Vector.Floor(new Vector<float>(values[index..]) * vectorScale);
-            var bins = Vector.ConvertToInt32(scaled) + offset;
-            for (var lane = 0; lane < Vector<int>.Count; lane += Lanes)
-            {
-                lanes[bins[lane]]++;
-                lanes[(2 * BinsPerSide) + bins[lane + 1]]++;
-            }
+            var found = Vector.ConvertToInt32(scaled) + offset;
+
+            // Finite values lie within; others must not lead out of the counters.
+            Vector.Min(Vector.Max(found, Vector<int>.Zero), last).CopyTo(bins[index..]);
         }
 
         for (; index < values.Length; index++)
         {
-            lanes[(int)MathF.Floor(values[index] * scale) + BinsPerSide]++;
+            bins[index] = Math.Clamp((int)MathF.Floor(values[index] * scale) + BinsPerSide, 0, (2 * BinsPerSide) - 1);
+        }
+    }
+
+    private void Count(ReadOnlySpan<int> bins)
+    {
+        const int LaneLength = 2 * BinsPerSide;
+        var one = _lanes.AsSpan(0, LaneLength);
+        var two = _lanes.AsSpan(LaneLength, LaneLength);
+        var three = _lanes.AsSpan(2 * LaneLength, LaneLength);
+        var four = _lanes.AsSpan(3 * LaneLength, LaneLength);
+        while (bins.Length >= Lanes)
+        {
+            one[bins[0]]++;
+            two[bins[1]]++;
+            three[bins[2]]++;
+            four[bins[3]]++;
+            bins = bins[Lanes..];
         }
 
+        foreach (var bin in bins)
+        {
+            one[bin]++;
+        }
+    }
+
+    private void EmptyLanes()
+    {
+        var lanes = _lanes;
         for (var bin = 0; bin < _counts.Length; bin++)
         {
-            _counts[bin] += lanes[bin] + (long)lanes[(2 * BinsPerSide) + bin];
+            for (var lane = bin; lane < lanes.Length; lane += _counts.Length)
+            {
+                _counts[bin] += lanes[lane];
+            }
         }
+
+        Array.Clear(lanes);
     }
 }

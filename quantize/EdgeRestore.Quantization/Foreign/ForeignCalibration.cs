@@ -2,7 +2,7 @@ using EdgeRestore.Quantization.Calibration;
 
 namespace EdgeRestore.Quantization.Foreign;
 
-/// <summary>Ranges of a foreign graph's values, with the same two passes as a package's.</summary>
+/// <summary>Ranges of a foreign graph's values, in the same way as a package's.</summary>
 internal static class ForeignCalibration
 {
     /// <exception cref="CalibrationException">A frame makes NaN, or the memory is too small.</exception>
@@ -11,32 +11,17 @@ internal static class ForeignCalibration
         Action<int, int, string> report, CancellationToken token)
     {
         var run = new GraphRun(name, input.Wrap(graph.File, graph.Channels), settings);
-        var total = frames.Count * (settings.CountsValues ? 2 : 1);
+        using var pass = run.Open();
         var done = 0;
-        using (var ranges = run.OpenRanges())
+        foreach (var wave in frames.Chunk(pass.Threads))
         {
-            Pass(ranges, "ranges");
+            token.ThrowIfCancellationRequested();
+            pass.Run(wave);
+            done += wave.Length;
+            report(done, frames.Count, settings.CountsValues ? "ranges and values" : "ranges");
         }
 
-        if (settings.CountsValues)
-        {
-            using var counts = run.OpenCounts();
-            Pass(counts, "values");
-        }
-
+        pass.Finish();
         return run.ToResult();
-
-        void Pass(CalibrationPass pass, string activity)
-        {
-            foreach (var wave in frames.Chunk(pass.Threads))
-            {
-                token.ThrowIfCancellationRequested();
-                pass.Run(wave);
-                done += wave.Length;
-                report(done, total, activity);
-            }
-
-            pass.Finish();
-        }
     }
 }

@@ -13,8 +13,8 @@ namespace EdgeRestore.Quantization.Planning;
 /// <summary>What is in a package, and what quantising it for a device would take. Reads only.</summary>
 public sealed record QuantizationForecast
 {
-    // Two passes at up to twice a plain run (issue's target), one tap group each.
-    private const double PassesPerFrame = 4;
+    // Over a plain run: tests/EdgeRestore.Benchmarks/results/amd-epyc-2-cores/Quantization.md.
+    private const double PassesPerFrame = 3;
 
     private const int DefaultFramesPerRoute = 16;
     private const int DefaultSidePixels = 256;

@@ -42,6 +42,9 @@ internal sealed class FormTrial
     /// <summary>How many times as fast as the first one a form is, by the clock: one value per round.</summary>
     public Samples Speed(int form) => Of(round => round[0].WallMs / round[form].WallMs);
 
+    /// <summary>How many times the first one's processor time a form takes: one value per round.</summary>
+    public Samples Cost(int form) => Of(round => round[form].ProcessorMs / round[0].ProcessorMs);
+
     /// <summary>The ratio's spread, and the same ratio by processor time, which other work does not lengthen.</summary>
     public string Spread(int form)
     {

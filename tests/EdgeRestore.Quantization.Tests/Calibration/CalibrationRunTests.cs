@@ -92,17 +92,61 @@ public sealed class CalibrationRunTests : IDisposable
             }
         });
         Assert.Throws<OperationCanceledException>(
-            () => new CalibrationRun(package, settings).Run(Frames(4), progress, stop.Token));
+            () => new CalibrationRun(package, settings).Run(Frames(8), progress, stop.Token));
         Assert.True(File.Exists(StatePath));
         Assert.False(CalibrationFile.Load(StatePath).IsComplete);
         var first = int.MaxValue;
 
         var resumed = new CalibrationRun(package, settings).Run(
-            Frames(4), new Progress(now => first = Math.Min(first, now.Done)));
+            Frames(8), new Progress(now => first = Math.Min(first, now.Done)));
 
         Assert.Equal(interruptedAfter + 1, first);
-        Assert.Equal(Bytes(new CalibrationRun(package, new()).Run(Frames(4))), Bytes(resumed));
+        Assert.Equal(Bytes(new CalibrationRun(package, new()).Run(Frames(8))), Bytes(resumed));
         Assert.False(File.Exists(StatePath));
+    }
+
+    // What ranges alone were taken of is counted only; the rest is read once for both.
+    [Fact]
+    public void Run_StateOfRangesAlone_CountsWhatIsMissing()
+    {
+        var package = Write(new TestNetwork.Slow(2));
+        var settings = new CalibrationSettings { Threads = 1, StatePath = StatePath };
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => new CalibrationRun(package, settings with { CountsValues = false }).Run(
+            Frames(4), new Progress(now => CancelAt(now, 2)), stop.Token));
+
+        var resumed = new CalibrationRun(package, settings).Run(Frames(4));
+
+        Assert.Equal(Bytes(new CalibrationRun(package, new()).Run(Frames(4))), Bytes(resumed));
+
+        void CancelAt(CalibrationProgress now, int done)
+        {
+            if (now.Done == done)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
+    [Fact]
+    public void Run_RangesAndCounts_RunsEachFrameOnce()
+    {
+        var package = Write(new TestNetwork.Slow(2));
+        var loads = 0;
+        var frames = Frames(3)[GraphFile].Select(frame => frame with
+        {
+            Load = () =>
+            {
+                Interlocked.Increment(ref loads);
+                return frame.Load();
+            },
+        }).ToList();
+
+        var calibration = new CalibrationRun(package, new()).Run(
+            new Dictionary<string, IReadOnlyList<CalibrationFrame>> { [GraphFile] = frames });
+
+        Assert.Equal(3, loads);
+        Assert.All(calibration.Graphs[0].Tensors, tensor => Assert.True(tensor.Histogram!.Total > 0));
     }
 
     [Fact]

@@ -13,13 +13,13 @@ public class ChannelStatisticsTests
         var backward = new ChannelStatistics(1);
         foreach (var mean in means)
         {
-            forward.Observe([mean - 1], [mean + 1], [mean]);
+            forward.Observe([new TensorScan(mean - 1, mean + 1, mean, true)]);
         }
 
         foreach (var mean in means.Reverse())
         {
             var one = new ChannelStatistics(1);
-            one.Observe([mean - 1], [mean + 1], [mean]);
+            one.Observe([new TensorScan(mean - 1, mean + 1, mean, true)]);
             backward.Merge(one);
         }
 

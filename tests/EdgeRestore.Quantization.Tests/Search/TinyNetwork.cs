@@ -53,16 +53,8 @@ internal static class TinyNetwork
         var run = new GraphRun("tiny.onnx", network, new CalibrationSettings { Threads = 1 });
         var wave = frames
             .Select((load, index) => new CalibrationFrame($"{index}", Degradation.Noise, $"{index:D64}", load)).ToList();
-        using (var ranges = run.OpenRanges())
-        {
-            wave.ForEach(frame => ranges.Run([frame]));
-        }
-
-        using (var counts = run.OpenCounts())
-        {
-            wave.ForEach(frame => counts.Run([frame]));
-        }
-
+        using var pass = run.Open();
+        wave.ForEach(frame => pass.Run([frame]));
         return run.ToResult();
     }
 
