@@ -27,7 +27,7 @@ internal static class BenchmarkCommand
         };
         var slowDown = new Option<double>("--slow-down-ms")
         {
-            Description = "Negative control: hold up every measured frame. With 5, every check must fail",
+            Description = "Negative control: hold up every measured frame. With 5, every check of time must fail",
         };
         var write = new Option<string?>("--write")
         {

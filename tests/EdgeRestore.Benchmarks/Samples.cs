@@ -11,9 +11,14 @@ internal sealed class Samples
 
     public void Add(double value) => _values.Add(value);
 
-    /// <summary>The value that a share of all values does not exceed.</summary>
+    /// <summary>The value that a share of all does not exceed; of none, not a number, which meets no target.</summary>
     public double Percentile(double share)
     {
+        if (_values.Count == 0)
+        {
+            return double.NaN;
+        }
+
         var sorted = _values.Order().ToArray();
         return sorted[Math.Min(sorted.Length - 1, (int)Math.Ceiling(share * sorted.Length) - 1)];
     }

@@ -36,10 +36,11 @@ internal static class BadClientBenchmark
         await stream.MeasureAsync(3 * options.RoundTime, new Samples(), daemon, TimeSpan.Zero);
         foreach (var (what, computesFirst, start) in Clients)
         {
-            var (alone, beside) = (new Samples(), new Samples());
+            var (tailAlone, tailBeside, ratios) = (new Samples(), new Samples(), new Samples());
             var largestBytes = 0ul;
             for (var round = 0; round < options.RoundCount; round++)
             {
+                var (alone, beside) = (new Samples(), new Samples());
                 await stream.MeasureAsync(options.RoundTime, alone, daemon, TimeSpan.Zero);
                 using (start(daemon.Address))
                 {
@@ -49,19 +50,28 @@ internal static class BadClientBenchmark
                     }
 
                     // Of the others from the start on: how they come is part of what they do.
-                    await stream.MeasureAsync(options.RoundTime, beside, daemon, options.SlowDown);
+                    await stream.MeasureAsync(options.RoundTime, beside, daemon, HoldUpOf(options, alone));
                     largestBytes = Math.Max(largestBytes, (await client.GetStatusAsync()).Memory.ResidentBytes);
                 }
 
                 await WaitForLeaveAsync(client, stream, daemon);
+                tailAlone.Add(alone.Percentile(Tail));
+                tailBeside.Add(beside.Percentile(Tail));
+                ratios.Add(beside.Percentile(Tail) / alone.Percentile(Tail));
             }
 
-            report.Add(
-                $"p99 alone / beside {what}", $"{alone.Percentile(Tail):F2} / {beside.Percentile(Tail):F2} ms");
+            // By rounds: in one that something else disturbed, the slowest frames are that one's, alone or beside.
+            report.Add($"p99 alone / beside {what}", $"{tailAlone.Median:F2} / {tailBeside.Median:F2} ms");
             report.Add($"resident memory beside {what}", $"{largestBytes >> 20} MiB");
-            report.AddAtMost(
-                $"p99 beside {what} over alone", beside.Percentile(Tail) / alone.Percentile(Tail), Target, "F2");
+            report.AddAtMost($"p99 beside {what} over alone", ratios.Median, Target, "F2");
         }
+    }
+
+    // The control must show beside what frames take on this machine, whatever their size.
+    private static TimeSpan HoldUpOf(BenchmarkOptions options, Samples alone)
+    {
+        var share = TimeSpan.FromMilliseconds(alone.Percentile(Tail) / 3);
+        return options.SlowDown == TimeSpan.Zero || options.SlowDown > share ? options.SlowDown : share;
     }
 
     // Looks about a frame apart: nothing of the other one was computed between two of them.
@@ -71,8 +81,9 @@ internal static class BadClientBenchmark
         var (last, sameCount) = (0ul, 0);
         while (sameCount < 5)
         {
+            RequirePatience(patience, "a client that stops reading is still answered");
             await stream.MeasureAsync(TimeSpan.Zero, new Samples(), daemon, TimeSpan.Zero);
-            var restored = (await client.GetStatusAsync(patience.Token)).Streams
+            var restored = (await client.GetStatusAsync(CancellationToken.None)).Streams
                 .Where(other => other.StreamName == "hostile").Aggregate(0ul, (sum, other) => sum + other.Frames.Restored);
             sameCount = restored > 0 && restored == last ? sameCount + 1 : 0;
             last = restored;
@@ -82,9 +93,19 @@ internal static class BadClientBenchmark
     private static async Task WaitForLeaveAsync(RestoreClient client, GoodStream stream, ServerProcess daemon)
     {
         using var patience = new CancellationTokenSource(LeavePatience);
-        while ((await client.GetStatusAsync(patience.Token)).Streams.Count > 1)
+        while ((await client.GetStatusAsync(CancellationToken.None)).Streams.Count > 1)
         {
+            RequirePatience(patience, "a client that has gone still has streams");
             await stream.MeasureAsync(TimeSpan.Zero, new Samples(), daemon, TimeSpan.Zero);
+        }
+    }
+
+    private static void RequirePatience(CancellationTokenSource patience, string what)
+    {
+        if (patience.IsCancellationRequested)
+        {
+            throw new EdgeRestoreException(
+                $"After {LeavePatience.TotalSeconds} s {what}; allowed is less. Run it where less else does.");
         }
     }
 }

@@ -16,6 +16,9 @@ internal static class OverloadBenchmark
     private const double TailTarget = 2;
     private const int BudgetMegabytes = 64;
 
+    // After its time a load is answered what it has sent, which takes no longer than this.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(60);
+
     // A frame that has waited so long, of what it takes, would come too late: it is answered and not computed.
     private const double DeadlineShare = 0.8;
 
@@ -50,9 +53,26 @@ internal static class OverloadBenchmark
 
             // A LOSSLESS sender is held back before its frame can leave: what counts is the time from the arrival on.
             var tail = (delivery == Delivery.Live ? alone : inDaemon).Percentile(Tail);
-            var load = new Load(options, daemon, route, rateEach, delivery, deadlineMs);
+
+            // Under the control: as long as what is accepted may take.
+            var holdUp = options.SlowDown > TimeSpan.Zero
+                ? TimeSpan.FromMilliseconds(tail * TailTarget)
+                : TimeSpan.Zero;
+            var load = new Load(options, daemon, (route, rateEach), (delivery, deadlineMs), holdUp);
             var watching = WatchAsync(daemon.Address, ended.Token);
-            await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(() => load.RunAsync(ended.Token))));
+            var running = Task.WhenAll(
+                Enumerable.Range(0, count).Select(_ => Task.Run(() => load.RunAsync(ended.Token))));
+            try
+            {
+                await running.WaitAsync(time + EndPatience);
+            }
+            catch (TimeoutException)
+            {
+                throw new EdgeRestoreException(
+                    $"The load '{what}' has not been answered {EndPatience.TotalSeconds} s after its end; allowed is "
+                    + "less. Look whether the daemon computes at all.");
+            }
+
             var (resident, reserved) = await watching;
             report.Add(
                 $"{what}: sent, answered, late, dropped",
@@ -89,9 +109,14 @@ internal static class OverloadBenchmark
 
     /// <summary>Cameras that send at a rate, whatever is answered. Thread-safe.</summary>
     private sealed class Load(
-        BenchmarkOptions options, ServerProcess daemon, Degradation route, double rate, Delivery delivery, uint deadlineMs)
+        BenchmarkOptions options,
+        ServerProcess daemon,
+        (Degradation Route, double Rate) frames,
+        (Delivery Delivery, uint DeadlineMs) way,
+        TimeSpan holdUp)
     {
         private readonly Lock _gate = new();
+        private readonly Lock _holding = new();
 
         public Samples Accepted { get; } = new();
 
@@ -104,18 +129,18 @@ internal static class OverloadBenchmark
         public async Task RunAsync(CancellationToken ended)
         {
             using var client = new RestoreClient(daemon.Address);
-            var settings = LatencyBenchmark.Open(options.Width, options.Height, route);
-            settings.Delivery = delivery;
-            settings.FrameDeadlineMs = deadlineMs;
+            var settings = LatencyBenchmark.Open(options.Width, options.Height, frames.Route);
+            settings.Delivery = way.Delivery;
+            settings.FrameDeadlineMs = way.DeadlineMs;
             await using var stream = await client.OpenAsync(settings, cancellationToken: CancellationToken.None);
-            var receiving = ReceiveAsync(stream);
+            var receiving = ReceiveAsync(stream, ended);
             var payload = LatencyBenchmark.Payload(options.Width, options.Height);
             var start = Stopwatch.GetTimestamp();
             var count = 0L;
             while (!ended.IsCancellationRequested)
             {
                 // Late for what was due: it is sent all the same, at once.
-                if (count > Stopwatch.GetElapsedTime(start).TotalSeconds * rate)
+                if (count > Stopwatch.GetElapsedTime(start).TotalSeconds * frames.Rate)
                 {
                     await Task.Delay(1, CancellationToken.None);
                     continue;
@@ -133,12 +158,15 @@ internal static class OverloadBenchmark
             }
         }
 
-        private async Task ReceiveAsync(RestoreStream stream)
+        private async Task ReceiveAsync(RestoreStream stream, CancellationToken ended)
         {
-            await foreach (var frame in stream.ReceiveAsync())
+            await foreach (var frame in stream.ReceiveAsync(CancellationToken.None))
             {
-                // Under the control the daemon stands still for a while with every frame that it answers.
-                daemon.HoldUp(options.SlowDown * 4);
+                if (frame.Error == RestoreError.None)
+                {
+                    HoldUp(ended);
+                }
+
                 lock (_gate)
                 {
                     DroppedCount += frame.DroppedCount;
@@ -149,8 +177,21 @@ internal static class OverloadBenchmark
                     }
 
                     LatencyBenchmark.RequireRestored(frame);
-                    Accepted.Add(delivery == Delivery.Live
+                    Accepted.Add(way.Delivery == Delivery.Live
                         ? Stopwatch.GetElapsedTime(frame.TimestampNs).TotalMilliseconds : GoodStream.InDaemon(frame));
+                }
+            }
+        }
+
+        // Under the control the daemon stands still for a while with every frame that it restores: once for each, and
+        // not for those that it answers late, of which there are so many that it would stand still for good.
+        private void HoldUp(CancellationToken ended)
+        {
+            lock (_holding)
+            {
+                if (!ended.IsCancellationRequested)
+                {
+                    daemon.HoldUp(holdUp);
                 }
             }
         }

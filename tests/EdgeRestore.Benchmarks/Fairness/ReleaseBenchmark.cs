@@ -15,6 +15,8 @@ internal static class ReleaseBenchmark
 
     private const string Name = "cancelled";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public static async Task RunAsync(BenchmarkOptions options, BenchmarkPackages packages, BenchmarkReport report)
     {
         var package = packages.Default;
@@ -47,6 +49,12 @@ internal static class ReleaseBenchmark
             daemon.HoldUp(options.SlowDown * 10);
             while (IsThere(await client.GetStatusAsync()))
             {
+                if (Stopwatch.GetElapsedTime(start) > Patience)
+                {
+                    throw new EdgeRestoreException(
+                        $"A cancelled call is still there after {Patience.TotalSeconds} s; allowed are "
+                        + $"{TargetMilliseconds} ms. Look at what the daemon logs.");
+                }
             }
 
             if (call >= WarmUpCount)
