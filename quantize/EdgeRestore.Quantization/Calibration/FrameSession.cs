@@ -26,6 +26,11 @@ internal sealed unsafe class FrameSession : IDisposable
             options.IntraOpNumThreads = 1;
             options.ExecutionMode = ExecutionMode.ORT_SEQUENTIAL;
 
+
+            // Tensors that are handed out would stay in the arena of each session that runs in its turn: SymUNet of width 48 took
+            // 6.8 GB with arenas and 3.4 without, in less processor time.
+            options.EnableCpuMemArena = false;
+
             // No optimisation: what is fused depends on which tensors are handed out, and would change their last bits.
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
             options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
