@@ -103,6 +103,10 @@ internal static class Int8Command
 
         if (plan.Profile == QuantizationProfile.Cpu)
         {
+            // No FP32 graph stands beside it whose weights and scales it could read: what stays in floating point is stored in
+            // half the bytes, and widened when ONNX Runtime loads it, before it fuses.
+            quantized = quantized with { File = HalfGraph.Store(quantized.File) };
+            quantized = quantized with { Judged = quantized.File };
             FusionReport.Of(quantized.File).RequireFused(quantized.QuantizedConvolutions.Length, file);
         }
 

@@ -1,9 +1,12 @@
 using EdgeRestore.Degradations;
 using EdgeRestore.Inference;
+using EdgeRestore.Onnx;
 using EdgeRestore.Packages;
 using EdgeRestore.Quantization.Commands;
 using EdgeRestore.Quantization.Conversion;
 using EdgeRestore.Quantization.Precision;
+using EdgeRestore.Quantization.Tests.Search;
+using EdgeRestore.Quantization.Verification;
 using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.Quantization.Tests.Conversion;
@@ -97,6 +100,31 @@ public sealed class PackageConversionTests : IDisposable
         var before = source.Manifest.Files.Single(file => file.Path == "weights.bin").LengthBytes;
         Assert.InRange(written.Manifest.Files.Single(file => file.Path == "weights.bin").LengthBytes, 1, (before / 2) + 128);
         Assert.Equal(DegradationNames.Count - 1, written.Manifest.Routes.Length);
+    }
+
+    [Fact]
+    public async Task Int8_PackageByItself_StoresWhatStaysInFloatingPointInHalfTheBytes()
+    {
+        // Below it an operator that widens takes more than it saves.
+        const int LeastBytes = 256;
+        using var frames = new TestFolder();
+        for (var seed = 0; seed < 4; seed++)
+        {
+            frames.SaveScene($"clear/{seed}.png", seed);
+        }
+
+        var source = TinyNetwork.WritePackage(Path.Combine(folder, "source"));
+        var calibration = Path.Combine(folder, "a.ercal");
+        await RunAsync("calibrate", source.Directory, "--frames", frames.PathOf(""), "--out", calibration);
+
+        var (code, output, error) = await RunAsync(
+            "int8", source.Directory, "--calibration", calibration, "--images", "0", "--out", Path.Combine(folder, "int8"));
+
+        Assert.True(code == ExitCode.Done, output + error);
+        var written = OnnxFile.Read(ModelPackage.Open(Path.Combine(folder, "int8")).GetPath("noise.onnx"));
+        Assert.DoesNotContain(
+            written.Graph.Initializers, tensor => tensor.Type == ElementType.Float && tensor.Data.Length >= LeastBytes);
+        Assert.Equal(4, FusionReport.Of(written).Fused);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

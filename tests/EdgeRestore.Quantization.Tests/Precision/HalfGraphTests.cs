@@ -1,5 +1,6 @@
 using EdgeRestore.Onnx;
 using EdgeRestore.Quantization.Precision;
+using EdgeRestore.Quantization.Verification;
 
 namespace EdgeRestore.Quantization.Tests.Precision;
 
@@ -81,5 +82,21 @@ public class HalfGraphTests(DefaultPackage route) : IClassFixture<DefaultPackage
 
         var product = half.Nodes.Single(node => node.OpType == "Mul");
         Assert.Equal(ElementType.Float, Graphs.GraphTypes.Of(half)[product.Outputs[0]]);
+    }
+
+    // What floating point keeps of an 8-bit graph: the same convolutions are fused, and the result is as near FP32's as before.
+    [Fact]
+    public void Store_EightBitGraph_FusesAsMuchAndLosesNothing()
+    {
+        const double LeastDifference = 0.3;
+        var graph = QuantizedGraph.Build(route.Graph, route.Ranges, QuantizationPlan.ForCpu, route.Channels).File;
+
+        var stored = HalfGraph.Store(graph);
+
+        Assert.Equal(FusionReport.Of(graph).Fused, FusionReport.Of(stored).Fused);
+        Assert.InRange(stored.ToBytes().Length, 1, 0.93 * graph.ToBytes().Length);
+        var expected = DefaultPackage.Run(route.Graph).Restored;
+        var before = DefaultPackage.Psnr(expected, DefaultPackage.Run(graph).Restored);
+        Assert.InRange(DefaultPackage.Psnr(expected, DefaultPackage.Run(stored).Restored), before - LeastDifference, 100);
     }
 }
