@@ -4,7 +4,9 @@ using System.Numerics;
 
 namespace EdgeRestore.Commands;
 
-/// <summary>Checks of options' values, which tell what was found and what is allowed.</summary>
+/// <summary>
+/// Checks of options' values, which tell what was found and what is allowed; the help tells the latter, too.
+/// </summary>
 public static class OptionChecks
 {
     /// <summary>Lets numbers from <paramref name="least"/> to <paramref name="most"/> pass, and nothing else.</summary>
@@ -85,6 +87,7 @@ public static class OptionChecks
         where TNumber : struct
     {
         ArgumentNullException.ThrowIfNull(option);
+        option.Description = $"{option.Description} [{allowed.TrimEnd()}]".TrimStart();
         option.Validators.Add(result =>
         {
             // A word for a number has its own error already, and asking for its value would throw.

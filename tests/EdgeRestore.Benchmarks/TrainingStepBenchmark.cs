@@ -45,7 +45,8 @@ internal static class TrainingStepBenchmark
             "step",
             "Compares the trainer's step with the same step in PyTorch (apt-get install python3-torch): symunet-s, patches "
             + $"of {Patch}, batch {Batch}, one thread.\n\n"
-            + "Example: ./edgerestore benchmark step --rounds 3")
+            + "Example: ./edgerestore benchmark step --rounds 3\n\n"
+            + "Exit codes: 0 every target met; 1 a target missed; 2 wrong option; 5 cannot run.")
         {
             steps, photographs, rounds, write,
         };

@@ -23,7 +23,15 @@ internal static class CalibrationCommand
         Exit codes: 0 written; 2 wrong command line; 5 of different packages, or with a frame in common.
         """;
 
-    public static Command Create() => new("calibration", "Inspect, merge or export calibration files.")
+    private const string Help = """
+        Inspect, merge or export calibration files.
+
+        Example: ./edgerestore quantize calibration inspect calibration.ercal
+
+        Exit codes: 0 done; 2 wrong command line; 5 cannot run; each command's help tells more.
+        """;
+
+    public static Command Create() => new("calibration", Help)
     {
         CreateInspect(),
         CreateMerge(),

@@ -9,6 +9,10 @@ internal static class EngineCommand
     private const string Help = """
         Plans, builds and looks after TensorRT engines. They are built on the device that runs them, by this command alone: a
         daemon serves on CUDA or the CPU until an engine is there, and takes it up by itself.
+
+        Example: ./edgerestore quantize engine plan deploy/models/edgerestore-default --for orin-nx --shape 1920x1080
+
+        Exit codes: 0 done; 2 wrong command line; 5 cannot run; each command's help tells more.
         """;
 
     public static Command Create() => new("engine", Help)

@@ -42,7 +42,8 @@ internal static class EvaluateCommand
         };
         var protocol = new Option<string>("--protocol")
         {
-            Description = "What is measured; all but the first two are layouts of pairs and need --folder",
+            Description = "What is measured: "
+                + $"{EvalProtocol.Name}, {EvalProtocol.SecondName}, or a benchmark's layout of pairs, which needs --folder",
             DefaultValueFactory = _ => EvalProtocol.Name,
         }.OneOf([.. EvaluationProtocols.Names]);
         var @out = new Option<string?>("--out")

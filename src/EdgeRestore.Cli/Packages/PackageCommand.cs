@@ -29,11 +29,17 @@ internal static class PackageCommand
         Exit codes: 0 whole; 2 wrong command line; 5 missing, damaged or not trusted, and the message names the file.
         """;
 
+    private const string Description = """
+        Inspect, verify, sign or pack a package, the networks that restore; install or activate one in a daemon.
+
+        Example: ./edgerestore package inspect deploy/models/edgerestore-default
+
+        Exit codes: 0 done; 2 wrong command line; 5 cannot run; each command's help tells more.
+        """;
+
     public static Command Create()
     {
-        var command = new Command(
-            "package",
-            "Inspect, verify, sign or pack a package, the networks that restore; install or activate one in a daemon.")
+        var command = new Command("package", Description)
         {
             CreateVerb("inspect", InspectDescription, Inspect),
             CreateVerb("verify", VerifyDescription, Verify),

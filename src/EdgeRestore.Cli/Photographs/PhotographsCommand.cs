@@ -40,8 +40,15 @@ internal static class PhotographsCommand
 
     private static PhotographLibrary Library => new(Installation.Photographs);
 
-    public static Command Create() =>
-        new("photographs", "Fetch, prepare or list the photographs for training and evaluation.")
+    private const string Description = """
+        Fetch, prepare or list the photographs for training and evaluation.
+
+        Example: ./edgerestore photographs list
+
+        Exit codes: 0 done; 2 wrong command line; 5 cannot run; each command's help tells more.
+        """;
+
+    public static Command Create() => new("photographs", Description)
     {
         CreateFetch(),
         CreatePrepare(),

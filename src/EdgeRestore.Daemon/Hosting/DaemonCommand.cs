@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using EdgeRestore.Daemon.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -7,6 +8,7 @@ namespace EdgeRestore.Daemon.Hosting;
 /// <summary>The command line: each option sets one key of the configuration.</summary>
 internal static class DaemonCommand
 {
+    private const string Verb = "serve";
     private const string EnvironmentPrefix = "EDGERESTORE_";
 
     private static readonly Option<string> ConfigFile = new("--config")
@@ -87,16 +89,16 @@ internal static class DaemonCommand
     /// <exception cref="EdgeRestoreException">It cannot start.</exception>
     public static async Task<int> RunAsync(string[] args)
     {
-        var command = new RootCommand(
+        var command = new Command(
+            Verb,
             "Restores camera frames over gRPC (edgerestore.v1.RestoreService, proto/edgerestore/v1/restore.proto).\n\n"
             + "When it is ready it prints 'listening on http://ADDRESS:PORT' on standard output; its log goes to "
-            + "standard "
-            + "error. SIGTERM or Ctrl+C lets open streams finish.\n\n"
-            + "Example: serve --package deploy/models/edgerestore-default --listen 127.0.0.1:0 --device cpu\n\n"
+            + "standard error.\nSIGTERM or Ctrl+C lets open streams finish.\n\n"
+            + "Example: ./edgerestore serve --package deploy/models/edgerestore-default --listen 127.0.0.1:0 --device cpu\n\n"
             + "Exit codes: 0 stopped; 2 wrong option or setting; 5 cannot run (package, device, port); 6 a "
             + "computation did not come back, start again.")
         {
-            ConfigFile,
+            new VersionOption(), ConfigFile,
         };
         foreach (var option in (IEnumerable<Option>)[.. Keys.Select(key => key.Option), .. Flags.Select(flag => flag.Option)])
         {
@@ -109,7 +111,9 @@ internal static class DaemonCommand
             await DaemonHost.RunAsync(DaemonSettings.Read(ReadConfiguration(parsed)));
             return exitCode;
         });
-        var result = command.Parse(args);
+        // Below the launcher, so that usage shows what a person types.
+        var launcher = new Command("./edgerestore") { new HelpOption(), command };
+        var result = launcher.Parse([Verb, .. args]);
         if (result.Errors.Count > 0)
         {
             throw new SettingsException(

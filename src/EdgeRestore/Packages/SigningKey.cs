@@ -123,6 +123,12 @@ public sealed class SigningKey : IDisposable
     {
         try
         {
+            // A folder that is made for keys is its owner's alone; one that is there stays as it is.
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            _ = OperatingSystem.IsWindows()
+                ? Directory.CreateDirectory(folder)
+                : Directory.CreateDirectory(
+                    folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
             {
@@ -136,7 +142,7 @@ public sealed class SigningKey : IDisposable
         {
             throw new PackageException(
                 $"The key '{path}' cannot be written: {exception.Message} Keys are never overwritten: choose another "
-                + "name, or a folder that is there and writable.",
+                + "name, or a folder that is writable.",
                 exception);
         }
     }

@@ -21,7 +21,7 @@ internal static class FuzzCommand
             + "Messages are read by the daemon's reader and by protobuf's, which must agree; images by the daemon's "
             + "decoders, which must give a frame of the stated size or one clear error; streams go to a running daemon, "
             + "which must answer or refuse each, and serve a sound stream at the end.\n\n"
-            + "Example: fuzz --count 10000000 --seed 7\n\n"
+            + "Example: ./edgerestore fuzz --count 10000000 --seed 7\n\n"
             + "Exit codes: 0 stood it; 1 failed, with the input in hexadecimal; 2 wrong option; 5 cannot run.")
         {
             count, seed,

@@ -38,7 +38,7 @@ internal static class SoakCommand
             + "It fails when the daemon's memory grows by more than 10 MB after a quarter of the time, or when a frame is "
             + "lost, comes twice, out of order, or with another one's pixels. Meanwhile the package is changed for another "
             + "version every two seconds.\n\n"
-            + "Example: soak --minutes 60\n\n"
+            + "Example: ./edgerestore soak --minutes 60\n\n"
             + "Exit codes: 0 passed; 1 failed; 2 wrong option; 5 cannot run.")
         {
             minutes, control,

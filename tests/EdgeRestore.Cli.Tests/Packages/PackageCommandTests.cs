@@ -82,6 +82,20 @@ public sealed class PackageCommandTests : IDisposable
         Assert.Contains("signed by release.pub.pem", verified.Output, StringComparison.Ordinal);
     }
 
+    // As the documents have it: ~/keys/release-2027, where nobody has made ~/keys.
+    [Fact]
+    public async Task Keygen_IntoAFolderThatIsNotThere_MakesItForItsOwnerAlone()
+    {
+        var keys = Path.Combine(_folder.Path, "keys");
+
+        var outcome = await Terminal.RunAsync("package", "keygen", Path.Combine(keys, "release"));
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.True(File.Exists(Path.Combine(keys, "release.key.pem")));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(keys));
+    }
+
     [Fact]
     public async Task Pack_Twice_GivesTheSameBytes()
     {
