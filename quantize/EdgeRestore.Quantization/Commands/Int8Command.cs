@@ -26,6 +26,8 @@ internal static class Int8Command
           ./edgerestore quantize int8 deploy/models/edgerestore-default --calibration default.calibration --out edgerestore-int8
           ./edgerestore quantize int8 detector.onnx --frames photographs --side 640 --out detector.int8.onnx
 
+        A file is timed beside FP32, with a warning where FP32 is faster; 'quantize auto' keeps FP32 there.
+
         A route of which no convolution can be in 8 bits stays FP32, under that name; where that is so of all, or of a file,
         nothing is written.
 

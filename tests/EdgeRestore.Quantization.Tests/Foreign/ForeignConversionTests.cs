@@ -66,6 +66,25 @@ public sealed partial class ForeignConversionTests : IDisposable
         Assert.Equal((0, "pyramid"), await ReferenceChecker.Check(target));
     }
 
+    // How fast a form is here is the machine's to say; what follows from it is not.
+    [Fact]
+    public async Task Int8_SlowerThanFp32_WarnsThatFp32IsTheBetterChoice()
+    {
+        Assert.Null(GraphConversion.SlownessRemark(10, 10));
+        Assert.Null(GraphConversion.SlownessRemark(10, 7));
+        Assert.StartsWith(
+            "Warning: FP32 is the better choice here: found 0.90 times FP32's speed", GraphConversion.SlownessRemark(9, 10), StringComparison.Ordinal);
+        var (source, target) = await WriteAsync(17);
+
+        var (_, output, error) = await QuantizeAsync(Int8(source, target));
+
+        var speed = double.Parse(Speed().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+        if (Math.Abs(speed - 1) > 0.01)
+        {
+            Assert.Equal(speed < 1, error.Contains("FP32 is the better choice", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task Int8_Again_GivesTheSameBytesAndLeavesTheSource()
     {
@@ -187,6 +206,9 @@ public sealed partial class ForeignConversionTests : IDisposable
     }
 
     private static double MeanDifference(float[] one, float[] other) => one.Zip(other, (a, b) => Math.Abs((double)a - b)).Average();
+
+    [GeneratedRegex(@"([\d.]+) times FP32's speed here")]
+    private static partial Regex Speed();
 
     [GeneratedRegex(@"calibrated with: ([\d.]+) dB")]
     private static partial Regex Decibels();
