@@ -50,6 +50,14 @@ public sealed class OnnxFile(Graph graph)
         return new ProtoWriter(externalData).Write(this).ToByteArray();
     }
 
+    /// <summary>The file's bytes for a reader beside the file that it was read from: what lay in other files stays there.</summary>
+    /// <exception cref="OnnxException">The graph does not hold together.</exception>
+    public byte[] ToBytesInPlace()
+    {
+        Graph.Validate();
+        return new ProtoWriter(null, keepsPlaces: true).Write(this).ToByteArray();
+    }
+
     /// <summary>Reads a file, and the tensors that it keeps in files beside it.</summary>
     /// <exception cref="OnnxException">The file is not there, not ONNX, or not valid.</exception>
     public static OnnxFile Read(string path)

@@ -5,7 +5,7 @@ using Google.Protobuf;
 namespace EdgeRestore.Onnx;
 
 /// <summary>Plain objects to protobuf. Nothing here depends on time, hash order or culture.</summary>
-internal sealed class ProtoWriter(ExternalData? externalData)
+internal sealed class ProtoWriter(ExternalData? externalData, bool keepsPlaces = false)
 {
     public ModelProto Write(OnnxFile file)
     {
@@ -102,14 +102,13 @@ internal sealed class ProtoWriter(ExternalData? externalData)
     {
         var proto = new TensorProto { Name = tensor.Name, DataType = (int)tensor.Type };
         proto.Dims.AddRange(tensor.Shape);
-        if (externalData is null || !externalAllowed || !externalData.Takes(tensor.Data.Span))
+        if (PlaceOf(tensor, externalAllowed) is not (var fileName, var offset))
         {
             proto.RawData = UnsafeByteOperations.UnsafeWrap(tensor.Data);
             return proto;
         }
 
         proto.DataLocation = TensorProto.Types.DataLocation.External;
-        var (fileName, offset) = externalData.Place(tensor.Data.Span);
         AddExternal("location", fileName);
         AddExternal("offset", offset.ToString(CultureInfo.InvariantCulture));
         AddExternal("length", tensor.Data.Length.ToString(CultureInfo.InvariantCulture));
@@ -117,6 +116,21 @@ internal sealed class ProtoWriter(ExternalData? externalData)
 
         void AddExternal(string key, string value) =>
             proto.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+    }
+
+    private (string FileName, long Offset)? PlaceOf(Initializer tensor, bool externalAllowed)
+    {
+        if (!externalAllowed)
+        {
+            return null;
+        }
+
+        if (keepsPlaces && tensor.Place is { } place)
+        {
+            return place;
+        }
+
+        return externalData?.Takes(tensor.Data.Span) == true ? externalData.Place(tensor.Data.Span) : null;
     }
 
     private static ValueInfoProto Write(ValueDefinition value)

@@ -1,6 +1,7 @@
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
 using EdgeRestore.Inference.Routing;
+using EdgeRestore.Packages;
 using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.Inference.Tests;
@@ -41,6 +42,21 @@ public sealed class AllocationTests
 
         Assert.Equal(0, AllocatedBytes(() =>
             loaded.Restorer.Restore(index++ / 10 % 2 == 0 ? snow : rain, output, router, 1, default)));
+    }
+
+    // Its graphs have operators of our own.
+    [Theory]
+    [InlineData("fp32")]
+    [InlineData("int8")]
+    public void Restore_DefaultPackage_AllocatesNothing(string precision)
+    {
+        var package = ModelPackage.Open(Path.Combine(Checkout.Root, "deploy/models/edgerestore-default"));
+        using var restorer = Restorer.Load(package, new RestorerOptions { Device = "cpu", Precision = precision });
+        var router = restorer.CreateRouter(LoadedPackage.Fixed(Degradation.Noise));
+        using var input = TestFrames.Create(64, 64, Degradation.Noise);
+        using var output = Frame.Rent(64, 64, PixelFormat.Rgb24);
+
+        Assert.Equal(0, AllocatedBytes(() => restorer.Restore(input, output, router, 1, default)));
     }
 
     [Fact]

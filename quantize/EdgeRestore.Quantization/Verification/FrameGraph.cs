@@ -1,4 +1,5 @@
 using EdgeRestore.Frames;
+using EdgeRestore.Inference.Kernels;
 using EdgeRestore.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -10,7 +11,11 @@ public sealed class FrameGraph : IDisposable
 {
     private readonly InferenceSession session;
 
-    public FrameGraph(OnnxFile file, int threads)
+    /// <param name="file">The graph.</param>
+    /// <param name="threads">Threads of one run; 0 for all.</param>
+    /// <param name="usesKernels">Whether it runs as an engine does, or with ONNX Runtime's own operators alone.</param>
+    /// <exception cref="QuantizationException">ONNX Runtime does not take the graph.</exception>
+    public FrameGraph(OnnxFile file, int threads, bool usesKernels = true)
     {
         ArgumentNullException.ThrowIfNull(file);
         using var options = new SessionOptions
@@ -23,7 +28,7 @@ public sealed class FrameGraph : IDisposable
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         try
         {
-            session = new InferenceSession(file.ToBytes(), options);
+            session = usesKernels ? CpuSession.Open(file, options) : new InferenceSession(file.ToBytes(), options);
         }
         catch (OnnxRuntimeException exception)
         {

@@ -1,3 +1,4 @@
+using EdgeRestore.Inference.Kernels;
 using EdgeRestore.Inference.Tiling;
 using EdgeRestore.Onnx;
 using Microsoft.ML.OnnxRuntime;
@@ -13,7 +14,7 @@ internal sealed class Engine : IDisposable
     private readonly RunOptions _firstRunOptions = new();
 
     // Opens a graph cut out of this one's; null where that was not foreseen.
-    private readonly (string Path, Func<byte[], InferenceSession> Open)? _source;
+    private readonly (string Path, Func<OnnxFile, InferenceSession> Open)? _source;
 
     // Taken by slots that find out at once, which takes some runs.
     private readonly Lock _lookLock = new();
@@ -25,7 +26,7 @@ internal sealed class Engine : IDisposable
     {
     }
 
-    private Engine(EngineName name, InferenceSession session, (string Path, Func<byte[], InferenceSession> Open)? source)
+    private Engine(EngineName name, InferenceSession session, (string Path, Func<OnnxFile, InferenceSession> Open)? source)
     {
         _source = source;
         Name = name;
@@ -54,12 +55,14 @@ internal sealed class Engine : IDisposable
     /// <exception cref="EngineException">The graph or the provider cannot be loaded.</exception>
     public static Engine Build(EngineName name, string path, ExecutionProvider provider, int threads)
     {
+        var isCpu = provider == ExecutionProvider.Cpu;
         try
         {
             return new Engine(
                 name,
-                Open(options => new InferenceSession(path, options)),
-                (path, bytes => Open(options => new InferenceSession(bytes, options))));
+                Open(options => isCpu ? CpuSession.Open(path, options) : new InferenceSession(path, options)),
+                (path, file => Open(options =>
+                    isCpu ? CpuSession.Open(file, options) : new InferenceSession(file.ToBytes(), options))));
         }
         catch (OnnxRuntimeException exception)
         {

@@ -60,6 +60,24 @@ internal static class OnnxRuntimeLibrary
         return error;
     }
 
+    /// <summary>The native library that this process has loaded already; none where the system does not tell.</summary>
+    public static nint? FindLoaded()
+    {
+        const string Maps = "/proc/self/maps";
+        if (!File.Exists(Maps))
+        {
+            return null;
+        }
+
+        // Address, rights, offset, device, inode, path.
+        var path = File.ReadLines(Maps)
+            .Select(line => line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Where(fields => fields.Length == 6)
+            .Select(fields => fields[5])
+            .FirstOrDefault(path => Path.GetFileName(path).StartsWith("libonnxruntime.so", StringComparison.Ordinal));
+        return path is not null && NativeLibrary.TryLoad(path, out var library) ? library : null;
+    }
+
     private static void KeepError(
         IntPtr parameter, OrtLoggingLevel severity, string category, string logId, string location, string message) =>
         _lastError = message;

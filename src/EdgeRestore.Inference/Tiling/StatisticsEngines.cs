@@ -35,11 +35,11 @@ internal sealed class StatisticsEngines : IDisposable
     /// <summary>Cuts a subnetwork.</summary>
     /// <param name="name">The uncut engine's.</param>
     /// <param name="path">Its graph.</param>
-    /// <param name="open">A session on a graph in memory.</param>
+    /// <param name="open">Opens a session on a graph.</param>
     /// <returns>Null for a graph that measures nothing, or only values whose shapes change with the frame's.</returns>
     /// <exception cref="OnnxException">The graph cannot be read or cut.</exception>
     /// <exception cref="OnnxRuntimeException">A session cannot be opened, or does not run.</exception>
-    public static StatisticsEngines? TryBuild(EngineName name, string path, Func<byte[], InferenceSession> open)
+    public static StatisticsEngines? TryBuild(EngineName name, string path, Func<OnnxFile, InferenceSession> open)
     {
         var file = OnnxFile.Read(path);
         var candidates = FindCandidates(file);
@@ -49,7 +49,7 @@ internal sealed class StatisticsEngines : IDisposable
         }
 
         var whole = GraphExtraction.Extract(file, [.. file.Graph.Inputs], [.. file.Graph.Outputs, .. candidates]);
-        var measuring = open(whole.ToBytes());
+        var measuring = open(whole);
         try
         {
             var found = Compare(measuring, candidates);
@@ -69,7 +69,7 @@ internal sealed class StatisticsEngines : IDisposable
 
             return new StatisticsEngines(
                 new Engine(name, measuring) { Gives = statistics },
-                new Engine(name, open(rest.ToBytes())) { Takes = statistics });
+                new Engine(name, open(rest)) { Takes = statistics });
         }
         catch
         {

@@ -16,8 +16,12 @@ internal static class FormSpeedBenchmark
     // FP32 against itself in the same rounds: what is further off is the machine's, not a form's.
     private const double ControlTolerance = 0.05;
 
+    // Operators of our own have to be worth their code.
+    private const double KernelTarget = 1.1;
+
     public static void Run(BenchmarkOptions options, FormPackage forms, BenchmarkReport report)
     {
+        MeasureKernels(options, forms.Routes[0], report);
         using var frame = Noise(options.Width, options.Height);
         using var restored = Frame.Rent(options.Width, options.Height, PixelFormat.Rgb24);
         var logarithms = new List<double>();
@@ -60,6 +64,30 @@ internal static class FormSpeedBenchmark
 
         report.AddAtLeast(
             $"INT8 times FP32's speed, mean of {logarithms.Count} routes", Math.Exp(logarithms.Average()), Target, "F2");
+    }
+
+    private static void MeasureKernels(BenchmarkOptions options, RouteForms route, BenchmarkReport report)
+    {
+        using var frame = Noise(options.Width, options.Height);
+        using var restored = Frame.Rent(options.Width, options.Height, PixelFormat.Rgb24);
+        foreach (var (precision, file) in new[] { ("FP32", route.Single), ("INT8", route.Int8) })
+        {
+            using var plain = new FrameGraph(file, Threads, usesKernels: false);
+            using var ours = new FrameGraph(file, Threads);
+            var trial = FormTrial.Run(
+                [
+                    () => plain.Run(frame, restored),
+                    () =>
+                    {
+                        ours.Run(frame, restored);
+                        Thread.Sleep(options.SlowDown);
+                    },
+                ],
+                options.RoundCount);
+            report.AddAtLeast(
+                $"{route.Degradation.ToName()}, {precision}: with operators of our own over ONNX Runtime's alone", trial.Speed(1).Median,
+                KernelTarget, "F2", trial.Spread(1));
+        }
     }
 
     /// <summary>A frame of random levels; the time of a network does not depend on them.</summary>

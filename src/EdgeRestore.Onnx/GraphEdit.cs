@@ -1,6 +1,4 @@
-using EdgeRestore.Onnx;
-
-namespace EdgeRestore.Quantization.Graphs;
+namespace EdgeRestore.Onnx;
 
 /// <summary>New files out of old ones; no graph is changed in place.</summary>
 internal static class GraphEdit

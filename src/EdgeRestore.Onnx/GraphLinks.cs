@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using EdgeRestore.Onnx;
 
-namespace EdgeRestore.Quantization.Graphs;
+namespace EdgeRestore.Onnx;
 
 /// <summary>Who makes and who uses each value of a graph; later changes of the graph are not followed.</summary>
 internal sealed class GraphLinks

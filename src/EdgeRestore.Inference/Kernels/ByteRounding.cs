@@ -1,0 +1,27 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace EdgeRestore.Inference.Kernels;
+
+/// <summary>QuantizeLinear to 8 bits, as ONNX defines it: divided, rounded half to even, moved by the zero point, clamped.</summary>
+internal readonly struct ByteRounding(float scale, int zeroPoint)
+{
+    private readonly float _scale = scale;
+    private readonly int _zeroPoint = zeroPoint;
+
+    public readonly byte Round(float value) =>
+        (byte)Math.Clamp((int)MathF.Round(value / _scale) + _zeroPoint, byte.MinValue, byte.MaxValue);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector<byte> Round(Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d)
+    {
+        var low = Vector.NarrowWithSaturation(ToLevels(a), ToLevels(b));
+        var high = Vector.NarrowWithSaturation(ToLevels(c), ToLevels(d));
+        return Vector.NarrowWithSaturation(
+            Vector.Max(low, Vector<short>.Zero).As<short, ushort>(), Vector.Max(high, Vector<short>.Zero).As<short, ushort>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly Vector<int> ToLevels(Vector<float> value) =>
+        Vector.ConvertToInt32Native(Vector.Round(value / new Vector<float>(_scale))) + new Vector<int>(_zeroPoint);
+}

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using EdgeRestore.Onnx;
+
+namespace EdgeRestore.Inference.Kernels;
+
+/// <summary>A graph whose operators are being replaced by fewer; what is left without a use goes at the end.</summary>
+internal sealed class FusedGraph(OnnxFile source)
+{
+    private readonly IReadOnlyDictionary<string, ElementType> _types = ValueTypes.Infer(source.Graph);
+    private readonly Dictionary<Node, List<Node>> _replacements = [];
+    private readonly List<Initializer> _constants = [];
+    private readonly List<ValueDefinition> _values = [];
+
+    /// <summary>Of the graph as it was.</summary>
+    public GraphLinks Links { get; } = new(source.Graph);
+
+    public bool IsChanged => _replacements.Count > 0;
+
+    /// <summary>Puts nodes in the place of one. They make what it made, under the same name.</summary>
+    public void Replace(Node node, params ReadOnlySpan<Node> nodes) => _replacements.Add(node, [.. nodes]);
+
+    /// <summary>
+    /// Says of a value made by an operator of our own that it is an image, which ONNX Runtime cannot know: it lays out
+    /// convolutions anew only where it does.
+    /// </summary>
+    public void DescribeImage(string value, ElementType type) =>
+        _values.Add(new(value, new TensorType(type, [default, default, default, default])));
+
+    public string Add(Initializer constant)
+    {
+        _constants.Add(constant);
+        return constant.Name;
+    }
+
+    public OnnxFile ToFile()
+    {
+        var nodes = source.Graph.Nodes.SelectMany(node => _replacements.GetValueOrDefault(node) ?? [node]);
+        var file = GraphEdit.With(source, [.. nodes], source.Graph.Initializers.Concat(_constants));
+        var made = file.Graph.Nodes.SelectMany(node => node.Outputs).ToHashSet(StringComparer.Ordinal);
+        foreach (var value in _values.Where(value => made.Contains(value.Name)))
+        {
+            file.Graph.Values.Add(value);
+        }
+
+        file.Opsets[KernelLibrary.Domain] = 1;
+        return file;
+    }
+
+    public bool IsFloat(string value) => _types.TryGetValue(value, out var type) && type == ElementType.Float;
+
+    /// <summary>The only node that takes a value which is no output of the graph.</summary>
+    public Node? OnlyConsumer(string value) =>
+        !Links.IsOutput(value) && Links.Consumers(value) is [var only] ? only : null;
+
+    /// <summary>The node that makes a value, if it is of a type of ONNX's own.</summary>
+    public Node? Producer(string value, string opType) =>
+        Links.Producer(value) is { } node && node.Is(opType) ? node : null;
+
+    /// <summary>The parameters of QuantizeLinear or DequantizeLinear of 8 bits without sign that are constants.</summary>
+    public QuantizationParameters? Parameters(Node node)
+    {
+        if (node.Inputs.Length < 3 || Links.Constant(node.Inputs[1]) is not { Type: ElementType.Float } scale
+            || Links.Constant(node.Inputs[2]) is not { Type: ElementType.UInt8 } zeroPoint
+            || zeroPoint.Data.Span.ContainsAnyExcept(zeroPoint.Data.Span[0])
+            || (scale.Shape.Length > 0 && scale.Data.Length > sizeof(float) && node.Int("axis", 1) != 1))
+        {
+            return null;
+        }
+
+        return new([.. scale.ToFloats()], zeroPoint.Data.Span[0]);
+    }
+
+    public static Node Kernel(
+        string opType, ImmutableArray<string> inputs, string output, params ImmutableArray<NodeAttribute> attributes) => new()
+        {
+            OpType = opType,
+            Domain = KernelLibrary.Domain,
+            Inputs = inputs,
+            Outputs = [output],
+            Attributes = attributes,
+        };
+
+    public static Node Standard(
+        string opType, ImmutableArray<string> inputs, string output, params ImmutableArray<NodeAttribute> attributes) => new()
+        {
+            OpType = opType,
+            Inputs = inputs,
+            Outputs = [output],
+            Attributes = attributes,
+        };
+}
+
+/// <summary>Scales of all channels, or one for all, and the zero point that they have in common.</summary>
+internal readonly record struct QuantizationParameters(ImmutableArray<float> Scales, byte ZeroPoint)
+{
+    public bool IsPerTensor => Scales.Length == 1;
+
+    public bool Equals(QuantizationParameters other) =>
+        ZeroPoint == other.ZeroPoint && Scales.AsSpan().SequenceEqual(other.Scales.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Scales.Length, ZeroPoint);
+}

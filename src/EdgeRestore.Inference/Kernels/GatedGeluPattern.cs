@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using EdgeRestore.Onnx;
+
+namespace EdgeRestore.Inference.Kernels;
+
+/// <summary>GELU of one value in 8 bits times another one, with what is between them and around them.</summary>
+internal static class GatedGeluPattern
+{
+    private static readonly IntsAttribute ToChannelsLast = new("perm", [0, 2, 3, 1]);
+    private static readonly IntsAttribute ToChannelsFirst = new("perm", [0, 3, 1, 2]);
+
+    public static void TryFuse(FusedGraph graph, Node product)
+    {
+        foreach (var (gated, gate) in new[] { (product.Inputs[0], product.Inputs[1]), (product.Inputs[1], product.Inputs[0]) })
+        {
+            // GELU's values may have been rounded to 8 bits in between; in one pass they need not be.
+            var gelu = graph.Links.Producer(gated);
+            if (gelu.Is("DequantizeLinear") && graph.Producer(gelu!.Inputs[0], "QuantizeLinear") is { } rounding)
+            {
+                gelu = graph.Links.Producer(rounding.Inputs[0]);
+            }
+
+            if (gelu is { OpType: "Gelu", Domain: "com.microsoft" }
+                && graph.Producer(gelu.Inputs[0], "DequantizeLinear") is { } a && graph.Parameters(a) is { } parametersOfA
+                && graph.Producer(gate, "DequantizeLinear") is { } b && graph.Parameters(b) is { } parametersOfB
+                && Math.Max(parametersOfA.Scales.Length, parametersOfB.Scales.Length) is > 1 and var channels)
+            {
+                Fuse(graph, product, (a.Inputs[0], parametersOfA), (b.Inputs[0], parametersOfB), channels);
+                return;
+            }
+        }
+    }
+
+    private static void Fuse(
+        FusedGraph graph, Node product, (string Value, QuantizationParameters Parameters) a,
+        (string Value, QuantizationParameters Parameters) b, int channels)
+    {
+        var name = product.Outputs[0];
+        var (lastA, lastB, last) = ($"{name}.a", $"{name}.b", $"{name}.last");
+        List<NodeAttribute> attributes =
+        [
+            new FloatsAttribute("a_scale", Repeated(a.Parameters, channels)),
+            new FloatsAttribute("b_scale", Repeated(b.Parameters, channels)),
+            new IntAttribute("a_zero_point", a.Parameters.ZeroPoint),
+            new IntAttribute("b_zero_point", b.Parameters.ZeroPoint),
+        ];
+        var (replaced, opType) = (product, GatedGelu.OpType);
+        if (graph.OnlyConsumer(name) is { } quantize && quantize.Is("QuantizeLinear")
+            && graph.Parameters(quantize) is { IsPerTensor: true } parameters)
+        {
+            (replaced, opType) = (quantize, GatedGelu.RoundingOpType);
+            attributes.Add(new FloatAttribute("scale", parameters.Scales[0]));
+            attributes.Add(new IntAttribute("zero_point", parameters.ZeroPoint));
+        }
+        graph.DescribeImage(last, replaced == product ? ElementType.Float : ElementType.UInt8);
+
+        // Convolutions in 8 bits have channels last; ONNX Runtime takes its own transpositions out against these.
+        graph.Replace(
+            replaced,
+            FusedGraph.Standard("Transpose", [a.Value], lastA, ToChannelsLast),
+            FusedGraph.Standard("Transpose", [b.Value], lastB, ToChannelsLast),
+            FusedGraph.Kernel(opType, [lastA, lastB], last, [.. attributes]),
+            FusedGraph.Standard("Transpose", [last], replaced.Outputs[0], ToChannelsFirst));
+    }
+
+    private static ImmutableArray<float> Repeated(QuantizationParameters parameters, int channels) =>
+        parameters.IsPerTensor ? [.. Enumerable.Repeat(parameters.Scales[0], channels)] : parameters.Scales;
+}
