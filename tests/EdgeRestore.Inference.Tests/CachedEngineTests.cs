@@ -16,19 +16,6 @@ public sealed class CachedEngineTests : IDisposable
     private const int Below = 20;
     private const int OnEngine = 21;
 
-    private static readonly DeviceIdentity Device = new()
-    {
-        OnnxRuntime = "1.29.0",
-        TensorRt = "10.3.0",
-        Cuda = "12.6",
-        Driver = "540.4.0",
-        ComputeCapability = "8.7",
-        Gpu = "Orin",
-        GpuMemoryBytes = 8L << 30,
-        JetsonLinux = "R36.4.3",
-        Platform = "linux-arm64",
-    };
-
     private readonly string _folder = Directory.CreateTempSubdirectory("edgerestore-cached-").FullName;
     private readonly ModelPackage _package;
     private readonly EngineCache _cache;
@@ -88,7 +75,7 @@ public sealed class CachedEngineTests : IDisposable
     [Fact]
     public void Refresh_StaleDamagedAndOthers_AreLeftWithAReason()
     {
-        Publish("64x48", Device with { Driver = "999" });
+        Publish("64x48", TestEngines.Device with { Driver = "999" });
         var damaged = Publish("96x48");
         File.AppendAllText(Directory.EnumerateFiles(damaged.Folder, "*.engine").Single(), "x");
         Publish("128x48", package: Write("another", new TestNetwork.Add(3)));
@@ -262,41 +249,22 @@ public sealed class CachedEngineTests : IDisposable
     private Restorer Load(ModelPackage? package = null, bool preload = false) =>
         Restorer.Load(package ?? _package, new RestorerOptions { Device = "cpu", Preload = preload }, Source());
 
-    private EngineSource Source() => new(_cache, Device, (_, cached) =>
+    private EngineSource Source() => new(_cache, TestEngines.Device, (_, cached) =>
     {
         _opened.Add(cached.Prefix);
         _whileOpening?.Invoke(cached);
         var network = Write($"engine-{_opened.Count}", _engine);
-        return Engine.Build(
-            new EngineName("", cached.Manifest!.File, "fp32", "tensorrt", ""), network.GetPath("noise.onnx"),
-            ExecutionProvider.Cpu, threads: 1);
+        return TestEngines.Open(cached, network.Directory);
     });
 
     private CachedEngine Publish(
         string shapes, DeviceIdentity? device = null, ModelPackage? package = null, double milliseconds = 5,
         int builtAtSecond = 0)
     {
-        package ??= _package;
-        var sizes = EngineShapes.TryParse(shapes)!;
-        var key = EngineKey.Of(package, "noise.onnx", sizes, new BuilderOptions(), device ?? Device);
-        var folder = _cache.CreateBuilding(key.Prefix);
-        File.WriteAllText(Path.Combine(folder, key.Prefix + "_1_0_0_sm87.engine"), "an engine");
-        return _cache.Publish(folder, key.Prefix, new EngineManifest
+        return TestEngines.Publish(_cache, package ?? _package, "noise.onnx", shapes, device, manifest => manifest with
         {
-            Format = EngineManifest.CurrentFormat,
-            Package = "test 1.0.0",
-            File = "noise.onnx",
-            Precision = "fp32",
-            Shapes = shapes,
-            Builder = new BuilderOptions(),
-            KeySha256 = key.Sha256,
-            Key = key.Parts,
-            BuiltAt = DateTimeOffset.UnixEpoch.AddSeconds(builtAtSecond),
-            BuildSeconds = 60,
+            BuiltAt = manifest.BuiltAt.AddSeconds(builtAtSecond),
             RunMilliseconds = milliseconds,
-            PsnrToCpu = 60,
-            PartCount = 1,
-            Files = [],
         });
     }
 }

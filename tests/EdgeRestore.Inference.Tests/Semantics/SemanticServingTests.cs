@@ -103,17 +103,7 @@ public sealed class SemanticServingTests : IDisposable
             Network = new(network, weights),
             ClassifierFrom = new TestPackage().Write(Path.Combine(_folder, "classifier")),
             EncoderPath = path,
-            Provenance = new()
-            {
-                TrainingData = "none",
-                Licence = "Apache-2.0",
-                Command = "test",
-                Seed = 5,
-                Steps = 0,
-                CpuHours = 0,
-                Commit = "",
-                Notes = "",
-            },
+            Provenance = TestPackage.Provenance,
         }.Write(Path.Combine(_folder, "package"));
     }
 }

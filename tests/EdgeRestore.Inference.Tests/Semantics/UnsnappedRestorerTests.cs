@@ -92,17 +92,7 @@ public sealed class UnsnappedRestorerTests : IDisposable
             Classifier = classifier,
             ClassifierWeights = InitialWeights.Of(classifier, seed: 4),
             Threshold = 0,
-            Provenance = new PackageProvenance
-            {
-                TrainingData = "none",
-                Licence = "Apache-2.0",
-                Command = "test",
-                Seed = 3,
-                Steps = 0,
-                CpuHours = 0,
-                Commit = "",
-                Notes = "",
-            },
+            Provenance = TestPackage.Provenance,
         }.Write(Path.Combine(_folder, "package"));
     }
 }
