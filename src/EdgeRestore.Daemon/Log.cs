@@ -151,6 +151,11 @@ internal static partial class Log
     [LoggerMessage(53, LogLevel.Warning, "Call of {Peer} for {Path} ended, what let it in no longer holds: {Detail}")]
     public static partial void AccessWithdrawn(ILogger logger, string peer, string path, string detail);
 
+    [LoggerMessage(
+        54, LogLevel.Warning,
+        "All {Count} tokens of {Path} have ended, nobody is let in by one; make others with 'edgerestore token'")]
+    public static partial void TokensPast(ILogger logger, string path, int count);
+
     [LoggerMessage(60, LogLevel.Information, "Copies of frames go to {Peer}, {MaxFrames} at most (Tap:Allowed is true)")]
     public static partial void TapOpened(ILogger logger, string peer, int maxFrames);
 

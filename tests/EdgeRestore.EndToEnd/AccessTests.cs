@@ -20,6 +20,7 @@ public sealed class AccessTests : IDisposable
     private const int ReloadedEvent = 50;
     private const int KeptEvent = 51;
     private const int RefusedEvent = 52;
+    private const int TokensPastEvent = 54;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -116,6 +117,58 @@ public sealed class AccessTests : IDisposable
     }
 
     [Fact]
+    public async Task TokenFileThatVanishes_LeavesWhatItHeldBefore()
+    {
+        Grant(("camera", "admin", "first"));
+        await using var daemon = await StartAsync();
+        using var client = Connect(daemon, "first");
+
+        File.Delete(Tokens);
+
+        Assert.Equal(StatusCode.OK, await StreamAsync(client));
+        Assert.Equal(StatusCode.OK, await StreamAsync(client));
+        Assert.Contains("cannot be read", Assert.Single(daemon.Log.Texts(KeptEvent)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TokenFileThatIsNotThere_KeepsTheDaemonFromStarting()
+    {
+        var exception = await Assert.ThrowsAsync<EdgeRestoreException>(StartAsync);
+
+        Assert.Contains($"The token file '{Tokens}' cannot be read", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("edgerestore token", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TokensThatHaveAllEnded_AreWarnedOf()
+    {
+        File.WriteAllText(Tokens, $"a admin {Hash("over")} 2020-01-01T00:00:00Z\n");
+        await using var daemon = await StartAsync();
+
+        Assert.Contains(
+            "All 1 tokens of", Assert.Single(daemon.Log.Texts(TokensPastEvent)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RefusedToken_IsToldWhyAndWhatToDo()
+    {
+        File.WriteAllText(Tokens, $"a admin {Hash("over")} 2020-01-01T00:00:00Z\n");
+        await using var daemon = await StartAsync();
+
+        var (_, past) = await ScrapeAsync(daemon, "over");
+        var (_, unknown) = await ScrapeAsync(daemon, "another");
+
+        Assert.Contains(
+            "'a' is no longer valid: it ended at 2020-01-01 00:00:00Z. Have another one made with 'edgerestore token'.",
+            DetailOf(past),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "unknown or no longer valid; allowed are those of the daemon's token file. Have one made",
+            DetailOf(unknown),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TokenPastItsEnd_IsRefused()
     {
         File.WriteAllText(
@@ -166,6 +219,9 @@ public sealed class AccessTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static string DetailOf(string problem) =>
+        JsonDocument.Parse(problem).RootElement.GetProperty("detail").GetString()!;
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 

@@ -121,9 +121,26 @@ public sealed class ListenTests : IDisposable
     {
         File.WriteAllText(Socket, "precious");
 
-        await Assert.ThrowsAsync<EdgeRestoreException>(StartAsync);
+        var exception = await Assert.ThrowsAsync<EdgeRestoreException>(StartAsync);
 
         Assert.Equal("precious", File.ReadAllText(Socket));
+        Assert.Contains("where nothing is but a socket", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("free port", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UnixSocketInAFolderThatIsNotThere_SaysSo()
+    {
+        Directory.Delete(_folder.Path);
+
+        var exception = await Assert.ThrowsAsync<EdgeRestoreException>(StartAsync);
+
+        Directory.CreateDirectory(_folder.Path);
+        Assert.Contains(
+            $"Cannot listen on unix:{Socket}: there is no folder {Path.GetDirectoryName(Socket)}",
+            exception.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("Make the folder", exception.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

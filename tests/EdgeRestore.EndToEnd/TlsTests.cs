@@ -55,6 +55,30 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task CertificateThatVanishes_LeavesTheOldOneInPlace()
+    {
+        await using var daemon = await StartAsync();
+
+        File.Delete(Certificate);
+
+        using var client = Connect(daemon);
+        Assert.Equal(StatusCode.OK, await StreamAsync(client));
+    }
+
+    [Fact]
+    public async Task CertificateThatIsNotThere_KeepsTheDaemonFromStarting()
+    {
+        var exception = await Assert.ThrowsAsync<EdgeRestoreException>(() => RunningDaemon.StartAsync(
+            configure: settings => settings with
+            {
+                Security = settings.Security with { Certificate = Certificate },
+            }));
+
+        Assert.Contains($"The certificate '{Certificate}'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Correct Security:Certificate", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task CertificateWithoutItsKey_LeavesTheOldOneInPlace()
     {
         await using var daemon = await StartAsync();

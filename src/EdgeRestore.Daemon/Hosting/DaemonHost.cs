@@ -105,10 +105,7 @@ internal sealed class DaemonHost : IAsyncDisposable
         {
             await daemon.DisposeAsync();
             throw new EdgeRestoreException(
-                $"Cannot listen on {settings.Listen.Endpoint}: {Innermost(exception).Message}. Allowed is an address "
-                + "of this machine with a free port; ports below 1024 are root's. Stop what uses it, or choose another "
-                + "with --listen (port 0 for any).",
-                exception);
+                ListenFault.Explain(settings.Listen, Innermost(exception).Message), exception);
         }
 
         daemon.Announce(settings, start);

@@ -10,11 +10,18 @@ internal static class UnixSocket
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
     /// <summary>Removes what a daemon that was killed left behind; one that is listened on stays.</summary>
-    /// <exception cref="IOException">Somebody listens there, or it is no socket.</exception>
+    /// <exception cref="IOException">Somebody listens there, it is no socket, or there is no such folder.</exception>
     public static void Prepare(string path)
     {
         if (!File.Exists(path))
         {
+            // The system's own words are about addresses that cannot be assigned.
+            var folder = Path.GetDirectoryName(path);
+            if (!Directory.Exists(folder))
+            {
+                throw new IOException($"there is no folder {folder}, or none that may be entered");
+            }
+
             return;
         }
 

@@ -46,7 +46,7 @@ internal sealed class AccessGate
         _takesCertificates = options.ClientAuthorities is not null;
         if (options.Tokens is { } path)
         {
-            _tokens = new ReloadedFile<TokenFile>(path, null, () => TokenFile.Load(path), logger);
+            _tokens = new ReloadedFile<TokenFile>(path, null, () => LoadTokens(path), logger);
         }
     }
 
@@ -89,6 +89,17 @@ internal sealed class AccessGate
             await ended.CancelAsync();
             await watching;
         }
+    }
+
+    private TokenFile LoadTokens(string path)
+    {
+        var tokens = TokenFile.Load(path);
+        if (tokens.IsPast(_clock.GetUtcNow()))
+        {
+            Log.TokensPast(_logger, path, tokens.Count);
+        }
+
+        return tokens;
     }
 
     /// <summary>Withdraws the grant of a call that would not be let in any more; ends it where it does not end itself.</summary>
@@ -143,8 +154,13 @@ internal sealed class AccessGate
 
         if (credential.TokenHash is { } hash)
         {
-            return _tokens!.Read().Find(hash, _clock.GetUtcNow()) is { } owner
-                ? (owner, "") : (null, "The token is unknown or no longer valid.");
+            return _tokens!.Read().Find(hash) is not { } owner
+                ? (null, "The token is unknown or no longer valid; allowed are those of the daemon's token file. Have "
+                    + "one made with 'edgerestore token'.")
+                : _clock.GetUtcNow() >= owner.NotAfter
+                    ? (null, $"The token of '{owner.Name}' is no longer valid: it ended at {owner.NotAfter:u}. Have "
+                        + "another one made with 'edgerestore token'.")
+                    : ((owner.Name, owner.Role), "");
         }
 
         if (credential.Certificate is not { } certificate)

@@ -16,12 +16,20 @@ internal readonly record struct FileStamp(DateTime FirstWritten, long FirstLengt
 
     private static (DateTime Written, long Length) Read(string path)
     {
-        var file = new FileInfo(path);
-        if (file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+        try
         {
-            file = target;
-        }
+            var file = new FileInfo(path);
+            if (file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+            {
+                file = target;
+            }
 
-        return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
+            return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Not there, or not to be looked at: whoever reads the file next says which.
+            return default;
+        }
     }
 }

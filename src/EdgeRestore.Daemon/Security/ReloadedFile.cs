@@ -10,7 +10,7 @@ internal sealed class ReloadedFile<T>
     private readonly Func<T> _load;
     private readonly ILogger _logger;
     private FileStamp _stamp;
-    private FileStamp _badStamp;
+    private FileStamp? _badStamp;
     private T _current;
 
     /// <exception cref="EdgeRestoreException">The first reading failed.</exception>

@@ -45,10 +45,15 @@ internal sealed class TokenFile
         return file;
     }
 
-    /// <summary>Whose token it is; null when nobody's, or no longer.</summary>
+    /// <summary>Tokens in it.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>Whether there are tokens, and none of them holds any more.</summary>
+    public bool IsPast(DateTimeOffset now) => _entries.Count > 0 && _entries.TrueForAll(entry => now >= entry.NotAfter);
+
+    /// <summary>Whose token it is, and until when; null when nobody's.</summary>
     /// <param name="hash">SHA-256 of the token.</param>
-    /// <param name="now">The time of day.</param>
-    public (string Name, Role Role)? Find(ReadOnlySpan<byte> hash, DateTimeOffset now)
+    public (string Name, Role Role, DateTimeOffset NotAfter)? Find(ReadOnlySpan<byte> hash)
     {
         Entry? found = null;
         foreach (var entry in _entries)
@@ -60,7 +65,7 @@ internal sealed class TokenFile
             }
         }
 
-        return found is null || now >= found.NotAfter ? null : (found.Name, found.Role);
+        return found is null ? null : (found.Name, found.Role, found.NotAfter);
     }
 
     private static Entry? Parse(string[] words)

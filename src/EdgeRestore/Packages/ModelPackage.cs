@@ -101,7 +101,8 @@ public sealed class ModelPackage
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new PackageException(
-                $"The package '{root}' cannot be read: {exception.Message} Its files must be readable by this user.",
+                $"The package '{root}' cannot be read: {exception.Message} Allowed is a folder that this user may enter, "
+                + "with files that it may read. Change their mode or owner (chmod -R a+rX, chown), or run as a user who may.",
                 exception);
         }
     }
@@ -114,6 +115,12 @@ public sealed class ModelPackage
         var path = Path.Combine(root, PackageManifest.FileName);
         if (!File.Exists(path))
         {
+            // A folder that may not be entered looks like one without the file.
+            if (System.IO.Directory.Exists(root))
+            {
+                _ = System.IO.Directory.EnumerateFileSystemEntries(root).Any();
+            }
+
             var (found, remedy) = System.IO.Directory.Exists(root)
                 ? ($"no {PackageManifest.FileName} in it", "Check the path, or export the package again.")
                 : File.Exists(root)

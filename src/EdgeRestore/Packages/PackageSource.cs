@@ -21,7 +21,9 @@ internal abstract class PackageSource : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new PackageException(
-                $"The package '{source}' cannot be read: {exception.Message} Check who may read it.", exception);
+                $"The package '{source}' cannot be read: {exception.Message} Allowed is a folder or file that the "
+                + "daemon's user may read. Change its mode or owner (chmod, chown).",
+                exception);
         }
     }
 

@@ -18,7 +18,8 @@ internal static class PemFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new PackageException(
-                $"The {what} '{path}' cannot be read: {exception.Message} Check the path and who may read it.",
+                $"The {what} '{path}' cannot be read: {exception.Message} Allowed is a PEM file that this user may "
+                + "read. Correct the path, or change its mode or owner (chmod, chown).",
                 exception);
         }
     }

@@ -52,7 +52,9 @@ public sealed class TrustStore
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new PackageException(
-                $"The trust store '{root}' cannot be read: {exception.Message} Check who may read it.", exception);
+                $"The trust store '{root}' cannot be read: {exception.Message} Allowed is a folder that this user may "
+                + "enter, with keys that it may read. Change their mode or owner (chmod, chown), or correct the path.",
+                exception);
         }
     }
 

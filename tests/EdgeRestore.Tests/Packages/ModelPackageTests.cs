@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using EdgeRestore.Degradations;
 using EdgeRestore.Packages;
 
@@ -34,6 +35,35 @@ public sealed class ModelPackageTests : IDisposable
         Directory.CreateDirectory(_fixture.PackagePath);
 
         _fixture.AssertRefused("no manifest.json");
+    }
+
+    [UnprivilegedFact]
+    [UnsupportedOSPlatform("windows")]
+    public void Open_FolderThatMayNotBeEntered_SaysThatAndNotThatItIsNoPackage()
+    {
+        _fixture.Write();
+        File.SetUnixFileMode(_fixture.PackagePath, UnixFileMode.None);
+        try
+        {
+            _fixture.AssertRefused("is denied", "chmod -R a+rX");
+        }
+        finally
+        {
+            File.SetUnixFileMode(
+                _fixture.PackagePath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [Fact]
+    public void Open_FileThatMayNotBeRead_SaysWhoMust()
+    {
+        // A folder in a file's place: the system's answer is the same.
+        _fixture.Write();
+        File.Delete(Path.Combine(_fixture.PackagePath, "noise.onnx"));
+        File.CreateSymbolicLink(
+            Path.Combine(_fixture.PackagePath, "noise.onnx"), Path.Combine(_fixture.PackagePath, "noise.onnx"));
+
+        _fixture.AssertRefused("cannot be read", "Allowed is a folder that this user may enter");
     }
 
     [Fact]
