@@ -89,7 +89,8 @@ public sealed class OnnxFile(Graph graph)
             throw new OnnxException($"'{name}' is not an ONNX file: {error.Message}", error);
         }
 
-        var file = new ProtoReader(name, directory).Read(proto);
+        using var reader = new ProtoReader(name, directory);
+        var file = reader.Read(proto);
         file.Graph.Validate();
         return file;
     }

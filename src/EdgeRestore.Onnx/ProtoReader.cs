@@ -4,7 +4,7 @@ using EdgeRestore.Onnx.Protobuf;
 namespace EdgeRestore.Onnx;
 
 /// <summary>Protobuf to plain objects; refuses what it would otherwise silently lose.</summary>
-internal sealed class ProtoReader(string fileName, string? directory)
+internal sealed class ProtoReader(string fileName, string? directory) : IDisposable
 {
     private readonly TensorReader tensors = new(fileName, directory);
 
@@ -44,6 +44,8 @@ internal sealed class ProtoReader(string fileName, string? directory)
 
         return file;
     }
+
+    public void Dispose() => tensors.Dispose();
 
     private Graph Read(GraphProto proto)
     {

@@ -1,16 +1,17 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using EdgeRestore.Onnx.Protobuf;
+using Microsoft.Win32.SafeHandles;
 
 namespace EdgeRestore.Onnx;
 
 /// <summary>
 /// Reads tensors, wherever their data stand: raw, in typed fields, or in a file beside the ONNX file.
 /// </summary>
-internal sealed class TensorReader(string fileName, string? directory)
+internal sealed class TensorReader(string fileName, string? directory) : IDisposable
 {
-    // Each external file is read once, however many tensors lie in it.
-    private readonly Dictionary<string, byte[]> files = new(StringComparer.Ordinal);
+    // Networks share a file of weights: of the others' nothing is read.
+    private readonly Dictionary<string, SafeFileHandle> files = new(StringComparer.Ordinal);
 
     public Initializer Read(TensorProto proto)
     {
@@ -31,6 +32,14 @@ internal sealed class TensorReader(string fileName, string? directory)
         catch (OnnxException error)
         {
             throw Invalid(proto, "has a shape and data that do not fit", error);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in files.Values)
+        {
+            file.Dispose();
         }
     }
 
@@ -75,14 +84,24 @@ internal sealed class TensorReader(string fileName, string? directory)
             throw Invalid(proto, $"keeps its data in '{location}', and only the ONNX file itself was given");
         }
 
-        var content = Content(location);
+        var file = Open(location);
+        var available = RandomAccess.GetLength(file);
         var offset = Number("offset", 0);
-        var length = Number("length", content.Length - offset);
+        var length = Number("length", available - offset);
         place = (location, offset);
-        return offset <= content.Length && length <= content.Length - offset
-            ? content.AsMemory((int)offset, (int)length)
-            : throw Invalid(
-                proto, $"claims bytes {offset}..{offset + length} of '{location}', which has {content.Length}");
+        if (offset > available || length > available - offset || length > Array.MaxLength)
+        {
+            throw Invalid(proto, $"claims bytes {offset}..{offset + length} of '{location}', which has {available}");
+        }
+
+        var data = new byte[length];
+        for (var done = 0; done < data.Length;)
+        {
+            var count = RandomAccess.Read(file, data.AsSpan(done), offset + done);
+            done += count > 0 ? count : throw Invalid(proto, $"lies in '{location}', which became shorter while it was read");
+        }
+
+        return data;
 
         long Number(string key, long otherwise) => !entries.TryGetValue(key, out var text)
             ? otherwise
@@ -91,15 +110,15 @@ internal sealed class TensorReader(string fileName, string? directory)
                 : throw Invalid(proto, $"has the {key} '{text}', which is not a count of bytes");
     }
 
-    private byte[] Content(string location)
+    private SafeFileHandle Open(string location)
     {
-        if (!files.TryGetValue(location, out var content))
+        if (!files.TryGetValue(location, out var file))
         {
-            content = File.ReadAllBytes(Path.Combine(directory!, location));
-            files.Add(location, content);
+            file = File.OpenHandle(Path.Combine(directory!, location));
+            files.Add(location, file);
         }
 
-        return content;
+        return file;
     }
 
     private OnnxException Invalid(TensorProto proto, string found, Exception? cause = null) => new(
