@@ -33,6 +33,8 @@ public sealed class DaemonException : EdgeRestoreException
     {
         // A status that came over the connection carries no exception; one that the client itself made does.
         null => new DaemonException(exception.Status.Detail, exception.StatusCode, exception),
+        var reason when FindTokenFault(reason) is { } fault =>
+            new DaemonException(fault.Message, StatusCode.Unauthenticated, exception),
         var reason when IsUntrusted(reason) => new DaemonException(
             $"No encrypted connection to the daemon at {address}: {Innermost(reason).Message} Give the authority that "
             + "signed its certificate (--ca, AuthoritiesFile), an address that the certificate names, and a client "
@@ -76,6 +78,9 @@ public sealed class DaemonException : EdgeRestoreException
         IOException => true,
         _ => reason.InnerException is { } inner && IsConnectionLoss(inner),
     };
+
+    private static TokenFileException? FindTokenFault(Exception reason) => reason as TokenFileException
+        ?? (reason.InnerException is { } inner ? FindTokenFault(inner) : null);
 
     private static bool IsUntrusted(Exception reason) => reason is AuthenticationException
         || (reason.InnerException is { } inner && IsUntrusted(inner));

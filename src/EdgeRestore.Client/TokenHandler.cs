@@ -22,14 +22,22 @@ internal sealed class TokenHandler(string path, HttpMessageHandler inner) : Dele
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new HttpRequestException($"The token file '{path}' cannot be read: {exception.Message}", exception);
+            throw new TokenFileException(
+                $"The token file '{path}' cannot be read: {exception.Message.TrimEnd('.')}. Allowed is a file that this "
+                + "user may read, with the token that whoever runs the daemon gave. Correct --token-file (TokenFile), or "
+                + "its mode or owner (chmod, chown).",
+                exception);
         }
 
         // The text itself stays out of the message.
         return token.Length > 0 && !token.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? token
-            : throw new HttpRequestException(
+            : throw new TokenFileException(
                 $"The token file '{path}' holds {token.Length} characters that are no token; allowed is one word of "
-                + "printable ASCII");
+                + "printable ASCII. Put the token in it that whoever runs the daemon gave.");
     }
 }
+
+/// <summary>There is no token to send: no call was made.</summary>
+internal sealed class TokenFileException(string message, Exception? inner = null)
+    : HttpRequestException(message, inner);

@@ -168,6 +168,30 @@ public sealed class AccessTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "cannot be read: Could not find file")]
+    [InlineData("two words", "holds 9 characters that are no token")]
+    [InlineData("", "holds 0 characters that are no token")]
+    public async Task ClientWithoutAToken_IsToldAboutItsFileAndNotTheConnection(string? content, string expected)
+    {
+        Grant(("camera", "admin", "first"));
+        await using var daemon = await StartAsync();
+        var file = _folder.Combine("client.token");
+        if (content is not null)
+        {
+            File.WriteAllText(file, content);
+        }
+
+        using var client = new RestoreClient(daemon.Address, new RestoreClientOptions { TokenFile = file });
+
+        var exception = await Assert.ThrowsAsync<DaemonException>(
+            () => client.GetStatusAsync().WaitAsync(Patience.Limit));
+        Assert.Equal(StatusCode.Unauthenticated, exception.StatusCode);
+        Assert.StartsWith($"The token file '{file}' {expected}", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("connection", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(StatusCode.Unauthenticated, await StreamAsync(client));
+    }
+
     [Fact]
     public async Task TokenPastItsEnd_IsRefused()
     {
