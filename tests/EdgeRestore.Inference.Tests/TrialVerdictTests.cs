@@ -57,6 +57,7 @@ public sealed class TrialVerdictTests
 
         Assert.False(TrialVerdict.Of(pairs, recorded: 0.9).IsFaster);
         Assert.True(TrialVerdict.Of(pairs, recorded: null).IsFaster);
+        Assert.Equal("by the package, since one pair of runs gave 0.80", TrialVerdict.Of([(4, 5)], 1.3).Basis);
     }
 
     [Fact]

@@ -28,11 +28,12 @@ internal readonly record struct TrialVerdict(bool IsFaster, double? Speed, strin
         // 1
         if (isAgreed && (pairs.Count >= MinPairCount || recorded is null))
         {
-            return new TrialVerdict(median > 1, median, Invariant($"{pairs.Count} pairs of runs"));
+            return new TrialVerdict(median > 1, median, CountOf(pairs));
         }
 
         var found = pairs.Count == 0 ? "no pair of runs fitted into the start"
-            : Invariant($"{pairs.Count} pairs of runs gave {RatiosOf(pairs).Min():F2} to {RatiosOf(pairs).Max():F2}");
+            : pairs.Count == 1 ? Invariant($"{CountOf(pairs)} gave {median:F2}")
+            : Invariant($"{CountOf(pairs)} gave {RatiosOf(pairs).Min():F2} to {RatiosOf(pairs).Max():F2}");
 
         // 2, 3
         return recorded is { } speed
@@ -67,6 +68,9 @@ internal readonly record struct TrialVerdict(bool IsFaster, double? Speed, strin
 
     private static IEnumerable<double> RatiosOf(IReadOnlyList<(double Own, double Form)> pairs) =>
         pairs.Select(pair => pair.Own / pair.Form);
+
+    private static string CountOf(IReadOnlyList<(double Own, double Form)> pairs) =>
+        pairs.Count == 1 ? "one pair of runs" : Invariant($"{pairs.Count} pairs of runs");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
