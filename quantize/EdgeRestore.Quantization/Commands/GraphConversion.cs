@@ -3,6 +3,7 @@ using System.Globalization;
 using EdgeRestore.Onnx;
 using EdgeRestore.Quantization.Calibration;
 using EdgeRestore.Quantization.Foreign;
+using EdgeRestore.Quantization.Graphs;
 using EdgeRestore.Quantization.Precision;
 using EdgeRestore.Quantization.Search;
 using EdgeRestore.Quantization.Selection;
@@ -74,7 +75,7 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
 
         if (plan.Profile == QuantizationProfile.Cpu)
         {
-            FusionReport.Of(quantized.File).RequireFused(quantized.QuantizedConvolutions.Length, path);
+            FusionReport.Of(quantized.File).RequireFused(quantized, path);
         }
 
         await DescribeAsync(graph, quantized);
@@ -148,19 +149,25 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
     private async Task DescribeAsync(ForeignGraph graph, QuantizedGraph quantized)
     {
         await Output.WriteLineAsync($"In 8 bits: {quantized.QuantizedConvolutions.Length} of "
-            + $"{quantized.QuantizedConvolutions.Length + quantized.FloatConvolutions.Count} convolutions. In floating point:");
+            + $"{quantized.QuantizedConvolutions.Length + quantized.FloatConvolutions.Count} convolutions"
+            + (quantized.QuantizedProducts.Length > 0 ? $", {quantized.QuantizedProducts.Length} products with a constant matrix" : "")
+            + ". In floating point:");
         foreach (var reason in quantized.FloatConvolutions.GroupBy(kept => kept.Value).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             await Output.WriteLineAsync($"  {reason.Count()} Conv, {reason.Key}: {string.Join(", ", reason.Select(kept => $"'{kept.Key}'"))}");
         }
 
-        var weighted = graph.File.Graph.Nodes.Where(node => node.OpType is "ConvTranspose" or "Gemm" or "MatMul").GroupBy(node => node.OpType);
+        var links = new GraphLinks(graph.File.Graph);
+        var inEightBits = quantized.QuantizedProducts.ToHashSet(StringComparer.Ordinal);
+        var weighted = graph.File.Graph.Nodes
+            .Where(node => node.OpType is "ConvTranspose" or "Gemm" or "MatMul" && !inEightBits.Contains(Nodes.KeyOf(node)))
+            .GroupBy(node => (node.OpType, Reason: node.OpType == "ConvTranspose" ? "for which ONNX Runtime's CPU provider has no 8 bits"
+                : ConstantProduct.Of(node, links.Constant).Reason ?? "which the profile leaves in floating point"));
         foreach (var group in weighted)
         {
             var names = group.Take(5).Select(node => $"'{(node.Name.Length > 0 ? node.Name : node.Outputs[0])}'");
-            var reason = group.Key == "ConvTranspose" ? "for which ONNX Runtime's CPU provider has no 8 bits" : "which is no convolution";
             await Output.WriteLineAsync(
-                $"  {group.Count()} {group.Key}, {reason}: {string.Join(", ", names)}{(group.Count() > 5 ? ", ..." : "")}");
+                $"  {group.Count()} {group.Key.OpType}, {group.Key.Reason}: {string.Join(", ", names)}{(group.Count() > 5 ? ", ..." : "")}");
         }
     }
 

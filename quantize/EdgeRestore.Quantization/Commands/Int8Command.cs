@@ -109,7 +109,7 @@ internal static class Int8Command
             // half the bytes, and widened when ONNX Runtime loads it, before it fuses.
             quantized = quantized with { File = HalfGraph.Store(quantized.File) };
             quantized = quantized with { Judged = quantized.File };
-            FusionReport.Of(quantized.File).RequireFused(quantized.QuantizedConvolutions.Length, file);
+            FusionReport.Of(quantized.File).RequireFused(quantized, file);
         }
 
         output.WriteLine(

@@ -19,6 +19,9 @@ internal sealed class ConvolutionChoice
     /// <summary>Convolutions that keep floating point, with the reason, by node.</summary>
     public IReadOnlyDictionary<string, string> Kept { get; }
 
+    /// <summary>Products with a constant matrix that get 8 bits, by node; CPU profile only.</summary>
+    public IReadOnlyDictionary<Node, ConstantProduct> Products { get; private init; } = new Dictionary<Node, ConstantProduct>();
+
     /// <summary>Convolutions after which no other comes.</summary>
     public IReadOnlySet<Node> Last { get; }
 
@@ -46,7 +49,10 @@ internal sealed class ConvolutionChoice
             }
         }
 
-        return new(quantized, kept, last);
+        var products = plan.Profile != QuantizationProfile.Cpu ? [] : graph.Nodes
+            .Where(node => !plan.FloatNodes.Contains(Nodes.KeyOf(node)) && ranges.ContainsKey(node.Inputs.FirstOrDefault() ?? ""))
+            .Select(node => ConstantProduct.Of(node, links.Constant).Product).OfType<ConstantProduct>();
+        return new(quantized, kept, last) { Products = products.ToDictionary(product => product.Node) };
     }
 
     private static string? Obstacle(Node node, GraphLinks links, IReadOnlyDictionary<string, TensorRange> ranges)

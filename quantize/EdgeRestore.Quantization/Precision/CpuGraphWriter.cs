@@ -51,6 +51,10 @@ internal sealed class CpuGraphWriter
             {
                 WriteConvolution(node);
             }
+            else if (placement.Products.TryGetValue(node, out var product))
+            {
+                WriteProduct(product);
+            }
             else if (placement.Gelus.TryGetValue(node.Outputs[0], out var gelu))
             {
                 WriteGelu(gelu);
@@ -70,7 +74,31 @@ internal sealed class CpuGraphWriter
         return new(
             Compaction.Apply(file),
             [.. source.Graph.Nodes.Where(placement.Choice.Quantized.Contains).Select(Nodes.KeyOf)],
-            placement.Choice.Kept);
+            placement.Choice.Kept)
+        {
+            QuantizedProducts = [.. placement.Products.Keys.Select(Nodes.KeyOf)],
+        };
+    }
+
+    // ONNX Runtime's own operator, which gives floats, so that its output's range plays no part. Written as such: MatMul and a
+    // sum behind it would become Gemm before 8 bits are looked for (1.29).
+    private void WriteProduct(ConstantProduct product)
+    {
+        var node = product.Node;
+        var input = node.Inputs[0];
+        var name = Nodes.KeyOf(node);
+        var (values, scales) = product.Quantize();
+        var isBiasInside = product.Bias is { } bias && links.Constant(bias)?.Shape is [var length] && length == product.Outputs;
+        var output = product.Bias is null || isBiasInside ? node.Outputs[0] : $"{node.Outputs[0]}_product";
+        nodes.Product(
+            name, (input, placement.Parameters[input]), ([product.Inputs, product.Outputs], values, scales), isBiasInside ? product.Bias : null,
+            output);
+        if (output != node.Outputs[0])
+        {
+            nodes.Add(new() { OpType = "Add", Name = $"{name}_bias", Inputs = [output, product.Bias!], Outputs = [node.Outputs[0]] });
+        }
+
+        WriteQuantized(node.Outputs[0]);
     }
 
     private void WriteConvolution(Node node)

@@ -78,6 +78,9 @@ internal sealed class CpuPlacement
     /// <summary>GELU of values in 8 bits, by output.</summary>
     public Dictionary<string, GeluPattern> Gelus { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Products with a constant matrix in 8 bits, in the graph's order.</summary>
+    public Dictionary<Node, ConstantProduct> Products { get; } = [];
+
     /// <summary>Channels of values whose product must stay in floating point, by value.</summary>
     public Dictionary<string, int> FloatProducts { get; } = new(StringComparer.Ordinal);
 
@@ -91,6 +94,12 @@ internal sealed class CpuPlacement
         if (Choice.Quantized.Contains(node))
         {
             PlaceConvolution(node);
+        }
+        else if (Choice.Products.TryGetValue(node, out var product) && !MadeQuantized.Contains(node.Inputs[0]))
+        {
+            // What exists in 8 bits only may be stretched by channel, which a product cannot take back.
+            Enter(node.Inputs[0]);
+            Products.Add(node, product);
         }
         else if (insideGelu.Contains(node))
         {

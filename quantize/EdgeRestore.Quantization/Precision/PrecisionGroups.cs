@@ -4,7 +4,10 @@ using EdgeRestore.Quantization.Graphs;
 
 namespace EdgeRestore.Quantization.Precision;
 
-/// <summary>Convolutions that change precision together: a search over them is short, and its result readable.</summary>
+/// <summary>
+/// Convolutions, and products with a constant matrix, that change precision together: a search over them is short, and its
+/// result readable.
+/// </summary>
 public static class PrecisionGroups
 {
     /// <summary>
@@ -16,10 +19,11 @@ public static class PrecisionGroups
     public static IReadOnlyList<(string Name, ImmutableArray<string> Nodes)> Of(Graph graph, bool isFine = false)
     {
         ArgumentNullException.ThrowIfNull(graph);
+        var links = new GraphLinks(graph);
         return
         [
             .. graph.Nodes
-                .Where(node => node.Is("Conv"))
+                .Where(node => node.Is("Conv") || ConstantProduct.Of(node, links.Constant).Product is not null)
                 .GroupBy(node => ModuleOf(node.Inputs[1], isFine) ?? Nodes.KeyOf(node))
                 .Select(group => (group.Key, group.Select(Nodes.KeyOf).ToImmutableArray())),
         ];

@@ -120,6 +120,31 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
         return DequantizedName(stem);
     }
 
+    /// <summary>A value in 8 bits times a matrix (inputs, outputs) in 8 bits with a scale per output, as floats.</summary>
+    public void Product(
+        string name, (string Name, AffineParameters Parameters) input, (ImmutableArray<long> Shape, sbyte[] Values, float[] Scales) matrix,
+        string? bias, string output)
+    {
+        var (scale, zero) = Scalars(input.Name, input.Parameters);
+        AddContributed(new()
+        {
+            OpType = "MatMulIntegerToFloat",
+            Domain = "com.microsoft",
+            Name = name,
+            Inputs =
+            [
+                QuantizedName(input.Name),
+                Constant(QuantizedWeights.Tensor($"{name}_matrix_quantized", matrix.Shape.AsSpan(), matrix.Values)),
+                scale,
+                Constant(Initializer.Of($"{name}_matrix_scale", [matrix.Scales.Length], matrix.Scales)),
+                zero,
+                Constant(new($"{name}_matrix_zero_point", ElementType.Int8, [matrix.Scales.Length], new byte[matrix.Scales.Length])),
+                .. bias is null ? Array.Empty<string>() : [bias],
+            ],
+            Outputs = [output],
+        });
+    }
+
     /// <summary>
     /// The bias of a convolution. It stays in floating point: ONNX Runtime makes 32 bits of it when it loads the graph, with
     /// the scale that the weights left room for, and in the file it is one tensor instead of three.

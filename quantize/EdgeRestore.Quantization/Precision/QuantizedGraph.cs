@@ -23,8 +23,11 @@ public sealed record QuantizedGraph(
     /// </remarks>
     public OnnxFile Judged { get; init; } = File;
 
+    /// <summary>Products with a constant matrix in 8 bits, by node, in the graph's order.</summary>
+    public ImmutableArray<string> QuantizedProducts { get; init; } = [];
+
     /// <summary>Whether anything computes in 8 bits; without, the graph must not pass for one in 8 bits.</summary>
-    public bool HasEightBits => QuantizedConvolutions.Length > 0;
+    public bool HasEightBits => QuantizedConvolutions.Length + QuantizedProducts.Length > 0;
 
     /// <summary>Why convolutions keep floating point, and how many for each reason.</summary>
     public string FloatReasons => string.Join(

@@ -1,4 +1,5 @@
 using EdgeRestore.Onnx;
+using EdgeRestore.Quantization.Precision;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeRestore.Quantization.Verification;
@@ -52,6 +53,20 @@ public sealed record FusionReport(int Fused, int Float, IReadOnlyDictionary<stri
             throw new QuantizationException(
                 $"Of {quantized} convolutions of '{graph}' in 8 bits ONNX Runtime fused {Fused}; the others would be slower "
                 + "than in FP32. This is a bug of the quantizer or a change of ONNX Runtime: use FP16 or FP32 until it is mended.");
+        }
+    }
+
+    /// <exception cref="QuantizationException">A convolution or a product that was to run in 8 bits does not.</exception>
+    public void RequireFused(QuantizedGraph quantized, string graph)
+    {
+        ArgumentNullException.ThrowIfNull(quantized);
+        RequireFused(quantized.QuantizedConvolutions.Length, graph);
+        var products = Operators.GetValueOrDefault("MatMulIntegerToFloat");
+        if (products != quantized.QuantizedProducts.Length)
+        {
+            throw new QuantizationException(
+                $"Of {quantized.QuantizedProducts.Length} matrix products of '{graph}' in 8 bits ONNX Runtime fused {products}; the others would "
+                + "be slower than in FP32. This is a bug of the quantizer or a change of ONNX Runtime: use FP16 or FP32 until it is mended.");
         }
     }
 
