@@ -1,7 +1,8 @@
 namespace EdgeRestore.Benchmarks;
 
 /// <summary>
-/// What it would gain to put waiting frames of several streams into one run: no target, but the reason why it is not done.
+/// What it would gain to put waiting frames of several streams into one run: no target, but the reason why it is not
+/// done.
 /// </summary>
 internal static class BatchBenchmark
 {

@@ -49,12 +49,19 @@ internal static class BenchmarkCommand
         };
         command.SetAction((parsed, _) => RunAsync(Read(parsed, "Serving"), MeasureServingAsync));
 
-        var plain = new Argument<string>("plain") { Description = "Graph to be faster than, such as PyTorch's own export." };
-        var other = new Argument<string>("ours") { Description = "Graph of the same weights, from 'export onnx --float'." };
+        var plain = new Argument<string>("plain")
+        {
+            Description = "Graph to be faster than, such as PyTorch's own export.",
+        };
+        var other = new Argument<string>("ours")
+        {
+            Description = "Graph of the same weights, from 'export onnx --float'.",
+        };
         var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 1, Description = "Threads of both" };
         var graphs = new Command(
             "graphs",
-            "Runs two float graphs of one network in turns: how much faster is the second, and how far from the first?\n\n" +
+            "Runs two float graphs of one network in turns: how much faster is the second, and how far from the " +
+            "first?\n\n" +
             "Inputs are (1, 3, H, W); sizes that neither graph fixes are --height and --width.\n\n" +
             "Example: ./edgerestore benchmark graphs plain.onnx ours.onnx --seconds 5\n\n" +
             "Exit codes: 0 every target met; 1 a target missed; 2 wrong option; 5 cannot run.")
@@ -64,7 +71,8 @@ internal static class BenchmarkCommand
         graphs.SetAction((parsed, _) => RunAsync(Read(parsed, "Graphs"), (options, report) =>
         {
             GraphBenchmark.Run(
-                options, parsed.GetRequiredValue(plain), parsed.GetRequiredValue(other), parsed.GetValue(threads), report);
+                options, parsed.GetRequiredValue(plain), parsed.GetRequiredValue(other), parsed.GetValue(threads),
+                report);
             return Task.CompletedTask;
         }));
         command.Add(graphs);
@@ -100,7 +108,8 @@ internal static class BenchmarkCommand
         return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 
-    private static async Task<int> RunAsync(BenchmarkOptions options, Func<BenchmarkOptions, BenchmarkReport, Task> measure)
+    private static async Task<int> RunAsync(
+        BenchmarkOptions options, Func<BenchmarkOptions, BenchmarkReport, Task> measure)
     {
         var report = new BenchmarkReport(options);
         try

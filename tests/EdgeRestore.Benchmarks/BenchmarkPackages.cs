@@ -19,7 +19,9 @@ internal sealed class BenchmarkPackages(BenchmarkOptions options, string scratch
     private ModelPackage? _default;
     private ModelPackage? _identity;
 
-    /// <summary>The package that the options name, else the one that comes with the program, else one untrained.</summary>
+    /// <summary>
+    /// The package that the options name, else the one that comes with the program, else one untrained.
+    /// </summary>
     public ModelPackage Default => _default ??= (options.Package ?? FindShipped()) is { } directory
         ? ModelPackage.Open(directory)
         : WriteUntrained();

@@ -15,7 +15,8 @@ internal static class GraphBenchmark
         using var first = new FloatGraph(plain, threads);
         using var second = new FloatGraph(ours, threads);
         var (height, width) = (
-            first.SideOf(2) ?? second.SideOf(2) ?? options.Height, first.SideOf(3) ?? second.SideOf(3) ?? options.Width);
+            first.SideOf(2) ?? second.SideOf(2) ?? options.Height,
+            first.SideOf(3) ?? second.SideOf(3) ?? options.Width);
         var image = new float[3 * height * width];
         var random = new Random(1);
         for (var index = 0; index < image.Length; index++)

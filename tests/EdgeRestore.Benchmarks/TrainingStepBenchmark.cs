@@ -43,8 +43,8 @@ internal static class TrainingStepBenchmark
         };
         var command = new Command(
             "step",
-            "Compares the trainer's step with the same step in PyTorch (apt-get install python3-torch): symunet-s, patches "
-            + $"of {Patch}, batch {Batch}, one thread.\n\n"
+            "Compares the trainer's step with the same step in PyTorch (apt-get install python3-torch): symunet-s, "
+            + $"patches of {Patch}, batch {Batch}, one thread.\n\n"
             + "Example: ./edgerestore benchmark step --rounds 3\n\n"
             + "Exit codes: 0 every target met; 1 a target missed; 2 wrong option; 5 cannot run.")
         {
@@ -96,7 +96,8 @@ internal static class TrainingStepBenchmark
                 $"{precision}, {name}: processor time of a step",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Median(rounds, step => step.CpuMs):F0} ms, {Median(rounds, step => step.PeakBytes) / 1e6:F0} MB at most"));
+                    $"{Median(rounds, step => step.CpuMs):F0} ms, "
+                    + $"{Median(rounds, step => step.PeakBytes) / 1e6:F0} MB at most"));
         }
 
         report.AddAtMost(
@@ -121,7 +122,8 @@ internal static class TrainingStepBenchmark
             using var document = await PythonAsync(["--form", form, "--check", golden], token);
             var difference = document.RootElement.EnumerateObject().Max(figure => figure.Value.GetDouble());
             report.AddAtMost(
-                $"PyTorch, {form} form: largest difference from the published fixture", difference, FixtureTolerance, "0.0E+0");
+                $"PyTorch, {form} form: largest difference from the published fixture", difference, FixtureTolerance,
+                "0.0E+0");
         }
     }
 
@@ -169,14 +171,17 @@ internal static class TrainingStepBenchmark
         var output = await RunAsync(
             "dotnet",
             [
-                trainer, "train", recipe, "--photographs", Path.GetFullPath(photographs), "--out", run, "--steps", $"{steps}",
+                trainer, "train", recipe, "--photographs", Path.GetFullPath(photographs), "--out", run, "--steps",
+                $"{steps}",
                 "--threads", "1", "--device", "cpu", "--json",
             ],
             token);
-        var peak = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
+        var peak = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(
+            line => JsonDocument.Parse(line).RootElement)
             .Single(line => line.GetProperty("event").GetString() == "finished").GetProperty("peakBytes").GetDouble();
         var rows = File.ReadLines(Path.Combine(run, "steps.csv")).Skip(1)
-            .Select(line => line.Split(',').Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray()).ToList();
+            .Select(line => line.Split(',').Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)).ToArray())
+            .ToList();
         var last = rows[^1];
 
         // step, trained_s, cpu_s, ..., data_share
@@ -207,8 +212,8 @@ internal static class TrainingStepBenchmark
             ? output
             : throw new EdgeRestoreException(
                 $"'{program} {string.Join(' ', arguments)}' ended with exit code {process.ExitCode}: "
-                + $"{(await errors).Trim()}\n{output.Trim()} The trainer is built by ./edgerestore setup test; PyTorch is "
-                + "Debian's python3-torch.");
+                + $"{(await errors).Trim()}\n{output.Trim()} The trainer is built by ./edgerestore setup test; PyTorch "
+                + "is Debian's python3-torch.");
     }
 
     private static string Root => Environment.GetEnvironmentVariable("EDGERESTORE_ROOT") is { Length: > 0 } root

@@ -4,7 +4,9 @@ using EdgeRestore.Degradations;
 
 namespace EdgeRestore.Benchmarks;
 
-/// <summary>Frames a second through a package that hands them through, against a bare echo, with some in flight.</summary>
+/// <summary>
+/// Frames a second through a package that hands them through, against a bare echo, with some in flight.
+/// </summary>
 internal static class TransportBenchmark
 {
     private const double Target = 0.8;

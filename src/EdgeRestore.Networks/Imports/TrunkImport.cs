@@ -4,8 +4,8 @@ using EdgeRestore.Networks.Weights;
 namespace EdgeRestore.Networks.Imports;
 
 /// <summary>
-/// The published DPGNet's weights out of a checkpoint: torchvision's ResNet-18 for its trunk, or OneRestore's embedder for
-/// all of it.
+/// The published DPGNet's weights out of a checkpoint: torchvision's ResNet-18 for its trunk, or OneRestore's embedder
+/// for all of it.
 /// </summary>
 public sealed class TrunkImport
 {
@@ -78,7 +78,8 @@ public sealed class TrunkImport
             : throw file.Unusable(
                 $"it does not hold the trunk of {network.Preset}: {string.Join("; ", problems.Take(10))}"
                 + (problems.Count > 10 ? $" and {problems.Count - 10} more" : ""),
-                "Give torchvision's resnet18 or OneRestore's embedder, and the configuration that it was trained with.");
+                "Give torchvision's resnet18 or OneRestore's embedder, and the configuration that it was trained "
+                    + "with.");
     }
 
     /// <summary>torchvision's names to those of OneRestore, which keeps the layers in blocks.</summary>

@@ -89,7 +89,8 @@ public sealed class WeightImport
             if (name.Length > MaxNameLength)
             {
                 throw file.Unusable(
-                    $"it has a tensor '{name.Shown()}' whose name has {name.Length} characters (at most {MaxNameLength})",
+                    $"it has a tensor '{name.Shown()}' whose name has {name.Length} characters (at most "
+                        + $"{MaxNameLength})",
                     CheckpointSource.Damaged);
             }
 

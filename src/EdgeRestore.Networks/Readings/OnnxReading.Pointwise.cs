@@ -4,8 +4,8 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Networks.Readings;
 
-// Norms and 1x1 convolutions in the forms that ONNX Runtime computes fastest on a CPU. It keeps convolutions in blocks of
-// 16 channels (8 without AVX-512) and converts between that layout and the plain one around everything else.
+// Norms and 1x1 convolutions in the forms that ONNX Runtime computes fastest on a CPU. It keeps convolutions in blocks
+// of 16 channels (8 without AVX-512) and converts between that layout and the plain one around everything else.
 public sealed partial class OnnxReading
 {
     private const long ChannelBlock = 16;
@@ -25,8 +25,8 @@ public sealed partial class OnnxReading
             : new(shape, WriteConvolution(x, weight, bias));
     }
 
-    // A 1x1 convolution and the depthwise one behind it. With channels that do not fill their blocks the depthwise one would
-    // leave the blocked layout and be computed as so many convolutions of one channel, so zeros fill them.
+    // A 1x1 convolution and the depthwise one behind it. With channels that do not fill their blocks the depthwise one
+    // would leave the blocked layout and be computed as so many convolutions of one channel, so zeros fill them.
     private OnnxTensor WriteExpansion(
         ShapeValue shape,
         (OnnxTensor Source, NamedTensor Weight, NamedTensor? Bias) expansion,
@@ -36,7 +36,8 @@ public sealed partial class OnnxReading
     {
         var channels = RoundUp(depthwise.Shape[0]);
         var expanded = WriteConvolution(
-            expansion.Source, Pad(expansion.Weight, 0, channels), expansion.Bias is { } bias ? Pad(bias, 0, channels) : null);
+            expansion.Source, Pad(expansion.Weight, 0, channels),
+            expansion.Bias is { } bias ? Pad(bias, 0, channels) : null);
         var name = WriteConvolution(
             expanded, Constant(Pad(depthwise, 0, channels)), null, depthwise.Shape[2], stride, padding, (int)channels);
         return new(shape, null) { Padded = (name, channels) };
@@ -61,7 +62,8 @@ public sealed partial class OnnxReading
         }
 
         return WriteConvolution(
-            source, Constant(weight), bias is null ? null : Constant(bias), kernel: 1, stride: 1, padding: 0, groups: 1);
+            source, Constant(weight), bias is null ? null : Constant(bias), kernel: 1, stride: 1, padding: 0,
+            groups: 1);
     }
 
     private string WriteConvolution(
@@ -98,10 +100,10 @@ public sealed partial class OnnxReading
             new($"{weight.Name}.folded.bias", [outputs], offsets));
     }
 
-    // (x - mean) / sqrt(variance + eps) with means as products with a row of 1/C, which pass over the pixels in memory's order.
-    // LayerNormalization takes a pixel's channels as a row, and rows of 16 numbers are all overhead; so are reductions
-    // over an axis that is not the last (SymUNet of width 16 at 256x256, one thread: 213 ms with such reductions, 166 ms
-    // with products).
+    // (x - mean) / sqrt(variance + eps) with means as products with a row of 1/C, which pass over the pixels in
+    // memory's order. LayerNormalization takes a pixel's channels as a row, and rows of 16 numbers are all overhead; so
+    // are reductions over an axis that is not the last (SymUNet of width 16 at 256x256, one thread: 213 ms with such
+    // reductions, 166 ms with products).
     private string WriteStandardised(DeferredNorm norm)
     {
         var channels = norm.Weight.Values.Length;

@@ -39,7 +39,9 @@ public sealed class OnnxTensor
     /// <summary>Where this is a 1x1 convolution of another value, with constant weights.</summary>
     internal (OnnxTensor Source, NamedTensor Weight, NamedTensor? Bias)? Pointwise { get; init; }
 
-    /// <summary>Where the graph has this with channels of zeros behind its own: that value, and how many it has.</summary>
+    /// <summary>
+    /// Where the graph has this with channels of zeros behind its own: that value, and how many it has.
+    /// </summary>
     internal (string Name, long Channels)? Padded { get; init; }
 }
 

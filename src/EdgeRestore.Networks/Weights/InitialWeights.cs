@@ -15,7 +15,8 @@ public static class InitialWeights
     public static NamedTensors Of(RestorationNetwork network, int seed) =>
         Draw(ShapeReading.Of(network).Parameters, seed);
 
-    public static NamedTensors Of(ClassifierNetwork network, int seed) => Draw(ShapeReading.Of(network).Parameters, seed);
+    public static NamedTensors Of(ClassifierNetwork network, int seed) =>
+        Draw(ShapeReading.Of(network).Parameters, seed);
 
     public static NamedTensors Of(ClipVision network, int seed) => Draw(ShapeReading.Of(network).Parameters, seed);
 

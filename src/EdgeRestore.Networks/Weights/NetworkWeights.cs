@@ -46,8 +46,8 @@ public sealed record NetworkWeights(RestorationNetwork Network, NamedTensors Wei
             return check.Parameters.Count == weights.Count
                 ? network
                 : throw new EdgeRestoreException(
-                    $"'{path}' has {weights.Count} tensors, its network takes {check.Parameters.Count} of them. Weights "
-                    + "and network configuration must come from the same training.");
+                    $"'{path}' has {weights.Count} tensors, its network takes {check.Parameters.Count} of them. "
+                    + "Weights and network configuration must come from the same training.");
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException
             or ArithmeticException or IndexOutOfRangeException)

@@ -4,9 +4,9 @@ namespace EdgeRestore.Networks.Weights;
 
 /// <summary>Prompts out of a file: one vector per degradation, as any text encoder gives them.</summary>
 /// <remarks>
-/// A safetensors file with a tensor per degradation (Clear is read by classifiers alone), under the degradation's name (<c>low-light+rain</c>), of
-/// one size for all: (D) or (1, D). What more it holds is not read. In Python: <c>save_file({name: encode(text) for
-/// name, text in texts.items()}, path)</c>.
+/// A safetensors file with a tensor per degradation (Clear is read by classifiers alone), under the degradation's name
+/// (<c>low-light+rain</c>), of one size for all: (D) or (1, D). What more it holds is not read. In Python:
+/// <c>save_file({name: encode(text) for name, text in texts.items()}, path)</c>.
 /// </remarks>
 public static class PromptVectors
 {

@@ -6,7 +6,8 @@ namespace EdgeRestore.Training.Commands;
 /// <summary>The verbs of the trainer.</summary>
 internal static class CommandLine
 {
-    public static Command Create() => new("./edgerestore", "Trains the networks of EdgeRestore and makes packages of them.")
+    public static Command Create() =>
+        new("./edgerestore", "Trains the networks of EdgeRestore and makes packages of them.")
     {
         new HelpOption(),
         TrainCommand.Build(),

@@ -7,8 +7,8 @@ namespace EdgeRestore.Training.Commands;
 /// <summary><c>export</c>: training runs to a package.</summary>
 internal static class ExportCommand
 {
-    // A run does not know whose its photographs were: a guess would be a false statement about what may be done with the
-    // weights.
+    // A run does not know whose its photographs were: a guess would be a false statement about what may be done with
+    // the weights.
     private const string NotStated = "not stated";
 
     private const string Help = """
@@ -71,7 +71,8 @@ internal static class ExportCommand
         var json = new Option<bool>("--json") { Description = "Prints the manifest instead of a sentence." };
         var command = new Command("export", Help)
         {
-            restoration, classifier, encoder, output, name, version, threshold, data, licence, commit, notes, photographs,
+            restoration, classifier, encoder, output, name, version, threshold, data, licence, commit, notes,
+            photographs,
             state, replace, json,
         };
         command.Add(ExportOnnxCommand.Build());

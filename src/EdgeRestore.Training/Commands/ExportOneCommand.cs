@@ -57,7 +57,10 @@ internal static class ExportOneCommand
             DefaultValueFactory = _ => "not stated: whether the weights may be passed on is not known",
         };
         var replace = new Option<bool>("--replace") { Description = "Replaces a package that is there." };
-        var command = new Command("one", Help) { weights, classifier, encoder, output, name, version, data, licence, replace };
+        var command = new Command("one", Help)
+        {
+            weights, classifier, encoder, output, name, version, data, licence, replace,
+        };
         command.SetAction(result =>
         {
             var path = result.GetRequiredValue(weights);

@@ -109,8 +109,8 @@ internal static class ExportOnnxCommand
                     weights[CSNet.PromptTable].Values, selecting.Config.PromptSize),
             }
             : throw new EdgeRestoreException(
-                $"'{path}' is of a '{network.Preset}', which takes no prompts that an embedding could stand for. Name the "
-                + "run of a csnet, or leave --embedding out.");
+                $"'{path}' is of a '{network.Preset}', which takes no prompts that an embedding could stand for. Name "
+                + "the run of a csnet, or leave --embedding out.");
 
     private static string Text(IEnumerable<ValueDefinition> values) =>
         string.Join(", ", values.Select(value => $"{value.Name} {value.Type}"));

@@ -30,7 +30,9 @@ internal static class RunExport
         var network = restoration.Definition.Restoration ?? throw new EdgeRestoreException(
             $"'{request.Restoration}' is a run of the classifier '{restoration.Recipe.Network}'. Name the run of a "
             + "restoration network with --restoration, and this one with --classifier.");
-        var semantic = request.EncoderPath is { } path ? new SemanticRecipe { Encoder = path } : restoration.Recipe.Semantic;
+        var semantic = request.EncoderPath is { } path
+            ? new SemanticRecipe { Encoder = path }
+            : restoration.Recipe.Semantic;
         using var encoder = semantic is null ? null : Open(semantic, network);
         var (quality, worth) = Measure(
             new(network, restoration.Layout, restoration.State.Average, encoder), restoration.Recipe,
@@ -57,8 +59,8 @@ internal static class RunExport
         var folder = new RunFolder(request.Classifier);
         using var classifier = LoadedRun.Load(folder, request.StateFolder);
         var dpgNet = classifier.Definition.Classifier ?? throw new EdgeRestoreException(
-            $"'{request.Classifier}' is a run of the restoration network '{classifier.Recipe.Network}'. Name the run of "
-            + "a classifier, or a package, with --classifier.");
+            $"'{request.Classifier}' is a run of the restoration network '{classifier.Recipe.Network}'. Name the run "
+            + "of a classifier, or a package, with --classifier.");
         return new PackageExport
         {
             Name = request.Labels.Name,

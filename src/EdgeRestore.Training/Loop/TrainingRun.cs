@@ -116,7 +116,8 @@ internal sealed class TrainingRun(TrainingTask task, TrainingState state, RunFol
             },
             FormattableString.Invariant($"{100 * progress,5:F1} % step {summary.Step,7}  loss {summary.Loss:F5}  ")
                 + FormattableString.Invariant($"norm {summary.GradientNorm:F3}  lr {summary.LearningRate:E2}  ")
-                + FormattableString.Invariant($"{summary.MillisecondsPerStep:F0} ms/step, {100 * summary.DataShare:F1} ")
+                + FormattableString.Invariant(
+                    $"{summary.MillisecondsPerStep:F0} ms/step, {100 * summary.DataShare:F1} ")
                 + $"% of it waiting for data  left {left:hh\\:mm\\:ss}"
                 + (trainer.SkippedSteps > 0 ? $"  {trainer.SkippedSteps} steps without a finite gradient" : ""));
     }

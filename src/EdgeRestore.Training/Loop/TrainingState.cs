@@ -6,8 +6,8 @@ namespace EdgeRestore.Training.Loop;
 
 /// <summary>Everything that a run changes, and hence everything that a checkpoint keeps.</summary>
 /// <remarks>
-/// No random generator is part of it: every sample is a function of the recipe's seed and its position, so the position is
-/// the generator's state.
+/// No random generator is part of it: every sample is a function of the recipe's seed and its position, so the position
+/// is the generator's state.
 /// </remarks>
 internal sealed class TrainingState : IDisposable
 {

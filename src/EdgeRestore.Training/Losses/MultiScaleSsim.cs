@@ -7,8 +7,8 @@ namespace EdgeRestore.Training.Losses;
 /// <summary>Multi-scale structural similarity as something to train towards.</summary>
 /// <remarks>
 /// Wang, Simoncelli and Bovik, "Multi-scale structural similarity for image quality assessment" (2003): Gaussian
-/// window 11x11 of sigma 1.5, exponents of section 3.2, means over 2x2 pixels between scales. Patches too small for five
-/// scales are judged at as many as hold the window, with their exponents scaled to a sum of 1.
+/// window 11x11 of sigma 1.5, exponents of section 3.2, means over 2x2 pixels between scales. Patches too small for
+/// five scales are judged at as many as hold the window, with their exponents scaled to a sum of 1.
 /// </remarks>
 internal static class MultiScaleSsim
 {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace EdgeRestore.Training.Readings;
 
 /// <summary>
-/// Rescales fresh weights, in place and layer by layer, so that every biased layer gives outputs of mean 0 and deviation 1
-/// on the data at hand (data-dependent initialisation, arXiv 1511.06856).
+/// Rescales fresh weights, in place and layer by layer, so that every biased layer gives outputs of mean 0 and
+/// deviation 1 on the data at hand (data-dependent initialisation, arXiv 1511.06856).
 /// </summary>
 internal sealed class StandardizingReading(IReadOnlyDictionary<string, Tensor> parameters)
     : TorchReading(parameters, ScalarType.Float32)

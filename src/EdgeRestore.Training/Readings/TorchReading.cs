@@ -7,15 +7,16 @@ namespace EdgeRestore.Training.Readings;
 
 /// <summary>The Torch meaning of the operators: what is trained.</summary>
 /// <remarks>
-/// Features stay in channels-last memory behind (N, C, H, W) shapes: on CPU that makes the norm over channels a norm over
-/// the last axis and the 1x1 convolutions plain matrix products. With bfloat16, convolutions, matrix products, GELU and
-/// gates compute in it; norms, L2 norms, softmax, pooling and the convolution that makes pixels stay in float32.
+/// Features stay in channels-last memory behind (N, C, H, W) shapes: on CPU that makes the norm over channels a norm
+/// over the last axis and the 1x1 convolutions plain matrix products. With bfloat16, convolutions, matrix products,
+/// GELU and gates compute in it; norms, L2 norms, softmax, pooling and the convolution that makes pixels stay in
+/// float32.
 /// </remarks>
 internal class TorchReading : IReading<Tensor>
 {
-    // A convolution with so few outputs makes pixels, not features: eight bits of mantissa would show. RGB of 2x2 pixels
-    // is the most that a network makes at once; at 16 the narrowest features counted as pixels, and the step of symunet-s
-    // took half as long again.
+    // A convolution with so few outputs makes pixels, not features: eight bits of mantissa would show. RGB of 2x2
+    // pixels is the most that a network makes at once; at 16 the narrowest features counted as pixels, and the step of
+    // symunet-s took half as long again.
     private const long PixelChannelsMax = 3 * 2 * 2;
 
     private readonly IReadOnlyDictionary<string, Tensor> _parameters;

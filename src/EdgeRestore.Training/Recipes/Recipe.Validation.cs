@@ -164,8 +164,8 @@ internal sealed partial class Recipe
         if (Semantic is { } semantic
             && (semantic.Encoder.Length == 0 || semantic.Of is not (SemanticRecipe.Patch or SemanticRecipe.Photograph)))
         {
-            yield return $"{at("semantic")}semantic has encoder '{semantic.Encoder}' and of '{semantic.Of}'; name an ONNX "
-                + $"file, and {SemanticRecipe.Patch} or {SemanticRecipe.Photograph}.";
+            yield return $"{at("semantic")}semantic has encoder '{semantic.Encoder}' and of '{semantic.Of}'; name an "
+                + $"ONNX file, and {SemanticRecipe.Patch} or {SemanticRecipe.Photograph}.";
         }
     }
 
@@ -189,8 +189,8 @@ internal sealed partial class Recipe
             || Classifier.Dropout is not (>= 0 and < 1))
         {
             yield return $"{at("classifier")}classifier has batchNorm '{Classifier.BatchNorm}' and dropout "
-                + $"{Classifier.Dropout}; allowed are {ClassifierRecipe.Running} or {ClassifierRecipe.Frozen}, and from 0 "
-                + "to below 1.";
+                + $"{Classifier.Dropout}; allowed are {ClassifierRecipe.Running} or {ClassifierRecipe.Frozen}, and "
+                + "from 0 to below 1.";
         }
     }
 

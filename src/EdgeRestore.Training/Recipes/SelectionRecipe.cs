@@ -17,8 +17,8 @@ internal sealed class SelectionRecipe
     public double Balance { get; set; }
 
     /// <summary>
-    /// File of one vector per degradation, for networks whose prompts are given and classifiers whose prototypes are; read
-    /// when a run starts.
+    /// File of one vector per degradation, for networks whose prompts are given and classifiers whose prototypes are;
+    /// read when a run starts.
     /// </summary>
     public string? Prompts { get; set; }
 }

@@ -6,7 +6,9 @@ internal sealed class SemanticRecipe
     public const string Patch = "patch";
     public const string Photograph = "photograph";
 
-    /// <summary>ONNX file: (1, 3, side, side) float as CLIP's preprocessing gives it, to (1, tokens, size) float.</summary>
+    /// <summary>
+    /// ONNX file: (1, 3, side, side) float as CLIP's preprocessing gives it, to (1, tokens, size) float.
+    /// </summary>
     public string Encoder { get; set; } = "";
 
     /// <summary>

@@ -157,8 +157,8 @@ internal sealed class ClassifierSampler
     }
 
     // The scene of the window under another exposure, contrast and white balance: few photographs stand for many
-    // cameras, and a flat or dark photograph, or one with a black background, is not yet a hazy or a low-light one. left
-    // and top become places in the scene.
+    // cameras, and a flat or dark photograph, or one with a black background, is not yet a hazy or a low-light one.
+    // left and top become places in the scene.
     // Dark scenes as they are, up to a gamma that low light begins behind; what low light darkens stays what it was.
     private static Frame Expose(
         Frame photograph, double gammaMax, ref int left, ref int top, int width, int height, ref Prng prng)

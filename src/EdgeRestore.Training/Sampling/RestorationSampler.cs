@@ -11,8 +11,8 @@ internal sealed class RestorationSampler
     // A patch is drawn this often, and the one with the most detail is taken: flat sky teaches little.
     private const int Candidates = 2;
 
-    // How often a subnetwork is shown what is less than its own degradation: one part of a pair, or nothing. A frame that
-    // takes a wrong route should come back a little better or as it was, not ruined.
+    // How often a subnetwork is shown what is less than its own degradation: one part of a pair, or nothing. A frame
+    // that takes a wrong route should come back a little better or as it was, not ruined.
     private const double LesserShare = 0.15;
 
     // Apart from the sample's own generator: a mixture leaves the synthetic samples as they are without one.
@@ -107,7 +107,8 @@ internal sealed class RestorationSampler
         return (degradation, photograph);
     }
 
-    private static (Degradation Degradation, Frame Scene) TakePair(PairSet set, ref Prng prng, Frame clean, Frame degraded)
+    private static (Degradation Degradation, Frame Scene) TakePair(
+        PairSet set, ref Prng prng, Frame clean, Frame degraded)
     {
         var (pair, frames) = set.Draw(ref prng, clean.Width);
         var (left, top) = DrawPlace(ref prng, frames.Clean, clean.Width);

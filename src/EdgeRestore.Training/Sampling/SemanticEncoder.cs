@@ -30,7 +30,8 @@ internal sealed class SemanticEncoder : IDisposable
     }
 
     /// <summary>Opens the encoder of a recipe for a network that takes tokens.</summary>
-    /// <exception cref="EdgeRestoreException">It is no such file, or its tokens are not those of the network.</exception>
+    /// <exception cref="EdgeRestoreException">It is no such file, or its tokens are not those of the
+    /// network.</exception>
     public static SemanticEncoder Load(SemanticRecipe recipe, PromptDefinition tokens)
     {
         var session = Open(recipe.Encoder);
@@ -43,8 +44,8 @@ internal sealed class SemanticEncoder : IDisposable
                 ? throw new EdgeRestoreException(fault!)
                 : layout.TokenSize is { } found && found != size
                 ? throw new EdgeRestoreException(
-                    $"The encoder '{recipe.Encoder}' gives tokens of {found} numbers, and the network takes {size}. Give "
-                    + "another encoder, or set semanticSize in the recipe's configuration.")
+                    $"The encoder '{recipe.Encoder}' gives tokens of {found} numbers, and the network takes {size}. "
+                    + "Give another encoder, or set semanticSize in the recipe's configuration.")
                 : new SemanticEncoder(session, layout, recipe.Of == SemanticRecipe.Photograph);
         }
         catch
@@ -91,8 +92,8 @@ internal sealed class SemanticEncoder : IDisposable
         catch (Exception exception) when (exception is OnnxRuntimeException or IOException)
         {
             throw new EdgeRestoreException(
-                $"The encoder '{path}' cannot be opened: {exception.Message} Name an ONNX file in semantic.encoder of the recipe, or in "
-                + "export's --encoder.",
+                $"The encoder '{path}' cannot be opened: {exception.Message} Name an ONNX file in semantic.encoder of "
+                + "the recipe, or in export's --encoder.",
                 exception);
         }
     }

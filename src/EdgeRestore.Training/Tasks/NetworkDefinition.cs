@@ -49,10 +49,10 @@ internal sealed class NetworkDefinition
         if (takesTokens != (recipe.Semantic is not null))
         {
             throw new EdgeRestoreException(takesTokens
-                ? $"The network '{recipe.Network}' takes {network.Prompt!.Meaning}. Name the encoder that gives them in the "
-                    + "recipe: semantic: { encoder: clip-vision.onnx }."
-                : $"The network '{recipe.Network}' takes no tokens, and the recipe '{recipe.Name}' names an encoder for "
-                    + "them. Leave semantic out, or train se-symunet.");
+                ? $"The network '{recipe.Network}' takes {network.Prompt!.Meaning}. Name the encoder that gives them "
+                    + "in the recipe: semantic: { encoder: clip-vision.onnx }."
+                : $"The network '{recipe.Network}' takes no tokens, and the recipe '{recipe.Name}' names an encoder "
+                    + "for them. Leave semantic out, or train se-symunet.");
         }
 
         return takesTokens || network.Prompt is null || network.Prompt == PromptDefinition.Degradation

@@ -29,7 +29,9 @@ internal abstract class TrainingTask(ParameterVector layout, Recipe recipe) : ID
     /// <summary>The loss of the batch that starts at a sample index, as a graph over the values.</summary>
     public abstract BatchLoss Forward(Tensor values, long position, double progress);
 
-    /// <summary>What the step's batch changes beside the gradient: counted statistics. Within the step's scope.</summary>
+    /// <summary>
+    /// What the step's batch changes beside the gradient: counted statistics. Within the step's scope.
+    /// </summary>
     public virtual void AfterStep(Tensor values)
     {
     }

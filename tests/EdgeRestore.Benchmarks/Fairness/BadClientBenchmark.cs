@@ -2,7 +2,9 @@ using EdgeRestore.Client;
 
 namespace EdgeRestore.Benchmarks.Fairness;
 
-/// <summary>The slowest frames of a stream that behaves, beside nothing and beside one that does not, in turns.</summary>
+/// <summary>
+/// The slowest frames of a stream that behaves, beside nothing and beside one that does not, in turns.
+/// </summary>
 internal static class BadClientBenchmark
 {
     // What one bad client may cost others.
@@ -84,7 +86,8 @@ internal static class BadClientBenchmark
             RequirePatience(patience, "a client that stops reading is still answered");
             await stream.MeasureAsync(TimeSpan.Zero, new Samples(), daemon, TimeSpan.Zero);
             var restored = (await client.GetStatusAsync(CancellationToken.None)).Streams
-                .Where(other => other.StreamName == "hostile").Aggregate(0ul, (sum, other) => sum + other.Frames.Restored);
+                .Where(other => other.StreamName == "hostile").Aggregate(
+                    0ul, (sum, other) => sum + other.Frames.Restored);
             sameCount = restored > 0 && restored == last ? sameCount + 1 : 0;
             last = restored;
         }

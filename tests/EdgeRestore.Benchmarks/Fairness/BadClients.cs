@@ -3,7 +3,9 @@ using EdgeRestore.Protocol.V1;
 
 namespace EdgeRestore.Benchmarks.Fairness;
 
-/// <summary>Bad clients that keep HTTP/2's rules; those that do not are in <c>hostile.py</c>. Each is a process.</summary>
+/// <summary>
+/// Bad clients that keep HTTP/2's rules; those that do not are in <c>hostile.py</c>. Each is a process.
+/// </summary>
 internal static class BadClients
 {
     public const string Rubbish = "rubbish";

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace EdgeRestore.Benchmarks.Fairness;
 
-/// <summary>A bad client at low priority, also where the benchmark itself runs at a high one; disposing it kills it.</summary>
+/// <summary>
+/// A bad client at low priority, also where the benchmark itself runs at a high one; disposing it kills it.
+/// </summary>
 internal sealed class BadProcess : IDisposable
 {
     private readonly Process _process;
@@ -11,7 +13,8 @@ internal sealed class BadProcess : IDisposable
 
     /// <summary>One of <see cref="BadClients"/>.</summary>
     public static BadProcess Start(string kind, Uri daemon) => Start(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "EdgeRestore.Benchmarks.dll"), "hostile", kind, daemon.ToString()]);
+        "dotnet",
+        [Path.Combine(AppContext.BaseDirectory, "EdgeRestore.Benchmarks.dll"), "hostile", kind, daemon.ToString()]);
 
     /// <summary>One of <c>hostile.py</c>.</summary>
     public static BadProcess StartRaw(string kind, Uri daemon, int count) => Start(

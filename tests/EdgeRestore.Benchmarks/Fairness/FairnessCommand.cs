@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace EdgeRestore.Benchmarks.Fairness;
 
-/// <summary>What others do to a stream that behaves: bad clients, overload, calls that are cancelled; and what is checked.</summary>
+/// <summary>
+/// What others do to a stream that behaves: bad clients, overload, calls that are cancelled; and what is checked.
+/// </summary>
 internal static class FairnessCommand
 {
     public static Command Create(
@@ -16,8 +18,8 @@ internal static class FairnessCommand
         };
         var command = new Command(
             "fairness",
-            "Measures a good stream beside nothing and beside each bad client, in turns; overload ten times over; how soon "
-            + "cancelled calls give their frames back; and what the check of results costs.\n\n"
+            "Measures a good stream beside nothing and beside each bad client, in turns; overload ten times over; how "
+            + "soon cancelled calls give their frames back; and what the check of results costs.\n\n"
             + "Bad clients are processes of their own, at a lower priority: what they burn is not what is measured.\n\n"
             + "Example: ./edgerestore benchmark fairness --rounds 5 --overload-seconds 120\n\n"
             + "Exit codes: 0 every target met; 1 a target missed; 2 wrong option; 5 cannot run.")

@@ -30,7 +30,8 @@ internal sealed class GoodStream : IAsyncDisposable
     /// <param name="samples">Takes them.</param>
     /// <param name="daemon">Held up for every frame under the negative control.</param>
     /// <param name="slowDown">For so long.</param>
-    /// <param name="inDaemon">Takes what of it passed between the frame's arrival and its answer, as the daemon tells it.</param>
+    /// <param name="inDaemon">Takes what of it passed between the frame's arrival and its answer, as the daemon tells
+    /// it.</param>
     public async Task MeasureAsync(
         TimeSpan time, Samples samples, ServerProcess daemon, TimeSpan slowDown, Samples? inDaemon = null)
     {

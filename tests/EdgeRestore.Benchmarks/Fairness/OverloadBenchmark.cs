@@ -6,7 +6,9 @@ using Degradation = EdgeRestore.Degradations.Degradation;
 
 namespace EdgeRestore.Benchmarks.Fairness;
 
-/// <summary>Ten times the frames that can be computed: how long those take that are, and what memory all of it takes.</summary>
+/// <summary>
+/// Ten times the frames that can be computed: how long those take that are, and what memory all of it takes.
+/// </summary>
 internal static class OverloadBenchmark
 {
     private const int Factor = 10;
@@ -81,7 +83,8 @@ internal static class OverloadBenchmark
             report.AddAtMost(
                 $"{what}: accepted p99 over alone", load.Accepted.Percentile(Tail) / tail, TailTarget, "F2");
             report.AddAtMost($"{what}: frame memory reserved, MiB", reserved / (1 << 20), BudgetMegabytes, "F1");
-            report.AddAtMost($"{what}: growth of the process, MiB", (resident - before) / (1 << 20), BudgetMegabytes, "F1");
+            report.AddAtMost(
+                $"{what}: growth of the process, MiB", (resident - before) / (1 << 20), BudgetMegabytes, "F1");
         }
     }
 

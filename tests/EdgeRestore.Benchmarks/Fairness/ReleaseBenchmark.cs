@@ -4,7 +4,9 @@ using EdgeRestore.Protocol.V1;
 
 namespace EdgeRestore.Benchmarks.Fairness;
 
-/// <summary>From the cancelling of a call until nothing of it is left in the daemon, while another one keeps it busy.</summary>
+/// <summary>
+/// From the cancelling of a call until nothing of it is left in the daemon, while another one keeps it busy.
+/// </summary>
 internal static class ReleaseBenchmark
 {
     private const double TargetMilliseconds = 50;
@@ -66,7 +68,8 @@ internal static class ReleaseBenchmark
         Volatile.Write(ref ended, true);
         await busy;
         report.Add("cancelled call gives its frames back, p50", $"{times.Median:F2} ms");
-        report.AddAtMost("cancelled call gives its frames back, longest, ms", times.Percentile(1), TargetMilliseconds, "F1");
+        report.AddAtMost(
+            "cancelled call gives its frames back, longest, ms", times.Percentile(1), TargetMilliseconds, "F1");
     }
 
     // A stream's place is given back after its memory.

@@ -29,7 +29,8 @@ internal static class FormCalibrationBenchmark
             }
 
             var frames = held.Select((frame, index) => new CalibrationFrame(
-                $"{index}", Degradation.Noise, index.ToString("d64", CultureInfo.InvariantCulture), () => Copy(frame))).ToList();
+                $"{index}", Degradation.Noise, index.ToString("d64", CultureInfo.InvariantCulture),
+                () => Copy(frame))).ToList();
             CalibratedGraph? calibrated = null;
             var trial = FormTrial.Run(
                 [
@@ -41,9 +42,12 @@ internal static class FormCalibrationBenchmark
             report.Add(
                 $"{frameCount} frames of {held[0].Width}x{held[0].Height}, {FormSpeedBenchmark.Threads} side by side",
                 $"{trial.WallMs(0):F0} ms to run");
-            report.AddAtMost("calibrating ranges alone over running the frames, by processor time", trial.Cost(1).Median, PassMax, "F2");
             report.AddAtMost(
-                "calibrating ranges and counts, one pass, over running the frames, by processor time", trial.Cost(2).Median, PassMax, "F2");
+                "calibrating ranges alone over running the frames, by processor time",
+                trial.Cost(1).Median, PassMax, "F2");
+            report.AddAtMost(
+                "calibrating ranges and counts, one pass, over running the frames, by processor time",
+                trial.Cost(2).Median, PassMax, "F2");
             ShowControl(forms, route, row, calibrated!, report);
         }
         finally
@@ -55,18 +59,21 @@ internal static class FormCalibrationBenchmark
     /// <summary>Ranges of a graph, by frames that are at hand.</summary>
     public static GraphRun Calibrate(OnnxFile graph, IReadOnlyList<CalibrationFrame> frames, bool countsValues = false)
     {
-        var run = new GraphRun(File, graph, new() { Threads = FormSpeedBenchmark.Threads, CountsValues = countsValues });
+        var run = new GraphRun(
+            File, graph, new() { Threads = FormSpeedBenchmark.Threads, CountsValues = countsValues });
         using var pass = run.Open();
         RunThrough(pass, frames);
         return run;
     }
 
-    // Half of every range cuts off what is bright and what is dark: a check that lets this pass would let anything pass.
+    // Half of every range cuts off what is bright and what is dark: a check that lets this pass would let anything
+    // pass.
     private static void ShowControl(
         FormPackage forms, RouteForms route, EvalRow row, CalibratedGraph calibrated, BenchmarkReport report)
     {
         var halved = calibrated.Estimate(RangeMethod.MinMax).ToDictionary(
-            range => range.Key, range => new TensorRange(range.Value.Min / 2, range.Value.Max / 2), StringComparer.Ordinal);
+            range => range.Key, range => new TensorRange(range.Value.Min / 2, range.Value.Max / 2),
+            StringComparer.Ordinal);
         var bad = QuantizedGraph.Build(route.Single, halved, QuantizationPlan.ForCpu);
         var cost = RouteJudgement.Judge(route.Single, bad.File, forms.Protocol, [row], 2, CancellationToken.None)[0];
         report.AddAtLeast("control: INT8 with halved ranges loses, dB", cost.Drop, FormQualityBenchmark.LossMax, "F3");

@@ -7,7 +7,9 @@ using EdgeRestore.Quantization.Precision;
 
 namespace EdgeRestore.Benchmarks.Forms;
 
-/// <summary>What is measured: the FP32 graphs of a package, their forms, and photographs that nothing was trained with.</summary>
+/// <summary>
+/// What is measured: the FP32 graphs of a package, their forms, and photographs that nothing was trained with.
+/// </summary>
 internal sealed class FormPackage : IDisposable
 {
     private FormPackage(ModelPackage package, EvalProtocol protocol) => (Package, Protocol) = (package, protocol);
@@ -27,8 +29,8 @@ internal sealed class FormPackage : IDisposable
         if (library.Missing(PhotographSet.HeldOut).Count > 0)
         {
             throw new EdgeRestoreException(
-                $"Losses cannot be measured: found no complete set of held-out photographs in '{library.Root}'. Fetch them with "
-                + "./edgerestore photographs fetch held-out, or name their folder with --photographs.");
+                $"Losses cannot be measured: found no complete set of held-out photographs in '{library.Root}'. Fetch "
+                + "them with ./edgerestore photographs fetch held-out, or name their folder with --photographs.");
         }
 
         var sources = PackageConversion.Of(package).Graphs;
@@ -37,7 +39,8 @@ internal sealed class FormPackage : IDisposable
             Routes =
             [
                 .. package.Manifest.Routes.Select(route => new RouteForms(
-                    route.Degradation, route.File, sources[route.File], OnnxFile.Read(package.GetPath(FormOf(package, route))),
+                    route.Degradation, route.File, sources[route.File], OnnxFile.Read(
+                        package.GetPath(FormOf(package, route))),
                     HalfGraph.Build(sources[route.File]))),
             ],
         };
@@ -48,8 +51,8 @@ internal sealed class FormPackage : IDisposable
     private static string FormOf(ModelPackage package, PackageRoute route) =>
         route.Variants?.FirstOrDefault(variant => variant is { Precision: "int8", Provider: "cpu" })?.File
         ?? throw new EdgeRestoreException(
-            $"Route {route.Degradation.ToName()} of package '{package.Directory}' has no 8-bit form for the CPU. Make the package's "
-            + "forms with './edgerestore quantize auto', or measure the default package.");
+            $"Route {route.Degradation.ToName()} of package '{package.Directory}' has no 8-bit form for the CPU. Make "
+            + "the package's forms with './edgerestore quantize auto', or measure the default package.");
 }
 
 /// <summary>One route's network in each precision.</summary>

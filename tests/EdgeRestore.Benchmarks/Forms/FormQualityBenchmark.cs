@@ -29,14 +29,16 @@ internal static class FormQualityBenchmark
             foreach (var cost in Judge(forms, route, isHalf: false, rows, photographs))
             {
                 var detail = string.Create(
-                    CultureInfo.InvariantCulture, $"worst of {cost.Frames} {cost.WorstDrop:F3}, {cost.PsnrBetween:F1} dB apart");
+                    CultureInfo.InvariantCulture,
+                    $"worst of {cost.Frames} {cost.WorstDrop:F3}, {cost.PsnrBetween:F1} dB apart");
                 report.AddAtMost($"{cost.Row}: INT8 loses, dB", cost.Drop, LossMax, "F3", detail);
                 RequireFinite(cost, route);
             }
 
             foreach (var cost in Judge(forms, route, isHalf: true, rows, Math.Min(photographs, HalfPhotographs)))
             {
-                report.AddAtMost($"{cost.Row}: FP16 loses, dB", cost.Drop, HalfLossMax, "F4", $"{cost.Frames} photographs");
+                report.AddAtMost(
+                    $"{cost.Row}: FP16 loses, dB", cost.Drop, HalfLossMax, "F4", $"{cost.Frames} photographs");
                 RequireFinite(cost, route);
             }
         }
@@ -60,13 +62,15 @@ internal static class FormQualityBenchmark
             }
 
             report.AddAtLeast(
-                $"{route.Degradation.ToName()}, clear frames: INT8 against FP32's output, dB", between.Average(), ClearMin, "F1",
+                $"{route.Degradation.ToName()}, clear frames: INT8 against FP32's output, dB", between.Average(),
+                ClearMin, "F1",
                 string.Create(CultureInfo.InvariantCulture, $"least {between.Min():F1} of {between.Count}"));
         }
     }
 
     private static IReadOnlyList<RouteJudgement> Judge(
-        FormPackage forms, RouteForms route, bool isHalf, IReadOnlyList<EvalRow> rows, int photographs) => RouteJudgement.Judge(
+        FormPackage forms, RouteForms route, bool isHalf, IReadOnlyList<EvalRow> rows,
+        int photographs) => RouteJudgement.Judge(
         route.Single, isHalf ? route.Half : route.Int8, forms.Protocol, rows, photographs, CancellationToken.None);
 
     private static void RequireFinite(RouteJudgement cost, RouteForms route)
@@ -74,8 +78,8 @@ internal static class FormQualityBenchmark
         if (cost.NonFinite > 0)
         {
             throw new EdgeRestoreException(
-                $"A form of '{route.File}' gave {cost.NonFinite} NaN or infinite values on {cost.Row}; none are allowed. "
-                + "Make the package's forms anew with './edgerestore quantize auto'.");
+                $"A form of '{route.File}' gave {cost.NonFinite} NaN or infinite values on {cost.Row}; none are "
+                + "allowed. Make the package's forms anew with './edgerestore quantize auto'.");
         }
     }
 }

@@ -23,7 +23,8 @@ internal static class FormSizeBenchmark
                 .Sum(file => file.LengthBytes) / single,
             Int8Max, "F1");
         report.AddAtMost(
-            "INT8 package by itself, % of FP32", 100 * LengthOf(route => HalfGraph.Store(route.Int8), "int8") / single, Int8Max, "F1");
+            "INT8 package by itself, % of FP32", 100 * LengthOf(route => HalfGraph.Store(route.Int8), "int8") / single,
+            Int8Max, "F1");
         report.AddAtMost(
             "FP16 package by itself, % of FP32", 100 * LengthOf(route => route.Half, "fp16") / single, HalfMax, "F1");
         report.Add(

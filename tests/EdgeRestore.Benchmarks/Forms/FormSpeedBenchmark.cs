@@ -49,13 +49,16 @@ internal static class FormSpeedBenchmark
 
             var trial = FormTrial.Run(contestants, options.RoundCount);
             var name = route.Degradation.ToName();
-            report.Add($"{name}: FP32 / INT8 / FP16", $"{trial.WallMs(0):F0} / {trial.WallMs(1):F0} / {trial.WallMs(2):F0} ms");
+            report.Add(
+                $"{name}: FP32 / INT8 / FP16",
+                $"{trial.WallMs(0):F0} / {trial.WallMs(1):F0} / {trial.WallMs(2):F0} ms");
             report.AddAtLeast($"{name}: INT8 times FP32's speed", trial.Speed(1).Median, Least, "F2", trial.Spread(1));
             report.Add($"{name}: FP16 times FP32's speed", $"{trial.Speed(2).Median:F2} ({trial.Spread(2)})");
             if (control is not null)
             {
                 report.AddAtMost(
-                    $"control, {name}: FP32 against itself, off from 1", Math.Abs(trial.Speed(3).Median - 1), ControlTolerance,
+                    $"control, {name}: FP32 against itself, off from 1",
+                    Math.Abs(trial.Speed(3).Median - 1), ControlTolerance,
                     "F3", trial.Spread(3));
             }
 
@@ -63,7 +66,8 @@ internal static class FormSpeedBenchmark
         }
 
         report.AddAtLeast(
-            $"INT8 times FP32's speed, mean of {logarithms.Count} routes", Math.Exp(logarithms.Average()), Target, "F2");
+            $"INT8 times FP32's speed, mean of {logarithms.Count} routes", Math.Exp(logarithms.Average()), Target,
+            "F2");
     }
 
     private static void MeasureKernels(BenchmarkOptions options, RouteForms route, BenchmarkReport report)
@@ -85,7 +89,8 @@ internal static class FormSpeedBenchmark
                 ],
                 options.RoundCount);
             report.AddAtLeast(
-                $"{route.Degradation.ToName()}, {precision}: with operators of our own over ONNX Runtime's alone", trial.Speed(1).Median,
+                $"{route.Degradation.ToName()}, {precision}: with operators of our own over ONNX Runtime's alone",
+                trial.Speed(1).Median,
                 KernelTarget, "F2", trial.Spread(1));
         }
     }

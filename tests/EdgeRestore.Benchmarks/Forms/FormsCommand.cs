@@ -18,7 +18,10 @@ internal static class FormsCommand
         {
             Description = $"{ShortRounds} rounds and {ShortPhotographs} photographs, to see that all of it works",
         };
-        var rounds = new Option<int?>("--rounds") { Description = $"Rounds, in turns [default: {Rounds}, --short: {ShortRounds}]" };
+        var rounds = new Option<int?>("--rounds")
+        {
+            Description = $"Rounds, in turns [default: {Rounds}, --short: {ShortRounds}]",
+        };
         var photographs = new Option<string?>("--photographs")
         {
             Description = "Folder with the held-out photographs [default: .edgerestore/photographs]",
@@ -28,11 +31,12 @@ internal static class FormsCommand
         var height = new Option<int>("--height") { DefaultValueFactory = _ => 360, Description = "Pixels" };
         var command = new Command(
             "quantization",
-            "Measures the package's 8-bit and FP16 forms against its FP32 networks on this CPU, two threads, in turns: speed, "
-            + "loss on held-out photographs, size; SymUNet of width 48; and what calibrating takes.\n\n"
-            + "Control: FP32 against itself, and ranges cut to half, which must lose; --slow-down-ms 200 must fail every speed.\n\n"
-            + "Example: ./edgerestore benchmark quantization --write tests/EdgeRestore.Benchmarks/results/my-box\n\n"
-            + "Exit codes: 0 every target met; 1 a target missed; 2 wrong option; 5 cannot run.")
+            "Measures the package's 8-bit and FP16 forms against its FP32 networks on this CPU, two threads, in turns: "
+            + "speed, loss on held-out photographs, size; SymUNet of width 48; and what calibrating takes.\n\n"
+            + "Control: FP32 against itself, and ranges cut to half, which must lose; --slow-down-ms 200 must fail "
+            + "every speed.\n\nExample: ./edgerestore benchmark quantization --write "
+            + "tests/EdgeRestore.Benchmarks/results/my-box\n\nExit codes: 0 every target met; 1 a target missed; 2 "
+            + "wrong option; 5 cannot run.")
         {
             package, photographs, isShort, rounds, width, height, slowDown, write,
         };

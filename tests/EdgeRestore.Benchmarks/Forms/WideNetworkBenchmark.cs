@@ -25,7 +25,8 @@ internal static class WideNetworkBenchmark
         var single = RestorationExport.ToServing(network, InitialWeights.Of(network, Seed));
         using var seen = FormSpeedBenchmark.Noise(CalibrationSide, CalibrationSide);
         var ranges = FormCalibrationBenchmark.Calibrate(
-            single, [new CalibrationFrame("noise", Degradation.Noise, new string('0', 64), () => CopyOf(seen))]).ToResult();
+            single,
+            [new CalibrationFrame("noise", Degradation.Noise, new string('0', 64), () => CopyOf(seen))]).ToResult();
         var quantized = QuantizedGraph.Build(
             single, ranges.Estimate(RangeMethod.MinMax), QuantizationPlan.ForCpu, ranges.Channels);
         FusionReport.Of(quantized.File).RequireFused(quantized.QuantizedConvolutions.Length, network.Preset);
@@ -55,9 +56,11 @@ internal static class WideNetworkBenchmark
             $"{trial.WallMs(0):F0} / {trial.WallMs(1):F0} ms");
         report.AddAtLeast($"{name}: INT8 times FP32's speed", trial.Speed(1).Median, Target, "F2", trial.Spread(1));
         var bytes = (double)LengthOf(single);
-        report.AddAtMost($"{name}: INT8 file, % of FP32", 100 * LengthOf(quantized.File) / bytes, FormSizeBenchmark.Int8Max, "F1");
         report.AddAtMost(
-            $"{name}: FP16 file, % of FP32", 100 * LengthOf(HalfGraph.Build(single)) / bytes, FormSizeBenchmark.HalfMax, "F1");
+            $"{name}: INT8 file, % of FP32", 100 * LengthOf(quantized.File) / bytes, FormSizeBenchmark.Int8Max, "F1");
+        report.AddAtMost(
+            $"{name}: FP16 file, % of FP32", 100 * LengthOf(HalfGraph.Build(single)) / bytes, FormSizeBenchmark.HalfMax,
+            "F1");
     }
 
     private static long LengthOf(OnnxFile file) => file.ToBytes().Length;

@@ -4,7 +4,9 @@ using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.Benchmarks.Fuzz;
 
-/// <summary>Damaged messages and images by the million: nothing may crash, hang, leak, or be read as what it is not.</summary>
+/// <summary>
+/// Damaged messages and images by the million: nothing may crash, hang, leak, or be read as what it is not.
+/// </summary>
 internal static class FuzzCommand
 {
     public static Command Create()
@@ -19,8 +21,8 @@ internal static class FuzzCommand
             "fuzz",
             "Damages messages, images and streams, and looks whether readers and a daemon stand it.\n\n"
             + "Messages are read by the daemon's reader and by protobuf's, which must agree; images by the daemon's "
-            + "decoders, which must give a frame of the stated size or one clear error; streams go to a running daemon, "
-            + "which must answer or refuse each, and serve a sound stream at the end.\n\n"
+            + "decoders, which must give a frame of the stated size or one clear error; streams go to a running "
+            + "daemon, which must answer or refuse each, and serve a sound stream at the end.\n\n"
             + "Example: ./edgerestore fuzz --count 10000000 --seed 7\n\n"
             + "Exit codes: 0 stood it; 1 failed, with the input in hexadecimal; 2 wrong option; 5 cannot run.")
         {

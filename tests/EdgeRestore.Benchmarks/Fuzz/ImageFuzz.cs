@@ -6,7 +6,9 @@ using WireCodec = EdgeRestore.Protocol.V1.ImageCodec;
 
 namespace EdgeRestore.Benchmarks.Fuzz;
 
-/// <summary>Damaged JPEG, PNG and WebP images through the daemon's reader: a frame within the limits, or one clear error.</summary>
+/// <summary>
+/// Damaged JPEG, PNG and WebP images through the daemon's reader: a frame within the limits, or one clear error.
+/// </summary>
 internal static class ImageFuzz
 {
     private const int Width = 48;

@@ -73,7 +73,8 @@ internal static class StreamFuzz
         await sending;
         return Allowed.Contains(status)
             ? (frames, status)
-            : throw new FuzzException($"The stream ended with {status}.", messages.SelectMany(bytes => bytes).ToArray());
+            : throw new FuzzException(
+                $"The stream ended with {status}.", messages.SelectMany(bytes => bytes).ToArray());
 
         async Task SendAsync()
         {

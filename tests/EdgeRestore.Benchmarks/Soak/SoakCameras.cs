@@ -47,7 +47,8 @@ internal static class SoakCameras
             {
                 if (frame.Sequence != last + 1)
                 {
-                    soak.Ledger.Fault($"{name}: frame {frame.Sequence} came after {last}; each must come once, in order.");
+                    soak.Ledger.Fault(
+                        $"{name}: frame {frame.Sequence} came after {last}; each must come once, in order.");
                 }
 
                 last = frame.Sequence;
@@ -117,7 +118,8 @@ internal static class SoakCameras
                 var slot = (int)(number % slotCount);
                 SoakRun.Paint(number).CopyTo(shared.GetFrame(slot));
                 await stream.SendSharedAsync(slot);
-                if (!await replies.MoveNextAsync() || replies.Current.Sequence != number || replies.Current.Slot != slot)
+                if (!await replies.MoveNextAsync()
+                    || replies.Current.Sequence != number || replies.Current.Slot != slot)
                 {
                     soak.Ledger.Fault($"shared memory: frame {number} in slot {slot} was not the next one answered.");
                 }
@@ -176,7 +178,9 @@ internal static class SoakCameras
         }
     }
 
-    /// <summary>Takes a subnetwork that makes NaN of every third frame, which passes through; the others must not notice.</summary>
+    /// <summary>
+    /// Takes a subnetwork that makes NaN of every third frame, which passes through; the others must not notice.
+    /// </summary>
     private static async Task FailingAsync(SoakRun soak)
     {
         while (!soak.Ended.IsCancellationRequested)
@@ -202,7 +206,8 @@ internal static class SoakCameras
                 if (replies.Current.Error != RestoreError.None || replies.Current.Bypassed != isTrap
                     || !replies.Current.Payload.Span.SequenceEqual(pixels))
                 {
-                    soak.Ledger.Fault($"failing: frame {number} was answered with {replies.Current.Error}, or changed.");
+                    soak.Ledger.Fault(
+                        $"failing: frame {number} was answered with {replies.Current.Error}, or changed.");
                 }
 
                 soak.Ledger.CountAnswered();
@@ -238,7 +243,9 @@ internal static class SoakCameras
         }
     }
 
-    /// <summary>A busy daemon hears late of those that have vanished: then all places are taken for a moment, no longer.</summary>
+    /// <summary>
+    /// A busy daemon hears late of those that have vanished: then all places are taken for a moment, no longer.
+    /// </summary>
     private static async Task<RestoreStream?> OpenVanishingAsync(SoakRun soak, RestoreClient client)
     {
         var start = Stopwatch.GetTimestamp();
@@ -253,7 +260,8 @@ internal static class SoakCameras
                 soak.Ledger.CountFull();
                 if (Stopwatch.GetElapsedTime(start) > PlacePatience)
                 {
-                    soak.Ledger.Fault($"vanishing: no place within {PlacePatience.TotalSeconds} s: {exception.Message}");
+                    soak.Ledger.Fault(
+                        $"vanishing: no place within {PlacePatience.TotalSeconds} s: {exception.Message}");
                     return null;
                 }
 

@@ -6,8 +6,8 @@ using EdgeRestore.Protocol.V1;
 namespace EdgeRestore.Benchmarks.Soak;
 
 /// <summary>
-/// Hours of cameras as they come: steady ones, slow ones, ones that send rubbish or vanish; fails when the daemon grows,
-/// or when one frame is lost, reordered or answered with another one's pixels.
+/// Hours of cameras as they come: steady ones, slow ones, ones that send rubbish or vanish; fails when the daemon
+/// grows, or when one frame is lost, reordered or answered with another one's pixels.
 /// </summary>
 internal static class SoakCommand
 {
@@ -28,16 +28,17 @@ internal static class SoakCommand
         var control = new Option<string>("--control")
         {
             DefaultValueFactory = _ => "none",
-            Description = "Negative control, with which the soak must fail: grow (frames grow), lose (a reply is thrown "
+            Description =
+                "Negative control, with which the soak must fail: grow (frames grow), lose (a reply is thrown "
                 + "away), reorder (two are swapped)",
         };
         control.AcceptOnlyFromAmong("none", "grow", "lose", "reorder");
         var command = new Command(
             "soak",
             "Runs a daemon under steady, slow, faulty and vanishing clients, with reloads, for minutes or hours.\n\n"
-            + "It fails when the daemon's memory grows by more than 10 MB after a quarter of the time, or when a frame is "
-            + "lost, comes twice, out of order, or with another one's pixels. Meanwhile the package is changed for another "
-            + "version every two seconds.\n\n"
+            + "It fails when the daemon's memory grows by more than 10 MB after a quarter of the time, or when a frame "
+            + "is lost, comes twice, out of order, or with another one's pixels. Meanwhile the package is changed for "
+            + "another version every two seconds.\n\n"
             + "Example: ./edgerestore soak --minutes 60\n\n"
             + "Exit codes: 0 passed; 1 failed; 2 wrong option; 5 cannot run.")
         {
@@ -56,8 +57,9 @@ internal static class SoakCommand
         {
             var package = SoakReloads.Prepare(scratch.FullName);
 
-            // The trial is over with the first good frame: the next change waits for nothing else. There is room for streams
-            // that have vanished and of which a busy daemon has not heard yet; only those wait when there is none left.
+            // The trial is over with the first good frame: the next change waits for nothing else. There is room for
+            // streams that have vanished and of which a busy daemon has not heard yet; only those wait when there is
+            // none left.
             await using var daemon = await ServerProcess.StartDaemonAsync(
                 package, "--repository", SoakReloads.RepositoryIn(scratch.FullName), "--trial-frames", "1",
                 "--trial-bad-frames", "1000000", "--max-streams", "64", "--peer-share", "100");
@@ -82,7 +84,9 @@ internal static class SoakCommand
         }
     }
 
-    /// <summary>Resident memory after the warm-up and at the end: medians, since it breathes with the collections.</summary>
+    /// <summary>
+    /// Resident memory after the warm-up and at the end: medians, since it breathes with the collections.
+    /// </summary>
     private static async Task<(double Before, double After)> WatchAsync(
         Uri address, TimeSpan time, Task[] cameras, CancellationToken ended)
     {
@@ -130,9 +134,10 @@ internal static class SoakCommand
     {
         var growth = after - before;
         Console.WriteLine(
-            $"{ledger.AnsweredCount} frames answered, {ledger.DroppedCount} dropped and named, {ledger.RefusedCount} bad "
-            + $"ones refused, {ledger.FailedCount} failed in the engine as they had to, {ledger.StreamCount} streams, "
-            + $"{ledger.ReloadCount} reloads, {ledger.FullCount} times full; resident {before / (1 << 20):F1} to {after / (1 << 20):F1} MiB");
+            $"{ledger.AnsweredCount} frames answered, {ledger.DroppedCount} dropped and named, {ledger.RefusedCount} "
+            + $"bad ones refused, {ledger.FailedCount} failed in the engine as they had to, {ledger.StreamCount} "
+            + $"streams, {ledger.ReloadCount} reloads, {ledger.FullCount} times full; resident {before / (1 << 20):F1} "
+            + $"to {after / (1 << 20):F1} MiB");
         if (ledger.AnsweredCount == 0 || ledger.ReloadCount == 0 || ledger.FailedCount == 0)
         {
             ledger.Fault("Nothing was answered, reloaded or failed: the soak has proved nothing. Give it more time.");

@@ -5,7 +5,9 @@ using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.Benchmarks.Soak;
 
-/// <summary>Changes the package for another version again and again, which no stream may notice: both do the same.</summary>
+/// <summary>
+/// Changes the package for another version again and again, which no stream may notice: both do the same.
+/// </summary>
 internal static class SoakReloads
 {
     /// <summary>The one route that fails, on frames that have a certain level.</summary>

@@ -19,7 +19,9 @@ internal sealed record SoakRun(Uri Address, SoakLedger Ledger, TimeSpan Time, bo
     public const int Height = 64;
     public const Degradation Route = Degradation.Rain;
 
-    /// <summary>How much larger a steady camera's frames are now: 1, or under the control of growth more and more.</summary>
+    /// <summary>
+    /// How much larger a steady camera's frames are now: 1, or under the control of growth more and more.
+    /// </summary>
     public int Scale => IsGrowing
         ? 1 + (int)(Stopwatch.GetElapsedTime(_start) / Time * (LargestScale - 1)) : 1;
 
