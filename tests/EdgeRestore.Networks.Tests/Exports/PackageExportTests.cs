@@ -142,7 +142,10 @@ public sealed class PackageExportTests : IDisposable
     {
         var network = WithTokens();
         var encoder = Path.Combine(folder, "clip.onnx");
-        File.WriteAllBytes(encoder, [1, 2, 3]);
+        var clip = new ClipVision(
+            new() { Side = 16, PatchSize = 8, Width = 12, Layers = 1, Heads = 2, Hidden = 24 });
+        File.WriteAllBytes(
+            encoder, SemanticEncoderExport.ToTokens(clip, InitialWeights.Of(clip, seed: 4)).ToBytes());
 
         var package = (Export() with
         {
@@ -153,7 +156,7 @@ public sealed class PackageExportTests : IDisposable
 
         Assert.All(package.Manifest.Routes, route => Assert.Equal("network.onnx", route.File));
         Assert.Equal("encoder.onnx", package.Manifest.Network.Semantic?.File);
-        Assert.Equal([1, 2, 3], File.ReadAllBytes(package.GetPath("encoder.onnx")));
+        Assert.Equal(File.ReadAllBytes(encoder), File.ReadAllBytes(package.GetPath("encoder.onnx")));
         var error = Assert.Throws<EdgeRestoreException>(
             () => (Export() with { EncoderPath = encoder }).Write(Path.Combine(folder, "other")));
         Assert.Contains("takes no tokens, so it needs no encoder", error.Message);
