@@ -11,6 +11,7 @@ namespace EdgeRestore.Benchmarks;
 internal static class RateBenchmark
 {
     // DESIGN: served rate over the bare engine loop, same model and frames.
+    private const string Precision = "fp32";
     private const double Target = 0.95;
 
     private const int CameraWidth = 640;
@@ -37,6 +38,8 @@ internal static class RateBenchmark
     {
         var package = packages.Default;
         var route = package.Manifest.Routes[0];
+
+        // The same form in all: which precision is faster is another benchmark's.
         using var bare = new BareEngine(package.GetPath(route.File), options.Width, options.Height);
         MeasureInProcess(options, packages, report, bare, route.Degradation);
         foreach (var streamCount in streamCounts)
@@ -49,7 +52,7 @@ internal static class RateBenchmark
         BenchmarkOptions options, BenchmarkPackages packages, BenchmarkReport report, BareEngine bare,
         Degradation route)
     {
-        using var restorer = Restorer.Load(packages.Default, new RestorerOptions { Device = "cpu" });
+        using var restorer = Restorer.Load(packages.Default, new RestorerOptions { Device = "cpu", Precision = Precision });
         var router = restorer.CreateRouter(new RoutingOptions { FixedRoute = route });
         using var input = Frame.Rent(options.Width, options.Height, PixelFormat.Rgb24);
         using var output = Frame.Rent(options.Width, options.Height, PixelFormat.Rgb24);
@@ -69,7 +72,7 @@ internal static class RateBenchmark
         BenchmarkOptions options, BenchmarkPackages packages, BenchmarkReport report, BareEngine bare,
         Degradation route, int streamCount)
     {
-        await using var daemon = await ServerProcess.StartDaemonAsync(packages.Default.Directory);
+        await using var daemon = await ServerProcess.StartDaemonAsync(packages.Default.Directory, "--precision", Precision);
         var (rates, ratios) = (new Samples(), new Samples());
         await ServeAsync(TimeSpan.Zero);
         for (var round = 0; round < options.RoundCount; round++)

@@ -47,6 +47,49 @@ public sealed class RequestPlaceTests
         await Patience.UntilSeenAsync(() => daemon.Streams.Memory.ReservedBytes, bytes => bytes == 0);
     }
 
+    // Three of four places may be one client's.
+    [Fact]
+    public async Task RequestOfAClientWhoseCamerasHaveItsShare_IsRefusedAndDoesNotWaitForOthers()
+    {
+        var registry = new StreamRegistry(4, 75, TimeProvider.System);
+        var cameras = Enumerable.Range(0, 3).Select(_ => registry.TryEnter(Greedy, out var _)!).ToArray();
+        var (held, _) = await registry.EnterAsync(Other, CancellationToken.None);
+
+        var (place, refusal) = await registry.EnterAsync(Greedy, CancellationToken.None).AsTask().WaitAsync(Patience.Limit);
+
+        Assert.Null(place);
+        Assert.Equal(PlaceRefusal.PeerHasItsShare, refusal);
+        held!.Dispose();
+        Array.ForEach(cameras, camera => camera.Dispose());
+    }
+
+    [Fact]
+    public async Task RequestInLine_WhoseLastPlaceACameraTakes_IsToldThen()
+    {
+        var registry = new StreamRegistry(4, 75, TimeProvider.System);
+        using var first = registry.TryEnter(Greedy, out _);
+        using var second = registry.TryEnter(Greedy, out _);
+        var (running, _) = await registry.EnterAsync(Greedy, CancellationToken.None);
+        var (other, _) = await registry.EnterAsync(Other, CancellationToken.None);
+        var waiting = registry.EnterAsync(Greedy, CancellationToken.None).AsTask();
+        Assert.False(waiting.IsCompleted);
+
+        running!.Dispose();
+        var (place, _) = await waiting.WaitAsync(Patience.Limit);
+        var next = registry.EnterAsync(Greedy, CancellationToken.None).AsTask();
+        other!.Dispose();
+        Assert.False(next.IsCompleted);
+        place!.Dispose();
+        (await next.WaitAsync(Patience.Limit)).Place!.Dispose();
+        using var third = registry.TryEnter(Greedy, out _);
+
+        var (none, refusal) = await registry.EnterAsync(Greedy, CancellationToken.None).AsTask().WaitAsync(Patience.Limit);
+
+        Assert.Null(none);
+        Assert.Equal(PlaceRefusal.PeerHasItsShare, refusal);
+        Assert.Equal(0, registry.WaitingCount);
+    }
+
     [Fact]
     public async Task RequestWhoseTimeoutPassesInLine_IsToldAndLeavesTheLine()
     {

@@ -44,9 +44,7 @@ internal sealed partial class StreamRegistry
                 return (place, PlaceRefusal.None);
             }
 
-            var mayEnd = _streams.Any(
-                open => open.IsRequest && (refusal == PlaceRefusal.AllTaken || open.Peer == peer));
-            refusal = !mayEnd ? refusal
+            refusal = FindHopelessness(peer) is not PlaceRefusal.None and var hopeless ? hopeless
                 : _waiting.Count == MaxWaitingCount ? PlaceRefusal.TooManyWait
                 : _waiting.Count(waiting => waiting.Peer == peer) == MaxWaitingOfOne ? PlaceRefusal.PeerWaitsEnough
                 : PlaceRefusal.None;
@@ -72,7 +70,7 @@ internal sealed partial class StreamRegistry
                 }
             },
             (this, waiter));
-        return (await waiter.Place.Task, PlaceRefusal.None);
+        return await waiter.Place.Task;
     }
 
     // To whoever has waited longest and has not its share: so no place is free while somebody waits who may have it.
@@ -85,19 +83,43 @@ internal sealed partial class StreamRegistry
             if (Enter(node.Value.Peer, isRequest: true, out _) is { } place)
             {
                 _waiting.Remove(node);
-                node.Value.Place.SetResult(place);
+                node.Value.Place.SetResult((place, PlaceRefusal.None));
+            }
+
+            node = next;
+        }
+
+        DismissHopeless();
+    }
+
+    // Places that a request waited for may have become cameras', which go on for months.
+    private void DismissHopeless()
+    {
+        for (var node = _waiting.First; node is not null;)
+        {
+            var next = node.Next;
+            if (FindHopelessness(node.Value.Peer) is not PlaceRefusal.None and var refusal)
+            {
+                _waiting.Remove(node);
+                node.Value.Place.SetResult((null, refusal));
             }
 
             node = next;
         }
     }
 
+    // Why no place will come free for a peer's request by the end of others.
+    private PlaceRefusal FindHopelessness(Peer peer) =>
+        _streams.Count(open => !open.IsRequest && open.Peer == peer) >= _maxOfOne ? PlaceRefusal.PeerHasItsShare
+        : _streams.Count == maxStreams && !_streams.Any(open => open.IsRequest) ? PlaceRefusal.AllTaken
+        : PlaceRefusal.None;
+
     private sealed class Waiter(Peer peer)
     {
         public Peer Peer => peer;
 
         // Whoever gives a place back must not go on with the next request on its own thread.
-        public TaskCompletionSource<OpenedStream> Place { get; } =
+        public TaskCompletionSource<(OpenedStream? Place, PlaceRefusal Refusal)> Place { get; } =
             new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -55,7 +55,9 @@ internal sealed partial class StreamRegistry(int maxStreams, int sharePercent, T
     {
         lock (_gate)
         {
-            return Enter(peer, isRequest: false, out refusal);
+            var stream = Enter(peer, isRequest: false, out refusal);
+            DismissHopeless();
+            return stream;
         }
     }
 

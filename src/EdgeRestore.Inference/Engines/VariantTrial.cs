@@ -43,11 +43,8 @@ internal sealed class VariantTrial(
         var start = clock.GetTimestamp();
         var pairs = new List<(double Own, double Form)>(MaxPairCount);
         slot.Run(own, input, output, strength: 1);
-        if (IsOver())
-        {
-            return pairs;
-        }
 
+        // However long that took: a form that fails must show it here, not on frames.
         if (slot.Run(form, input, output, strength: 1) is > 0 and var count)
         {
             throw new EngineException(
@@ -67,8 +64,8 @@ internal sealed class VariantTrial(
 
         bool IsOver() => clock.GetElapsedTime(start) > Budget;
 
-        // Processor time where that is what computes: what else the machine does hardly changes it, and a run's own
-        // threads are all in it.
+        // Processor time where that is what computes: what other processes do hardly changes it, and a run's own threads
+        // are all in it.
         double Time(Engine engine)
         {
             var began = Stopwatch.GetTimestamp();

@@ -6,11 +6,14 @@ namespace EdgeRestore.Inference.Kernels;
 /// <summary>QuantizeLinear to 8 bits, as ONNX defines it: divided, rounded half to even, moved by the zero point, clamped.</summary>
 internal readonly struct ByteRounding(float scale, int zeroPoint)
 {
+    // Levels that are clamped whatever the zero point; further out, integers would wrap around.
+    private const float Beyond = 512;
+
     private readonly float _scale = scale;
     private readonly int _zeroPoint = zeroPoint;
 
     public readonly byte Round(float value) =>
-        (byte)Math.Clamp((int)MathF.Round(value / _scale) + _zeroPoint, byte.MinValue, byte.MaxValue);
+        (byte)Math.Clamp(MathF.Round(value / _scale) + _zeroPoint, byte.MinValue, byte.MaxValue);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Vector<byte> Round(Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d)
@@ -23,5 +26,7 @@ internal readonly struct ByteRounding(float scale, int zeroPoint)
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly Vector<int> ToLevels(Vector<float> value) =>
-        Vector.ConvertToInt32Native(Vector.Round(value / new Vector<float>(_scale))) + new Vector<int>(_zeroPoint);
+        Vector.ConvertToInt32Native(Vector.MinNative(
+            Vector.MaxNative(Vector.Round(value / new Vector<float>(_scale)), new Vector<float>(-Beyond)), new Vector<float>(Beyond)))
+        + new Vector<int>(_zeroPoint);
 }

@@ -10,7 +10,7 @@ internal static class ChannelDequantizePattern
 {
     public static void TryFuse(FusedGraph graph, Node node)
     {
-        if (graph.Links.Constant(node.Inputs[0]) is null && graph.Parameters(node) is { IsPerTensor: false } parameters)
+        if (graph.IsOfConvolution(node.Inputs[0]) && graph.Parameters(node) is { IsPerTensor: false } parameters)
         {
             graph.DescribeImage(node.Outputs[0], ElementType.Float);
             graph.Replace(node, FusedGraph.Kernel(

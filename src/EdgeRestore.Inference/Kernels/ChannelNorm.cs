@@ -11,7 +11,8 @@ namespace EdgeRestore.Inference.Kernels;
 /// <remarks>
 /// ONNX's LayerNormalization wants channels last; written for channels first, it is eight passes over memory. This is one.
 /// </remarks>
-internal sealed unsafe class ChannelNorm(bool rounds, float epsilon = 0, ByteRounding rounding = default) : CpuOperator
+internal sealed unsafe class ChannelNorm(bool rounds, int channels = 0, float epsilon = 0, ByteRounding rounding = default)
+    : CpuOperator
 {
     // Of these many places a thread takes at once: enough that it seldom asks for more.
     private const int TilePlaces = 512;
@@ -19,6 +20,9 @@ internal sealed unsafe class ChannelNorm(bool rounds, float epsilon = 0, ByteRou
     // Cache lines that are fetched ahead: a block's rows lie far apart, which hardware does not foresee.
     private const int AheadPlaces = 64;
     private const int LinePlaces = 16;
+
+    /// <summary>More would not fit on a thread's stack.</summary>
+    public const int MaxChannels = 2048;
 
     public const string OpType = "ChannelNorm";
     public const string RoundingOpType = "ChannelNormToBytes";
@@ -31,6 +35,7 @@ internal sealed unsafe class ChannelNorm(bool rounds, float epsilon = 0, ByteRou
 
     public override CpuOperator CreateFor(void* node) => new ChannelNorm(
         rounds,
+        RuntimeApi.IntAttribute(node, "channels"),
         RuntimeApi.FloatAttribute(node, "epsilon"),
         rounds ? new(RuntimeApi.FloatAttribute(node, "scale"), RuntimeApi.IntAttribute(node, "zero_point")) : default);
 
@@ -39,10 +44,19 @@ internal sealed unsafe class ChannelNorm(bool rounds, float epsilon = 0, ByteRou
         var input = RuntimeApi.Input(context, 0);
         var shape = RuntimeApi.Shape(input, stackalloc long[MaxRank]);
         long places = 1;
-        foreach (var size in shape[2..])
+        foreach (var size in shape[1..])
         {
             places *= size;
         }
+
+        // As a reshape to [N, channels, -1] has it, whatever the rank.
+        if (channels is < 1 or > MaxChannels || places % channels != 0)
+        {
+            throw new InvalidOperationException(
+                $"{Name} has {channels} channels, which 1 to {MaxChannels} must be, for {places} values of an image.");
+        }
+
+        places /= channels;
 
         Job job = new()
         {
@@ -50,7 +64,7 @@ internal sealed unsafe class ChannelNorm(bool rounds, float epsilon = 0, ByteRou
             Output = RuntimeApi.Output(context, 0, shape),
             Rounds = rounds,
             Places = places,
-            Channels = (int)shape[1],
+            Channels = channels,
             TilesPerImage = (int)((places + TilePlaces - 1) / TilePlaces),
             Epsilon = epsilon,
             Rounding = rounding,

@@ -7,60 +7,61 @@ namespace EdgeRestore.Inference.Kernels;
 /// </summary>
 internal static class ChannelNormPattern
 {
+    // Rows of 1/C may have been stored in half precision.
+    private const float Tolerance = 1e-3f;
+
     /// <param name="graph">The graph.</param>
     /// <param name="last">Gives the normalised values the shape of what was normalised.</param>
     public static void TryFuse(FusedGraph graph, Node last)
     {
         // y = (x - mean) · 1/sqrt(mean((x - mean)²) + epsilon), on x as [N, C, HW].
         var links = graph.Links;
-        if (graph.Producer(last.Inputs[1], "Shape") is not { } shape
+        if (last.Inputs.Length != 2
+            || graph.Producer(last.Inputs[1], "Shape") is not { } shape
             || graph.Producer(last.Inputs[0], "Mul") is not { } product
             || graph.Producer(product.Inputs[0], "Sub") is not { } difference
             || graph.Producer(product.Inputs[1], "Reciprocal") is not { } reciprocal
             || graph.Producer(reciprocal.Inputs[0], "Sqrt") is not { } root
             || graph.Producer(root.Inputs[0], "Add") is not { } sum
             || links.Scalar(sum.Inputs[1]) is not { } epsilon
-            || MeanOf(graph, sum.Inputs[0]) is not { } squares
-            || graph.Producer(squares, "Mul") is not { } square
-            || square.Inputs[0] != difference.Outputs[0] || square.Inputs[1] != difference.Outputs[0]
-            || MeanOf(graph, difference.Inputs[1]) != difference.Inputs[0]
-            || graph.Producer(difference.Inputs[0], "Reshape") is not { } first
+            || graph.Producer(difference.Inputs[0], "Reshape") is not { Inputs.Length: 2 } first
             || first.Inputs[0] != shape.Inputs[0]
+            || !graph.EntersConvolution(last.Outputs[0])
             || !graph.IsFloat(first.Inputs[0])
             || links.Constant(first.Inputs[1]) is not { Type: ElementType.Int64 } sizes
-            || sizes.ToInt64s() is not [0, > 0, -1])
+            || sizes.ToInt64s() is not [0, var channels and > 0 and <= ChannelNorm.MaxChannels, -1]
+            || MeanOf(graph, sum.Inputs[0], channels) is not { } squares
+            || graph.Producer(squares, "Mul") is not { } square
+            || square.Inputs[0] != difference.Outputs[0] || square.Inputs[1] != difference.Outputs[0]
+            || MeanOf(graph, difference.Inputs[1], channels) != difference.Inputs[0])
         {
             return;
         }
 
         var x = first.Inputs[0];
+        List<NodeAttribute> attributes = [new IntAttribute("channels", channels), new FloatAttribute("epsilon", epsilon)];
+        var (replaced, opType, type) = (last, ChannelNorm.OpType, ElementType.Float);
         if (graph.OnlyConsumer(last.Outputs[0]) is { } quantize && quantize.Is("QuantizeLinear")
             && graph.Parameters(quantize) is { IsPerTensor: true } parameters)
         {
-            graph.DescribeImage(quantize.Outputs[0], ElementType.UInt8);
-            graph.Replace(quantize, FusedGraph.Kernel(
-                ChannelNorm.RoundingOpType, [x], quantize.Outputs[0],
-                new FloatAttribute("epsilon", epsilon),
-                new FloatAttribute("scale", parameters.Scales[0]),
-                new IntAttribute("zero_point", parameters.ZeroPoint)));
+            (replaced, opType, type) = (quantize, ChannelNorm.RoundingOpType, ElementType.UInt8);
+            attributes.Add(new FloatAttribute("scale", parameters.Scales[0]));
+            attributes.Add(new IntAttribute("zero_point", parameters.ZeroPoint));
         }
-        else
-        {
-            graph.DescribeImage(last.Outputs[0], ElementType.Float);
-            graph.Replace(last, FusedGraph.Kernel(
-                ChannelNorm.OpType, [x], last.Outputs[0], new FloatAttribute("epsilon", epsilon)));
-        }
+
+        graph.DescribeImage(replaced.Outputs[0], type);
+        graph.Replace(replaced, FusedGraph.Kernel(opType, [x], replaced.Outputs[0], [.. attributes]));
     }
 
     /// <returns>What a value is the mean over the channels of.</returns>
-    private static string? MeanOf(FusedGraph graph, string value)
+    private static string? MeanOf(FusedGraph graph, string value, long channels)
     {
         if (graph.Producer(value, "MatMul") is not { } product
-            || graph.Links.Constant(product.Inputs[0]) is not { Type: ElementType.Float, Shape: [1, > 0] } weights)
+            || graph.FloatConstant(product.Inputs[0]) is not { Shape: [1, var length] } weights || length != channels)
         {
             return null;
         }
 
-        return weights.ToFloats().AsSpan().ContainsAnyExcept(1f / weights.Shape[1]) ? null : product.Inputs[1];
+        return weights.ToFloats().All(weight => MathF.Abs((weight * channels) - 1) < Tolerance) ? product.Inputs[1] : null;
     }
 }

@@ -13,27 +13,27 @@ internal static class CpuSession
     /// <exception cref="OnnxRuntimeException">ONNX Runtime does not take the graph.</exception>
     public static InferenceSession Open(string path, SessionOptions options)
     {
-        if (!KernelLibrary.IsAvailable || TryFuse(path) is not { } fused)
+        if (TryFuse(() => OnnxFile.Read(path), fused => fused.ToBytesInPlace()) is not { } fused)
         {
             return new InferenceSession(path, options);
         }
 
         options.AddSessionConfigEntry(FolderEntry, Path.GetDirectoryName(Path.GetFullPath(path)));
-        return TryOpen(fused.ToBytesInPlace(), options) ?? new InferenceSession(path, options);
+        return TryOpen(fused, options) ?? new InferenceSession(path, options);
     }
 
     /// <summary>Opens a graph that has its weights with it.</summary>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime does not take the graph.</exception>
     public static InferenceSession Open(OnnxFile file, SessionOptions options) =>
-        (KernelLibrary.IsAvailable && KernelFusion.Apply(file) is { } fused ? TryOpen(fused.ToBytes(), options) : null)
+        (TryFuse(() => file, fused => fused.ToBytes()) is { } fused ? TryOpen(fused, options) : null)
         ?? new InferenceSession(file.ToBytes(), options);
 
     // What this reader does not know, ONNX Runtime may: it says what is wrong, if anything is.
-    private static OnnxFile? TryFuse(string path)
+    private static byte[]? TryFuse(Func<OnnxFile> read, Func<OnnxFile, byte[]> write)
     {
         try
         {
-            return KernelFusion.Apply(OnnxFile.Read(path));
+            return KernelLibrary.IsAvailable && KernelFusion.Apply(read()) is { } fused ? write(fused) : null;
         }
         catch (OnnxException)
         {

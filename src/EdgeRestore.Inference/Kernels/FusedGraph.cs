@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Inference.Kernels;
@@ -56,13 +57,65 @@ internal sealed class FusedGraph(OnnxFile source)
     public Node? Producer(string value, string opType) =>
         Links.Producer(value) is { } node && node.Is(opType) ? node : null;
 
+    /// <summary>A constant in floats, one that is stored in half precision and cast included.</summary>
+    public Initializer? FloatConstant(string value)
+    {
+        if (Links.Constant(value) is { } constant)
+        {
+            return constant.Type == ElementType.Float ? constant : null;
+        }
+
+        return Producer(value, "Cast") is { } cast && cast.Int("to", 0) == (long)ElementType.Float
+            && Links.Constant(cast.Inputs[0]) is { Type: ElementType.Float16 } half
+            ? Initializer.Of(
+                value, half.Shape.AsSpan(), [.. MemoryMarshal.Cast<byte, Half>(half.Data.Span).ToArray().Select(item => (float)item)])
+            : null;
+    }
+
+    /// <summary>Whether a convolution of images takes a value, as it is or in 8 bits.</summary>
+    public bool EntersConvolution(string value) => Links.Consumers(value).Any(node =>
+        IsConvolution(node) || ((node.Is("QuantizeLinear") || node.Is("DequantizeLinear")) && EntersConvolution(node.Outputs[0])));
+
+    /// <summary>Whether a value in 8 bits is what a convolution of images gives.</summary>
+    public bool IsOfConvolution(string value) =>
+        Producer(value, "QuantizeLinear") is { } quantize && IsConvolution(Links.Producer(quantize.Inputs[0]));
+
+    /// <summary>Where an image's places come from: followed back through convolutions that keep its size, and through 8 bits.</summary>
+    public string PlacesOf(string value)
+    {
+        var node = Links.Producer(value);
+        return node is not null && (node.Is("QuantizeLinear") || node.Is("DequantizeLinear") || (IsConvolution(node) && KeepsSize(node)))
+            ? PlacesOf(node.Inputs[0])
+            : value;
+    }
+
+    private bool IsConvolution(Node? node) => node.Is("Conv") && WeightsOf(node!) is { Shape.Length: 4 };
+
+    // Weights stand before a DequantizeLinear or a Cast, or as they are.
+    private Initializer? WeightsOf(Node convolution)
+    {
+        var weights = convolution.Inputs[1];
+        return Links.Constant(weights) ?? (Links.Producer(weights) is { Inputs.Length: > 0 } node ? Links.Constant(node.Inputs[0]) : null);
+    }
+
+    private bool KeepsSize(Node convolution)
+    {
+        var (height, width) = (WeightsOf(convolution)!.Shape[2], WeightsOf(convolution)!.Shape[3]);
+        var pads = convolution.Ints("pads") ?? [0, 0, 0, 0];
+        return (convolution.Ints("strides") ?? [1, 1]).All(stride => stride == 1)
+            && (convolution.Ints("dilations") ?? [1, 1]).All(dilation => dilation == 1)
+            && !convolution.Attributes.Any(attribute => attribute.Name == "auto_pad")
+            && pads is [var top, var left, var bottom, var right] && top + bottom == height - 1 && left + right == width - 1;
+    }
+
     /// <summary>The parameters of QuantizeLinear or DequantizeLinear of 8 bits without sign that are constants.</summary>
     public QuantizationParameters? Parameters(Node node)
     {
-        if (node.Inputs.Length < 3 || Links.Constant(node.Inputs[1]) is not { Type: ElementType.Float } scale
-            || Links.Constant(node.Inputs[2]) is not { Type: ElementType.UInt8 } zeroPoint
+        if (node.Inputs.Length < 3 || FloatConstant(node.Inputs[1]) is not { Shape.Length: <= 1, Data.Length: > 0 } scale
+            || Links.Constant(node.Inputs[2]) is not { Type: ElementType.UInt8, Data.Length: > 0 } zeroPoint
             || zeroPoint.Data.Span.ContainsAnyExcept(zeroPoint.Data.Span[0])
-            || (scale.Shape.Length > 0 && scale.Data.Length > sizeof(float) && node.Int("axis", 1) != 1))
+            || node.Int("block_size", 0) != 0
+            || (scale.Data.Length > sizeof(float) && node.Int("axis", 1) != 1))
         {
             return null;
         }

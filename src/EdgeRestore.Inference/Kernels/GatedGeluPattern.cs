@@ -15,7 +15,8 @@ internal static class GatedGeluPattern
         {
             // GELU's values may have been rounded to 8 bits in between; in one pass they need not be.
             var gelu = graph.Links.Producer(gated);
-            if (gelu.Is("DequantizeLinear") && graph.Producer(gelu!.Inputs[0], "QuantizeLinear") is { } rounding)
+            if (gelu.Is("DequantizeLinear") && graph.Producer(gelu!.Inputs[0], "QuantizeLinear") is { } rounding
+                && graph.Parameters(rounding) is { } written && graph.Parameters(gelu) == written)
             {
                 gelu = graph.Links.Producer(rounding.Inputs[0]);
             }
@@ -23,6 +24,9 @@ internal static class GatedGeluPattern
             if (gelu is { OpType: "Gelu", Domain: "com.microsoft" }
                 && graph.Producer(gelu.Inputs[0], "DequantizeLinear") is { } a && graph.Parameters(a) is { } parametersOfA
                 && graph.Producer(gate, "DequantizeLinear") is { } b && graph.Parameters(b) is { } parametersOfB
+                && graph.IsOfConvolution(a.Inputs[0]) && graph.IsOfConvolution(b.Inputs[0])
+                && graph.PlacesOf(a.Inputs[0]) == graph.PlacesOf(b.Inputs[0])
+                && (parametersOfA.IsPerTensor || parametersOfB.IsPerTensor || parametersOfA.Scales.Length == parametersOfB.Scales.Length)
                 && Math.Max(parametersOfA.Scales.Length, parametersOfB.Scales.Length) is > 1 and var channels)
             {
                 Fuse(graph, product, (a.Inputs[0], parametersOfA), (b.Inputs[0], parametersOfB), channels);

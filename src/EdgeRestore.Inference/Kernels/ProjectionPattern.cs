@@ -15,14 +15,16 @@ internal static class ProjectionPattern
         var links = graph.Links;
         if (convolution.Inputs.Length != 2 || convolution.Int("group", 1) != 1
             || links.Constant(convolution.Inputs[1]) is not { Type: ElementType.Float, Shape: [var rows, var channels, 1, 1] } weight
-            || convolution.Ints("strides") is { } strides && strides.Any(stride => stride != 1)
-            || graph.Producer(convolution.Inputs[0], "Reshape") is not { } shaping
+            || (convolution.Ints("strides") is { } strides && strides.Any(stride => stride != 1))
+            || (convolution.Ints("pads") is { } pads && pads.Any(pad => pad != 0))
+            || convolution.Attributes.Any(attribute => attribute.Name == "auto_pad")
+            || graph.Producer(convolution.Inputs[0], "Reshape") is not { Inputs.Length: 2 } shaping
             || graph.OnlyConsumer(shaping.Outputs[0]) is null
             || graph.Producer(shaping.Inputs[1], "Shape") is null
             || rows != channels
             || graph.Producer(shaping.Inputs[0], "MatMul") is not { } attention
             || graph.OnlyConsumer(attention.Outputs[0]) is null
-            || graph.Producer(attention.Inputs[1], "Reshape") is not { } split
+            || graph.Producer(attention.Inputs[1], "Reshape") is not { Inputs.Length: 2 } split
             || links.Constant(split.Inputs[1]) is not { Type: ElementType.Int64 } sizes
             || sizes.ToInt64s() is not [0, var heads, var depth, -1] || heads * depth != channels || heads > MaxHeads)
         {

@@ -67,37 +67,67 @@ public sealed class KernelFusionTests
         Assert.Equal(1, Kernels(fused)[PixelShuffle.OpType]);
     }
 
-    // Somebody's graph may have a pattern's operators on something that is not an image.
-    [Fact]
-    public void Open_PatternOnAnotherRank_RunsWithOnnxRuntimesOperators()
+    // Somebody's graph may have a pattern's operators on values that are no images, or that a product spreads.
+    [Theory]
+    [InlineData(new long[] { 4, 6 }, new long[] { 4, 6 })]
+    [InlineData(new long[] { 1, 6, 4, 4 }, new long[] { 1, 6, 1, 1 })]
+    public void Open_GateThatIsNoImageOfAConvolution_RunsWithOnnxRuntimesOperators(long[] shape, long[] gateShape)
     {
-        var builder = new GraphBuilder("rank");
-        var x = builder.Input("x", ElementType.Float, 4, 6);
+        var builder = new GraphBuilder("gate");
+        var x = builder.Input("x", ElementType.Float, [.. shape.Select(size => (Dimension)size)]);
+        var y = builder.Input("y", ElementType.Float, [.. gateShape.Select(size => (Dimension)size)]);
         var (scale, zero) = (builder.Constant(0.1f), builder.Initializer(new("zero", ElementType.UInt8, [], new byte[] { 128 })));
         var scales = builder.Initializer(Initializer.Of("scales", [6], [0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f]));
         var zeros = builder.Initializer(new("zeros", ElementType.UInt8, [6], Enumerable.Repeat((byte)128, 6).ToArray()));
-        var bytes = builder.Add("QuantizeLinear", [x, scale, zero]);
-        builder.Graph.Nodes.Add(new()
-        {
-            OpType = "Gelu",
-            Domain = "com.microsoft",
-            Inputs = [builder.Add("DequantizeLinear", [bytes, scales, zeros])],
-            Outputs = ["gelu"],
-        });
-        builder.Output(
-            builder.Add("Mul", ["gelu", builder.Add("DequantizeLinear", [bytes, scales, zeros])]), "y", ElementType.Float, 4, 6);
+        var a = builder.Add("DequantizeLinear", [builder.Add("QuantizeLinear", [x, scale, zero]), scales, zeros]);
+        var b = builder.Add("DequantizeLinear", [builder.Add("QuantizeLinear", [y, scale, zero]), scales, zeros]);
+        builder.Graph.Nodes.Add(new() { OpType = "Gelu", Domain = "com.microsoft", Inputs = [a], Outputs = ["gelu"] });
+        builder.Output(builder.Add("Mul", ["gelu", b]), "product", ElementType.Float);
         var file = new OnnxFile(builder.Graph);
         file.Opsets["com.microsoft"] = 1;
-        Assert.NotNull(KernelFusion.Apply(file));
 
         OnnxRuntimeLibrary.Load(null);
         using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         using var session = CpuSession.Open(file, options);
 
-        using var input = OrtValue.CreateTensorValueFromMemory(Enumerable.Repeat(1f, 24).ToArray(), [4, 6]);
+        using var one = OrtValue.CreateTensorValueFromMemory(Enumerable.Repeat(1f, (int)shape.Aggregate((p, s) => p * s)).ToArray(), shape);
+        using var other = OrtValue.CreateTensorValueFromMemory(
+            Enumerable.Repeat(1f, (int)gateShape.Aggregate((p, s) => p * s)).ToArray(), gateShape);
         using var runOptions = new RunOptions();
-        using var results = session.Run(runOptions, ["x"], [input], ["y"]);
-        Assert.Equal(0.8413f, results[0].GetTensorDataAsSpan<float>()[0], 1e-4f);
+        using var results = session.Run(runOptions, ["x", "y"], [one, other], ["product"]);
+        Assert.All(results[0].GetTensorDataAsSpan<float>().ToArray(), value => Assert.Equal(0.8413f, value, 1e-4f));
+    }
+
+    // 24 groups of two channels each are not 48 channels: what the reshape says counts.
+    [Fact]
+    public void Open_NormOverGroups_GivesWhatOnnxRuntimesOwnOperatorsGive()
+    {
+        var builder = new GraphBuilder("groups");
+        var x = builder.Input("x", ElementType.Float, 1, 48, 5, 7);
+        var mean = builder.Initializer(Initializer.Of("mean", [1, 24], Enumerable.Repeat(1 / 24f, 24).ToArray()));
+        var flat = builder.Add("Reshape", [x, builder.Constant(0, 24, -1)]);
+        var difference = builder.Add("Sub", [flat, builder.Add("MatMul", [mean, flat])]);
+        var square = builder.Add("MatMul", [mean, builder.Add("Mul", [difference, difference])]);
+        var root = builder.Add("Sqrt", [builder.Add("Add", [square, builder.Constant(1e-5f)])]);
+        var norm = builder.Add("Mul", [difference, builder.Add("Reciprocal", [root])]);
+        var image = builder.Add("Reshape", [norm, builder.Add("Shape", [x])]);
+        var weight = builder.Initializer(Initializer.Of("weight", [1, 48, 1, 1], KernelRun.Random(48)));
+        builder.Output(builder.Add("Conv", [image, weight]), "y", ElementType.Float);
+        var file = new OnnxFile(builder.Graph);
+        Assert.Equal(1, Kernels(KernelFusion.Apply(file)!)[ChannelNorm.OpType]);
+
+        OnnxRuntimeLibrary.Load(null);
+        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using var ours = CpuSession.Open(file, options);
+        using var theirs = new InferenceSession(file.ToBytes());
+
+        using var input = OrtValue.CreateTensorValueFromMemory(KernelRun.Random(48 * 35), [1, 48, 5, 7]);
+        using var runOptions = new RunOptions();
+        using var one = ours.Run(runOptions, ["x"], [input], ["y"]);
+        using var other = theirs.Run(runOptions, ["x"], [input], ["y"]);
+        Assert.All(
+            one[0].GetTensorDataAsSpan<float>().ToArray().Zip(other[0].GetTensorDataAsSpan<float>().ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
     private static byte[] Frames(int count, int width, int height) =>

@@ -22,7 +22,7 @@ public sealed class KernelTests
 
         var (ours, theirs) = KernelRun.Compare(
             (builder, x) => (
-                builder.Kernel(ChannelNorm.OpType, x, new FloatAttribute("epsilon", Epsilon)),
+                Norm(builder, x, channels),
                 Normalized(builder, x[0], channels)),
             (shape, KernelRun.Random(Product(shape), scale: 3, offset: 1)));
 
@@ -39,11 +39,12 @@ public sealed class KernelTests
             (builder, x) =>
             {
                 // A range that some values leave at both ends.
-                var norm = builder.Kernel(ChannelNorm.OpType, x, new FloatAttribute("epsilon", Epsilon));
+                var norm = Norm(builder, x, channels);
                 var quantized = Quantized(builder, norm, 0.011f, 117);
                 return (
                     builder.Kernel(
-                        ChannelNorm.RoundingOpType, x, new FloatAttribute("epsilon", Epsilon), new FloatAttribute("scale", 0.011f),
+                        ChannelNorm.RoundingOpType, x, new IntAttribute("channels", channels),
+                        new FloatAttribute("epsilon", Epsilon), new FloatAttribute("scale", 0.011f),
                         new IntAttribute("zero_point", 117)),
                     quantized);
             },
@@ -62,7 +63,7 @@ public sealed class KernelTests
 
         var (ours, _) = KernelRun.Compare(
             (builder, x) => (
-                builder.Kernel(ChannelNorm.OpType, x, new FloatAttribute("epsilon", Epsilon)), Normalized(builder, x[0], 64)),
+                Norm(builder, x, 64), Normalized(builder, x[0], 64)),
             (shape, values));
 
         for (var place = 0; place < 256; place++)
@@ -156,6 +157,24 @@ public sealed class KernelTests
         Assert.Equal(theirsInBytes, oursInBytes);
     }
 
+    // Integers would wrap around to 0 where the scale is far too small.
+    [Fact]
+    public void ChannelNorm_RoundingOfValuesFarOut_Saturates()
+    {
+        long[] shape = [1, 8, 4, 9];
+
+        var (ours, theirs) = KernelRun.Compare(
+            (builder, x) => (
+                builder.Kernel(
+                    ChannelNorm.RoundingOpType, x, new IntAttribute("channels", 8), new FloatAttribute("epsilon", Epsilon),
+                    new FloatAttribute("scale", 1e-10f), new IntAttribute("zero_point", 20)),
+                Quantized(builder, Norm(builder, x, 8), 1e-10f, 20)),
+            (shape, KernelRun.Random(Product(shape))));
+
+        Assert.Equal(theirs, ours);
+        Assert.All(ours, level => Assert.True(level is 0 or 255));
+    }
+
     // What goes wrong inside comes out as ONNX Runtime's own error; the process goes on.
     [Fact]
     public void Kernel_ThatRefusesItsInput_IsAnErrorOfTheRun()
@@ -191,6 +210,9 @@ public sealed class KernelTests
         return (
             builder.Kernel(GatedGelu.RoundingOpType, [bytesOfA, bytesOfB], [.. attributes]), Quantized(builder, product, step, 60));
     }
+
+    private static string Norm(GraphBuilder builder, string[] x, int channels) => builder.Kernel(
+        ChannelNorm.OpType, x, new IntAttribute("channels", channels), new FloatAttribute("epsilon", Epsilon));
 
     private static string Normalized(GraphBuilder builder, string x, int channels)
     {

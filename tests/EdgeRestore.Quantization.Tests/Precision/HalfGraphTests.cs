@@ -1,6 +1,8 @@
+using EdgeRestore.Inference.Kernels;
 using EdgeRestore.Onnx;
 using EdgeRestore.Quantization.Precision;
 using EdgeRestore.Quantization.Verification;
+using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.Quantization.Tests.Precision;
 
@@ -98,5 +100,20 @@ public class HalfGraphTests(DefaultPackage route) : IClassFixture<DefaultPackage
         var expected = DefaultPackage.Run(route.Graph).Restored;
         var before = DefaultPackage.Psnr(expected, DefaultPackage.Run(graph).Restored);
         Assert.InRange(DefaultPackage.Psnr(expected, DefaultPackage.Run(stored).Restored), before - LeastDifference, 100);
+    }
+
+    // A package by itself has its constants so; the operators of the engines are found all the same.
+    [Fact]
+    public void Store_QuantizedGraph_KeepsWhatEnginesFuse()
+    {
+        var graph = OnnxFile.Read(Path.Combine(Checkout.Root, "deploy/models/edgerestore-default/noise.int8-cpu.onnx"));
+
+        Assert.Equal(Kernels(graph), Kernels(HalfGraph.Store(graph)));
+
+        static IEnumerable<(string OpType, int Count)> Kernels(OnnxFile file) => KernelFusion.Apply(file)!.Graph.Nodes
+            .Where(node => node.Domain == KernelLibrary.Domain)
+            .GroupBy(node => node.OpType)
+            .Select(group => (group.Key, group.Count()))
+            .Order();
     }
 }
