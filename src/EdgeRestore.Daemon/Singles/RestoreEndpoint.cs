@@ -8,6 +8,7 @@ using EdgeRestore.Daemon.Telemetry;
 using EdgeRestore.Degradations;
 using EdgeRestore.Inference.Routing;
 using EdgeRestore.Protocol;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Net.Http.Headers;
 using Degradation = EdgeRestore.Degradations.Degradation;
 using ImageCodec = EdgeRestore.Codecs.ImageCodec;
@@ -46,9 +47,10 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
         {
             await Services.Problem.WriteAsync(call, problem.Status, problem.Title, problem.Message);
         }
-        catch (OperationCanceledException) when (call.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException exception)
+            when (exception is ConnectionAbortedException || call.RequestAborted.IsCancellationRequested)
         {
-            // Nobody waits for an answer.
+            // Nobody waits for an answer. A connection that breaks tells its reader before it tells the call.
         }
         catch (IOException)
         {
