@@ -4,7 +4,6 @@ using EdgeRestore.EndToEnd.Fixtures;
 using EdgeRestore.Packages;
 using EdgeRestore.Protocol.Inference;
 using EdgeRestore.TestPackages;
-using Google.Protobuf;
 
 namespace EdgeRestore.EndToEnd;
 
@@ -83,20 +82,7 @@ public sealed class InferenceStatisticsTests : IDisposable
         return (model.Version, model.InferenceCount, model.InferenceStats.Success.Count, model.InferenceStats.Fail.Count);
     }
 
-    private static ModelInferRequest Request() => new()
-    {
-        ModelName = Model,
-        Inputs =
-        {
-            new ModelInferRequest.Types.InferInputTensor
-            {
-                Name = "frame",
-                Datatype = "UINT8",
-                Shape = { 1, Streaming.Height, Streaming.Width, 3 },
-            },
-        },
-        RawInputContents = { ByteString.CopyFrom(Streaming.Paint()) },
-    };
+    private static ModelInferRequest Request() => Streaming.InferRequest(Model);
 
     private ModelPackage Open(string version, int levels) => ModelPackage.Open(_packages.Write(version, levels));
 }

@@ -3,7 +3,6 @@ using EdgeRestore.EndToEnd.Fixtures;
 using EdgeRestore.Protocol.Inference;
 using EdgeRestore.Protocol.V1;
 using EdgeRestore.TestPackages;
-using Google.Protobuf;
 using Grpc.Core;
 using Degradation = EdgeRestore.Degradations.Degradation;
 
@@ -150,20 +149,7 @@ public sealed class OpenInferenceTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static ModelInferRequest Request(string model = "restore") => new()
-    {
-        ModelName = model,
-        Inputs =
-        {
-            new ModelInferRequest.Types.InferInputTensor
-            {
-                Name = "frame",
-                Datatype = "UINT8",
-                Shape = { 1, Streaming.Height, Streaming.Width, 3 },
-            },
-        },
-        RawInputContents = { ByteString.CopyFrom(Streaming.Paint()) },
-    };
+    private static ModelInferRequest Request(string model = "restore") => Streaming.InferRequest(model);
 
     private static async Task<StatusCode> InferAsync(RunningDaemon daemon, ModelInferRequest request)
     {

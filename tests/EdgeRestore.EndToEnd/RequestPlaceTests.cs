@@ -7,7 +7,6 @@ using EdgeRestore.Daemon.Streams;
 using EdgeRestore.EndToEnd.Fixtures;
 using EdgeRestore.Protocol.Inference;
 using EdgeRestore.Protocol.V1;
-using Google.Protobuf;
 using Grpc.Core;
 
 namespace EdgeRestore.EndToEnd;
@@ -208,18 +207,5 @@ public sealed class RequestPlaceTests
 
     private static StreamRegistry Create(int maxStreams) => new(maxStreams, sharePercent: 75, TimeProvider.System);
 
-    private static ModelInferRequest Request() => new()
-    {
-        ModelName = "restore-noise",
-        Inputs =
-        {
-            new ModelInferRequest.Types.InferInputTensor
-            {
-                Name = "frame",
-                Datatype = "UINT8",
-                Shape = { 1, Streaming.Height, Streaming.Width, 3 },
-            },
-        },
-        RawInputContents = { ByteString.CopyFrom(Streaming.Paint()) },
-    };
+    private static ModelInferRequest Request() => Streaming.InferRequest("restore-noise");
 }

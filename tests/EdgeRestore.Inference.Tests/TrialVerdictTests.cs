@@ -1,6 +1,7 @@
 using EdgeRestore.Degradations;
 using EdgeRestore.Inference.Engines;
 using EdgeRestore.Packages;
+using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.Inference.Tests;
 
@@ -132,17 +133,7 @@ public sealed class TrialVerdictTests
             Threshold = 0.5,
         },
         Routes = [Route(Degradation.Noise, noise), Route(Degradation.Rain, rain)],
-        Provenance = new PackageProvenance
-        {
-            TrainingData = "none",
-            Licence = "none",
-            Command = "none",
-            Seed = 0,
-            Steps = 0,
-            CpuHours = 0,
-            Commit = "",
-            Notes = "",
-        },
+        Provenance = TestPackage.Provenance,
         Files = [],
     };
 

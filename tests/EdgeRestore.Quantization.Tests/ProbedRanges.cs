@@ -1,6 +1,5 @@
 using EdgeRestore.Onnx;
 using EdgeRestore.Quantization.Calibration;
-using EdgeRestore.Quantization.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeRestore.Quantization.Tests;

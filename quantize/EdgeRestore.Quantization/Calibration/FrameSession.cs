@@ -26,7 +26,6 @@ internal sealed unsafe class FrameSession : IDisposable
             options.IntraOpNumThreads = 1;
             options.ExecutionMode = ExecutionMode.ORT_SEQUENTIAL;
 
-
             // Tensors that are handed out would stay in the arena of each session that runs in its turn: SymUNet of width 48 took
             // 6.8 GB with arenas and 3.4 without, in less processor time.
             options.EnableCpuMemArena = false;

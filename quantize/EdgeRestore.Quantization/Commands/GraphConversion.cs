@@ -3,7 +3,6 @@ using System.Globalization;
 using EdgeRestore.Onnx;
 using EdgeRestore.Quantization.Calibration;
 using EdgeRestore.Quantization.Foreign;
-using EdgeRestore.Quantization.Graphs;
 using EdgeRestore.Quantization.Precision;
 using EdgeRestore.Quantization.Search;
 using EdgeRestore.Quantization.Selection;

@@ -1,5 +1,4 @@
 using EdgeRestore.Onnx;
-using EdgeRestore.Quantization.Graphs;
 
 namespace EdgeRestore.Quantization.Precision;
 

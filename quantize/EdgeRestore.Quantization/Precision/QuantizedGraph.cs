@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using EdgeRestore.Onnx;
 using EdgeRestore.Quantization.Calibration;
-using EdgeRestore.Quantization.Graphs;
 
 namespace EdgeRestore.Quantization.Precision;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EdgeRestore.Onnx;
-using EdgeRestore.Quantization.Graphs;
 
 namespace EdgeRestore.Quantization.Precision;
 

@@ -35,11 +35,7 @@ internal sealed unsafe class ChannelDequantize : CpuOperator
             throw new InvalidOperationException($"{Name} has {_scales.Length} scales for an input of other channels.");
         }
 
-        long length = 1;
-        foreach (var size in shape[2..])
-        {
-            length *= size;
-        }
+        var length = RuntimeApi.CountOf(shape[2..]);
 
         fixed (float* scales = _scales)
         {

@@ -43,11 +43,7 @@ internal sealed unsafe class ChannelNorm(bool rounds, int channels = 0, float ep
     {
         var input = RuntimeApi.Input(context, 0);
         var shape = RuntimeApi.Shape(input, stackalloc long[MaxRank]);
-        long places = 1;
-        foreach (var size in shape[1..])
-        {
-            places *= size;
-        }
+        var places = RuntimeApi.CountOf(shape[1..]);
 
         // As a reshape to [N, channels, -1] has it, whatever the rank.
         if (channels is < 1 or > MaxChannels || places % channels != 0)

@@ -100,12 +100,12 @@ internal sealed class FusedGraph(OnnxFile source)
 
     private bool KeepsSize(Node convolution)
     {
-        var (height, width) = (WeightsOf(convolution)!.Shape[2], WeightsOf(convolution)!.Shape[3]);
+        var kernel = WeightsOf(convolution)!.Shape;
         var pads = convolution.Ints("pads") ?? [0, 0, 0, 0];
         return (convolution.Ints("strides") ?? [1, 1]).All(stride => stride == 1)
             && (convolution.Ints("dilations") ?? [1, 1]).All(dilation => dilation == 1)
             && !convolution.Attributes.Any(attribute => attribute.Name == "auto_pad")
-            && pads is [var top, var left, var bottom, var right] && top + bottom == height - 1 && left + right == width - 1;
+            && pads is [var top, var left, var bottom, var right] && top + bottom == kernel[2] - 1 && left + right == kernel[3] - 1;
     }
 
     /// <summary>The parameters of QuantizeLinear or DequantizeLinear of 8 bits without sign that are constants.</summary>

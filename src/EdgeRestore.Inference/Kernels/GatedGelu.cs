@@ -77,11 +77,7 @@ internal sealed unsafe class GatedGelu(bool rounds) : CpuOperator
             throw new InvalidOperationException($"{Name} has inputs of different shapes.");
         }
 
-        long length = 1;
-        foreach (var size in shape)
-        {
-            length *= size;
-        }
+        var length = RuntimeApi.CountOf(shape);
 
         var period = _scales.Length / 2;
         Job job = new()

@@ -25,11 +25,7 @@ internal sealed unsafe class RowNorm : CpuOperator
         var shape = RuntimeApi.Shape(input, stackalloc long[MaxRank]);
         var length = shape[^1];
         shape[^1] = 1;
-        long rows = 1;
-        foreach (var size in shape)
-        {
-            rows *= size;
-        }
+        var rows = RuntimeApi.CountOf(shape);
 
         Job job = new()
         {

@@ -169,6 +169,18 @@ internal static unsafe class RuntimeApi
             : throw new NotSupportedException($"A tensor has {rank} dimensions, at most {shape.Length} are allowed.");
     }
 
+    /// <summary>How many elements a tensor of these sizes has.</summary>
+    public static long CountOf(ReadOnlySpan<long> sizes)
+    {
+        long count = 1;
+        foreach (var size in sizes)
+        {
+            count *= size;
+        }
+
+        return count;
+    }
+
     /// <summary>Calls a function for 0 to count - 1 on the session's threads, and returns when all are through.</summary>
     public static void ForEach(void* context, delegate* unmanaged[Cdecl]<void*, nuint, void> function, int count, void* state) =>
         Check(((delegate* unmanaged[Cdecl]<void*, void*, nuint, nuint, void*, void*>)Of(Function.ParallelFor))(

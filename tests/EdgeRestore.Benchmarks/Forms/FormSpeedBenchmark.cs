@@ -1,5 +1,6 @@
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
+using EdgeRestore.Quantization.Search;
 using EdgeRestore.Quantization.Verification;
 
 namespace EdgeRestore.Benchmarks.Forms;
@@ -22,7 +23,7 @@ internal static class FormSpeedBenchmark
     public static void Run(BenchmarkOptions options, FormPackage forms, BenchmarkReport report)
     {
         MeasureKernels(options, forms.Routes[0], report);
-        using var frame = Noise(options.Width, options.Height);
+        using var frame = SpeedTrial.Noise(options.Width, options.Height);
         using var restored = Frame.Rent(options.Width, options.Height, PixelFormat.Rgb24);
         var logarithms = new List<double>();
         foreach (var route in forms.Routes)
@@ -72,7 +73,7 @@ internal static class FormSpeedBenchmark
 
     private static void MeasureKernels(BenchmarkOptions options, RouteForms route, BenchmarkReport report)
     {
-        using var frame = Noise(options.Width, options.Height);
+        using var frame = SpeedTrial.Noise(options.Width, options.Height);
         using var restored = Frame.Rent(options.Width, options.Height, PixelFormat.Rgb24);
         foreach (var (precision, file) in new[] { ("FP32", route.Single), ("INT8", route.Int8) })
         {
@@ -93,18 +94,5 @@ internal static class FormSpeedBenchmark
                 trial.Speed(1).Median,
                 KernelTarget, "F2", trial.Spread(1));
         }
-    }
-
-    /// <summary>A frame of random levels; the time of a network does not depend on them.</summary>
-    public static Frame Noise(int width, int height)
-    {
-        var frame = Frame.Rent(width, height, PixelFormat.Rgb24);
-        var prng = new Prng(1);
-        foreach (ref var level in frame.Pixels)
-        {
-            level = (byte)prng.NextInt32(0, 256);
-        }
-
-        return frame;
     }
 }

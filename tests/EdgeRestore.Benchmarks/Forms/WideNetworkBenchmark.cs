@@ -6,6 +6,7 @@ using EdgeRestore.Networks.Weights;
 using EdgeRestore.Onnx;
 using EdgeRestore.Quantization.Calibration;
 using EdgeRestore.Quantization.Precision;
+using EdgeRestore.Quantization.Search;
 using EdgeRestore.Quantization.Verification;
 
 namespace EdgeRestore.Benchmarks.Forms;
@@ -23,7 +24,7 @@ internal static class WideNetworkBenchmark
     {
         var network = new SymUNet(SymUNetConfig.Published);
         var single = RestorationExport.ToServing(network, InitialWeights.Of(network, Seed));
-        using var seen = FormSpeedBenchmark.Noise(CalibrationSide, CalibrationSide);
+        using var seen = SpeedTrial.Noise(CalibrationSide, CalibrationSide);
         var ranges = FormCalibrationBenchmark.Calibrate(
             single,
             [new CalibrationFrame("noise", Degradation.Noise, new string('0', 64), () => CopyOf(seen))]).ToResult();
@@ -31,7 +32,7 @@ internal static class WideNetworkBenchmark
             single, ranges.Estimate(RangeMethod.MinMax), QuantizationPlan.ForCpu, ranges.Channels);
         FusionReport.Of(quantized.File).RequireFused(quantized.QuantizedConvolutions.Length, network.Preset);
 
-        using var frame = FormSpeedBenchmark.Noise(side, side);
+        using var frame = SpeedTrial.Noise(side, side);
         using var restored = Frame.Rent(side, side, PixelFormat.Rgb24);
         FormTrial trial;
         using (var before = new FrameGraph(single, FormSpeedBenchmark.Threads))

@@ -3,8 +3,10 @@ using EdgeRestore.Codecs;
 using EdgeRestore.Degradations;
 using EdgeRestore.Frames;
 using EdgeRestore.Protocol;
+using EdgeRestore.Protocol.Inference;
 using EdgeRestore.Protocol.V1;
 using EdgeRestore.TestPackages;
+using Google.Protobuf;
 using Degradation = EdgeRestore.Degradations.Degradation;
 using ImageCodec = EdgeRestore.Codecs.ImageCodec;
 using WireCodec = EdgeRestore.Protocol.V1.ImageCodec;
@@ -33,6 +35,22 @@ internal static class Streaming
         Codec = codec,
         Fixed = Degradation.Noise.ToWire(),
         RawOutput = PixelLayout.Rgb24,
+    };
+
+    /// <summary>A painted frame of the tests' size, as the Open Inference Protocol has it.</summary>
+    public static ModelInferRequest InferRequest(string model) => new()
+    {
+        ModelName = model,
+        Inputs =
+        {
+            new ModelInferRequest.Types.InferInputTensor
+            {
+                Name = "frame",
+                Datatype = "UINT8",
+                Shape = { 1, Height, Width, 3 },
+            },
+        },
+        RawInputContents = { ByteString.CopyFrom(Paint()) },
     };
 
     public static byte[] Paint(

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using EdgeRestore.Onnx;
 using EdgeRestore.Onnx.Tests;
-using EdgeRestore.Quantization.Graphs;
 using EdgeRestore.Quantization.Precision;
 
 namespace EdgeRestore.Quantization.Tests.Runtimes;
