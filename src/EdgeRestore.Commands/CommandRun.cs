@@ -14,20 +14,23 @@ public static partial class CommandRun
     /// <param name="output">Results.</param>
     /// <param name="error">What is wrong.</param>
     /// <param name="timeToFinish">How long a command may take after Ctrl+C to leave whole what it has begun.</param>
+    /// <param name="token">Interrupts it as Ctrl+C does.</param>
     public static async Task<int> RunAsync(
-        Func<Command> create, string[] args, TextWriter output, TextWriter error, TimeSpan timeToFinish)
+        Func<Command> create, string[] args, TextWriter output, TextWriter error, TimeSpan timeToFinish,
+        CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(create);
         ArgumentNullException.ThrowIfNull(error);
         try
         {
-            return await Parse(create(), args).InvokeAsync(new InvocationConfiguration
+            var configuration = new InvocationConfiguration
             {
                 Output = output,
                 Error = error,
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = timeToFinish,
-            });
+            };
+            return await Parse(create(), args).InvokeAsync(configuration, token);
         }
         catch (OperationCanceledException)
         {

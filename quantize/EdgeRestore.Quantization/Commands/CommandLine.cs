@@ -34,6 +34,7 @@ internal static class CommandLine
     };
 
     // What was measured so far is written down after Ctrl+C; two seconds, the default, can be too short for it.
-    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error) =>
-        CommandRun.RunAsync(Create, [Verb, .. args], output, error, TimeSpan.FromMinutes(1));
+    public static Task<int> RunAsync(
+        string[] args, TextWriter output, TextWriter error, CancellationToken token = default) =>
+        CommandRun.RunAsync(Create, [Verb, .. args], output, error, TimeSpan.FromMinutes(1), token);
 }

@@ -9,6 +9,8 @@ namespace EdgeRestore.Quantization.Tests.Commands;
 /// <summary>What the commands say to input that they cannot use; the package stays as it is and nothing is written.</summary>
 public sealed class BadInputTests : IDisposable
 {
+    private const string Calibrating = "(noise.onnx: ranges";
+
     private readonly TestFolder _folder = new();
     private readonly ModelPackage _source;
 
@@ -161,18 +163,12 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task Calibration_Interrupted_GoesOnAndIsTheSameByteForByte()
     {
-        for (var seed = 0; seed < 12; seed++)
-        {
-            _folder.SaveScene($"frames/noise/{seed:d2}.png", seed, width: 256, height: 256);
-        }
-
-        // Slow enough that most of the frames are still to come when the interruption arrives.
-        var package = TestPackage.Of(new TestNetwork.Slow(10)).Write(_folder.PathOf("slow"));
-        string[] arguments =
-            ["calibrate", package.Directory, "--frames", _folder.PathOf("frames"), "--routes", "noise", "--threads", "1", "--out"];
-        using var process = QuantizeProcess.Start([.. arguments, _folder.PathOf("stopped.ercal")]);
-        await process.InterruptAtAsync("(noise.onnx: ranges");
-        var (code, error) = await process.EndAsync();
+        var package = TestPackage.Of(new TestNetwork.Slow(2)).Write(_folder.PathOf("small"));
+        var arguments = CalibrationOfTwelve(package);
+        using var interruption = new CancellationTokenSource();
+        using var error = new InterruptingWriter(Calibrating, interruption);
+        var code = await CommandLine.RunAsync(
+            [.. arguments, _folder.PathOf("stopped.ercal")], TextWriter.Null, error, interruption.Token);
         Assert.True(code == ExitCode.Interrupted, $"{code}: {error}");
         Assert.False(File.Exists(_folder.PathOf("stopped.ercal")));
         Assert.False(CalibrationFile.Load(_folder.PathOf("stopped.ercal.partial")).IsComplete);
@@ -190,6 +186,34 @@ public sealed class BadInputTests : IDisposable
             await File.ReadAllBytesAsync(_folder.PathOf("whole.ercal")), await File.ReadAllBytesAsync(_folder.PathOf("stopped.ercal")));
     }
 
+    [Fact]
+    public async Task Calibration_CtrlC_LeavesItsState()
+    {
+        // Slow enough that frames are still to come when the signal arrives, however late that is; nothing waits for them.
+        var package = TestPackage.Of(new TestNetwork.Slow(150)).Write(_folder.PathOf("slow"));
+        using var process = QuantizeProcess.Start([.. CalibrationOfTwelve(package), _folder.PathOf("stopped.ercal")]);
+        await process.InterruptAtAsync(Calibrating);
+        var (code, error) = await process.EndAsync();
+
+        Assert.True(code == ExitCode.Interrupted, $"{code}: {error}");
+        Assert.False(File.Exists(_folder.PathOf("stopped.ercal")));
+        Assert.False(CalibrationFile.Load(_folder.PathOf("stopped.ercal.partial")).IsComplete);
+    }
+
+    private string[] CalibrationOfTwelve(ModelPackage package)
+    {
+        for (var seed = 0; seed < 12; seed++)
+        {
+            _folder.SaveScene($"frames/noise/{seed:d2}.png", seed, width: 256, height: 256);
+        }
+
+        return
+        [
+            "calibrate", package.Directory, "--frames", _folder.PathOf("frames"), "--routes", "noise", "--threads", "1",
+            "--out",
+        ];
+    }
+
     private async Task RefusesAsync(string command, ModelPackage package, params string[] expected)
     {
         var (code, error) = await RunAsync(
@@ -205,5 +229,18 @@ public sealed class BadInputTests : IDisposable
         using var error = new StringWriter();
         var code = await CommandLine.RunAsync(arguments, TextWriter.Null, TextWriter.Synchronized(error));
         return (code, error.ToString());
+    }
+
+    /// <summary>Interrupts the command at its first line with a text, before the line's writer goes on.</summary>
+    private sealed class InterruptingWriter(string text, CancellationTokenSource interruption) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.Contains(text, StringComparison.Ordinal) == true)
+            {
+                interruption.Cancel();
+            }
+        }
     }
 }
