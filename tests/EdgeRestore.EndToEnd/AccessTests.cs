@@ -23,6 +23,7 @@ public sealed class AccessTests : IDisposable
     private const int TokensPastEvent = 54;
 
     private readonly TemporaryFolder _folder = new();
+    private int _grantCount;
 
     private string Tokens => _folder.Combine("tokens");
 
@@ -249,8 +250,10 @@ public sealed class AccessTests : IDisposable
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
+    // Of another length each time: a file system may not tell two changes of one moment apart.
     private void Grant(params (string Name, string Role, string Token)[] tokens) => File.WriteAllLines(
-        Tokens, tokens.Select(token => $"{token.Name} {token.Role} {Hash(token.Token)}"));
+        Tokens,
+        tokens.Select(token => $"{token.Name} {token.Role} {Hash(token.Token)}").Prepend(new string('#', ++_grantCount)));
 
     private Task<RunningDaemon> StartAsync() => RunningDaemon.StartAsync(configure: settings => settings with
     {

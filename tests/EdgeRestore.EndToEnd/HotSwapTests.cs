@@ -19,6 +19,7 @@ public sealed class HotSwapTests : IDisposable
         await using var first = await RunningStream.StartAsync(daemon);
         await using var second = await RunningStream.StartAsync(daemon);
         await first.AdvanceAsync(daemon, 5);
+        await second.AdvanceAsync(daemon, 1);
         var before = daemon.Streams.Packages.Current;
 
         var client = daemon.CreateClient();

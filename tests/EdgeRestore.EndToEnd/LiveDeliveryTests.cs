@@ -27,7 +27,9 @@ public sealed class LiveDeliveryTests
                 await stream.SendAsync(Streaming.Paint(blue: (byte)number)).AsTask().WaitAsync(Patience.Limit);
             }
 
-            await daemon.WaitForFramesAsync(frames => frames.Received == count);
+            // A frame is counted before it pushes another out.
+            await daemon.WaitForFramesAsync(
+                frames => frames.Received == count && (int)frames.Dropped >= count - depth - 1);
         }
 
         await stream.CompleteAsync().WaitAsync(Patience.Limit);

@@ -153,6 +153,10 @@ internal sealed class VideoReader
                     {
                         _firstFrameAt = _time.GetTimestamp();
                     }
+                    else if (FrameCount == countBefore + 1)
+                    {
+                        _screen.Remark($"{_source.Name} is back.");
+                    }
 
                     if (timer is not null)
                     {
