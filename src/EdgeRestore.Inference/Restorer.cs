@@ -131,7 +131,7 @@ public sealed partial class Restorer : IDisposable
         try
         {
             var trial = new VariantTrial(
-                on.Provider, package.Manifest.Network.MinSidePixels, on.Encoder, TimeProvider.System);
+                package.Manifest.Network.MinSidePixels, on.Encoder, TimeProvider.System);
             var variants = VariantChoice.Find(
                 options.Precision, on.Provider, package.Manifest,
                 (own, form) => trial.Run(built.GetOrAdd(own, build), built.GetOrAdd(form, build)));

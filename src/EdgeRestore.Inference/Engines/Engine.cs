@@ -41,6 +41,9 @@ internal sealed class Engine : IDisposable
 
     public InferenceSession Session => _session;
 
+    /// <summary>Its own threads; null where other than the CPU computes.</summary>
+    public WorkerThreads? Workers { get; private init; }
+
     /// <summary>What it gives beside the restored frame.</summary>
     public FrameStatistics? Gives { get; init; }
 
@@ -58,11 +61,16 @@ internal sealed class Engine : IDisposable
         var isCpu = provider == ExecutionProvider.Cpu;
         try
         {
+            var (session, workers) = WorkerThreads.Open(() => Open(
+                options => isCpu ? CpuSession.Open(path, options) : new InferenceSession(path, options)));
             return new Engine(
                 name,
-                Open(options => isCpu ? CpuSession.Open(path, options) : new InferenceSession(path, options)),
+                session,
                 (path, file => Open(options =>
-                    isCpu ? CpuSession.Open(file, options) : new InferenceSession(file.ToBytes(), options))));
+                    isCpu ? CpuSession.Open(file, options) : new InferenceSession(file.ToBytes(), options))))
+            {
+                Workers = isCpu ? workers : null,
+            };
         }
         catch (OnnxRuntimeException exception)
         {

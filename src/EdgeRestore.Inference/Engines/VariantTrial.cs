@@ -5,12 +5,10 @@ using EdgeRestore.Inference.Semantics;
 namespace EdgeRestore.Inference.Engines;
 
 /// <summary>Runs two forms of a route in turns, for as long as a start may take.</summary>
-/// <param name="provider">What runs them.</param>
 /// <param name="minSidePixels">Of frames that they take.</param>
 /// <param name="encoder">Gives semantic tokens, where the package takes them.</param>
 /// <param name="clock">Says when the time is over.</param>
-internal sealed class VariantTrial(
-    ExecutionProvider provider, int minSidePixels, SemanticEncoder? encoder, TimeProvider clock)
+internal sealed class VariantTrial(int minSidePixels, SemanticEncoder? encoder, TimeProvider clock)
 {
     // As large as a tile, so that the work outweighs the call. Of the default network on two cores a pair takes 40 ms, and
     // its ratio is near that of 640x480; at 64x64, where calls weigh more, it is not.
@@ -64,16 +62,14 @@ internal sealed class VariantTrial(
 
         bool IsOver() => clock.GetElapsedTime(start) > Budget;
 
-        // Processor time where that is what computes: what other processes do hardly changes it, and a run's own threads
-        // are all in it.
+        // Processor time where that is what computes: other processes hardly change it, nor do streams that run meanwhile in
+        // this one, since only the engine's own threads and this one count.
         double Time(Engine engine)
         {
             var began = Stopwatch.GetTimestamp();
-            var busy = Environment.CpuUsage.TotalTime;
+            var busy = engine.Workers?.ReadTime();
             slot.Run(engine, input, output, strength: 1);
-            var time = provider == ExecutionProvider.Cpu
-                ? Environment.CpuUsage.TotalTime - busy
-                : Stopwatch.GetElapsedTime(began);
+            var time = engine.Workers?.ReadTime() - busy ?? Stopwatch.GetElapsedTime(began);
             return Math.Max(time.TotalMilliseconds, 0.001);
         }
     }
