@@ -89,6 +89,43 @@ public sealed class ListenTests : IDisposable
         Assert.Equal(OwnerAndGroup, File.GetUnixFileMode(Socket));
     }
 
+    [Theory]
+    [InlineData("000")]
+    [InlineData("077")]
+    public async Task UnixSocket_IsForOwnerAndGroupWhateverTheUmask(string umask)
+    {
+        new TestPackages.TestPackage().Write(_folder.Combine("package"));
+
+        await using var daemon = await DaemonProcess.StartAsync(
+            [], ["--package", _folder.Combine("package"), "--listen", $"unix:{Socket}", "--device", "cpu"], umask);
+
+        Assert.Equal(OwnerAndGroup, File.GetUnixFileMode(Socket));
+    }
+
+    [RootTheory]
+    [InlineData("[]", "refused")]
+    [InlineData("[os.stat(path).st_gid]", "connected")]
+    public async Task UnixSocket_LetsOtherUsersInByItsGroupOnly(string groups, string expected)
+    {
+        await using var daemon = await StartAsync();
+        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherExecute);
+
+        var outcome = await ForeignProgram.RunAsync(ForeignProgram.Python, ["-c", $"""
+            import os, socket
+            path = "{Socket}"
+            os.setgroups({groups})
+            os.setgid(65534)
+            os.setuid(65534)
+            try:
+                socket.socket(socket.AF_UNIX).connect(path)
+                print("connected")
+            except PermissionError:
+                print("refused")
+            """]);
+
+        Assert.Equal(expected, outcome.Trim());
+    }
+
     [Fact]
     public async Task UnixSocketThatAKilledDaemonLeft_IsTakenOver()
     {

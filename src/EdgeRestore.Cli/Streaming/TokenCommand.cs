@@ -61,21 +61,25 @@ internal static class TokenCommand
         return command;
     }
 
-    // Written beside and renamed: the daemon never reads half a line.
+    // Added in one write, which the daemon reads all or nothing of: owner, group and mode, which let it read, stay the file's.
     private static void Add(string path, string line)
     {
-        var partial = $"{path}.partial";
         try
         {
-            var before = File.Exists(path) ? File.ReadAllText(path) : "";
-            var separator = before.Length == 0 || before.EndsWith('\n') ? "" : "\n";
-            File.WriteAllText(partial, $"{before}{separator}{line}\n");
-            if (File.Exists(path) && !OperatingSystem.IsWindows())
+            using var file = new FileStream(
+                path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+            var length = file.Seek(0, SeekOrigin.End);
+            var separator = length == 0 || EndsLine(file) ? "" : "\n";
+            try
             {
-                File.SetUnixFileMode(partial, File.GetUnixFileMode(path));
+                file.Write(Encoding.ASCII.GetBytes($"{separator}{line}\n"));
             }
-
-            File.Move(partial, path, overwrite: true);
+            catch (IOException)
+            {
+                // Half a line would keep the daemon from its next start.
+                file.SetLength(length);
+                throw;
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -84,5 +88,11 @@ internal static class TokenCommand
                 + "you may write to. Choose another with --file.",
                 exception);
         }
+    }
+
+    private static bool EndsLine(FileStream file)
+    {
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() == '\n';
     }
 }

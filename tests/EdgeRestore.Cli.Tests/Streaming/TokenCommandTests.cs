@@ -26,6 +26,38 @@ public sealed class TokenCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("600")]
+    [InlineData("640")]
+    [InlineData("644")]
+    public async Task Token_FileThatIsThere_StaysWithItsOwnerGroupAndMode(string mode)
+    {
+        // Root gives it to the daemon's group, as operators do; others can give it to nobody.
+        var owner = Environment.IsPrivilegedProcess ? "65534:65534" : $"{(await StatAsync("%u:%g", _folder.Path)).Trim()}";
+        File.WriteAllText(Tokens, "# no end of line");
+        await Shell.RunAsync("chown", [owner, Tokens]);
+        await Shell.RunAsync("chmod", [mode, Tokens]);
+
+        var outcome = await Terminal.RunAsync("token", "camera-1", "--role", "stream", "--file", Tokens);
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal($"{owner} {mode}\n", await StatAsync("%u:%g %a", Tokens));
+        Assert.Equal(["# no end of line", $"camera-1 stream {Hash(outcome.Output)}"], File.ReadAllLines(Tokens));
+    }
+
+    [Fact]
+    public async Task Token_LinkToTheFile_AddsToTheFile()
+    {
+        var target = _folder.File("elsewhere", "tokens");
+        File.WriteAllText(target, "");
+        File.CreateSymbolicLink(Tokens, target);
+
+        await Terminal.RunAsync("token", "camera-1", "--role", "stream", "--file", Tokens);
+
+        Assert.Equal(target, new FileInfo(Tokens).LinkTarget);
+        Assert.Single(File.ReadAllLines(target));
+    }
+
+    [Theory]
     [InlineData("camera 1", "stream")]
     [InlineData("camera#1", "stream")]
     [InlineData("camera-1", "root")]
@@ -48,6 +80,9 @@ public sealed class TokenCommandTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static async Task<string> StatAsync(string format, string path) =>
+        (await Shell.RunAsync("stat", ["-c", format, path])).Output;
 
     private static string Hash(string output) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(output.Trim())));

@@ -54,11 +54,11 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
     public static Task<DaemonProcess> StartAsync(string package, params string[] arguments) =>
         StartAsync([], ["--package", package, "--listen", "127.0.0.1:0", "--device", "cpu", .. arguments]);
 
-    /// <summary>The same with variables of its environment.</summary>
+    /// <summary>The same with variables of its environment, and what the modes of its files lack.</summary>
     public static async Task<DaemonProcess> StartAsync(
-        Dictionary<string, string> environment, IEnumerable<string> arguments)
+        Dictionary<string, string> environment, IEnumerable<string> arguments, string umask = "022")
     {
-        var daemon = Launch(arguments, environment);
+        var daemon = Launch(arguments, environment, umask);
         var line = await daemon._process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit);
         Assert.True(line?.StartsWith(ReadyPrefix, StringComparison.Ordinal), $"'{line}' {daemon.LogText}");
         daemon.Address = new Uri(line![ReadyPrefix.Length..]);
@@ -119,9 +119,11 @@ internal sealed partial class DaemonProcess : IAsyncDisposable
     }
 
     private static DaemonProcess Launch(
-        IEnumerable<string> arguments, Dictionary<string, string>? environment = null)
+        IEnumerable<string> arguments, Dictionary<string, string>? environment = null, string umask = "022")
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(DaemonHost).Assembly.Location, .. arguments])
+        var start = new ProcessStartInfo(
+            "sh",
+            ["-c", $"umask {umask}; exec dotnet \"$@\"", "sh", typeof(DaemonHost).Assembly.Location, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
