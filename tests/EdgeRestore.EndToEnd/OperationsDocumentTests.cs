@@ -1,8 +1,11 @@
+using System.CommandLine;
 using System.Globalization;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using EdgeRestore.Daemon.Hosting;
 using EdgeRestore.Daemon.Settings;
 using EdgeRestore.EndToEnd.Fixtures;
+using Microsoft.Extensions.Configuration;
 
 namespace EdgeRestore.EndToEnd;
 
@@ -38,17 +41,35 @@ public sealed partial class OperationsDocumentTests
     [Fact]
     public void Help_TellsTheDefaultsThatHold()
     {
-        var defaults = typeof(DaemonSettings).GetProperties().ToDictionary(
-            section => section.Name, section => Activator.CreateInstance(section.PropertyType)!);
-        foreach (var (key, option) in DaemonCommand.Options)
+        foreach (var (key, option, property) in Settings())
         {
-            var (section, name) = (key.Split(':')[0], key.Split(':')[1]);
-            var value = defaults[section].GetType().GetProperty(name)!.GetValue(defaults[section]);
+            var value = property.GetValue(Activator.CreateInstance(property.DeclaringType!));
 
             // A flag is off, and what has no default says so in its own words.
             if (value is not (null or false))
             {
                 Assert.EndsWith($"[default: {Show(value)}]", option.Description, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    // By asking for what is told to be the last that is allowed, and for the next beyond it.
+    [Fact]
+    public void Help_TellsTheRangesThatHold()
+    {
+        foreach (var (key, option, property) in Settings().Where(setting => setting.Property.PropertyType == typeof(int)))
+        {
+            var range = Range().Match(option.Description!);
+            Assert.True(range.Success, $"{option.Name}: {option.Description}");
+            var (least, most) = (int.Parse(range.Groups[1].Value), int.Parse(range.Groups[2].Value));
+            Assert.Equal([false, true, true, false], ((int[])[least - 1, least, most, most + 1]).Select(IsInRange));
+
+            bool IsInRange(int value)
+            {
+                var configuration = new ConfigurationBuilder()
+                    .AddInMemoryCollection([KeyValuePair.Create<string, string?>(key, Show(value))]).Build();
+                return Record.Exception(() => DaemonSettings.Read(configuration)) is not { } exception
+                    || !exception.Message.Contains($"{key} is {Show(value)}; allowed is {least} to", StringComparison.Ordinal);
             }
         }
     }
@@ -67,6 +88,13 @@ public sealed partial class OperationsDocumentTests
             number => Assert.Contains(int.Parse(number.Value, CultureInfo.InvariantCulture), ids));
     }
 
+    private static IEnumerable<(string Key, Option Option, PropertyInfo Property)> Settings() =>
+        DaemonCommand.Options.Select(option =>
+        {
+            var (section, name) = (option.Key.Split(':')[0], option.Key.Split(':')[1]);
+            return (option.Key, option.Option, typeof(DaemonSettings).GetProperty(section)!.PropertyType.GetProperty(name)!);
+        });
+
     private static string Show(object? value) => value switch
     {
         null => "none",
@@ -76,6 +104,9 @@ public sealed partial class OperationsDocumentTests
 
     [GeneratedRegex(@"^\| `(\w+:\w+)` \| `(--[\w-]+)` \| (`[^`]*`|none) \| (.*) \|$", RegexOptions.Multiline)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@" \[(\d+) to (\d+)\] \[default: ")]
+    private static partial Regex Range();
 
     [GeneratedRegex(@"LoggerMessage\(\s*(\d+)")]
     private static partial Regex EventId();

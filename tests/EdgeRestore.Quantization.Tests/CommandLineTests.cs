@@ -38,4 +38,36 @@ public class CommandLineTests
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains("130 interrupted", output.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Help_TellsSizesAsPeopleWriteThem()
+    {
+        var output = new StringWriter();
+
+        await CommandLine.RunAsync(["calibrate", "--help"], output, new StringWriter());
+
+        Assert.Contains("512M, 2G [default: 1G]", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1G", 1L << 30, "1G")]
+    [InlineData("1.5g", 3L << 29, "1536M")]
+    [InlineData("512MiB", 1L << 29, "512M")]
+    [InlineData("2048K", 1L << 21, "2M")]
+    [InlineData("1000", 1000, "1000")]
+    [InlineData("4096G", 1L << 42, "4096G")]
+    public void ByteSize_IsReadAndWrittenWithItsUnit(string text, long bytes, string written)
+    {
+        var size = Assert.NotNull(ByteSize.Parse(text));
+
+        Assert.Equal((bytes, written), (size.Bytes, size.ToString()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("G")]
+    [InlineData("0M")]
+    [InlineData("-1G")]
+    [InlineData("many")]
+    public void ByteSize_ThatIsNone_IsNull(string text) => Assert.Null(ByteSize.Parse(text));
 }

@@ -2,22 +2,31 @@ using System.Globalization;
 
 namespace EdgeRestore.Quantization.Commands;
 
-/// <summary>Sizes as people write them: 512M, 1.5G.</summary>
-internal static class ByteSize
+/// <summary>A size as people write it: 512M, 1.5G.</summary>
+internal readonly record struct ByteSize(long Bytes)
 {
-    public static long? Parse(string text)
+    private const string Units = "KMG";
+
+    public static ByteSize? Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var number = text.TrimEnd('B', 'b', 'i');
-        var factor = number.Length == 0 ? 0L : char.ToUpperInvariant(number[^1]) switch
-        {
-            'K' => 1L << 10,
-            'M' => 1L << 20,
-            'G' => 1L << 30,
-            _ => 1L,
-        };
+        var unit = number.Length == 0 ? -1 : Units.IndexOf(char.ToUpperInvariant(number[^1]));
+        var factor = 1L << (10 * (unit + 1));
         number = factor > 1 ? number[..^1] : number;
         var isNumber = double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count);
-        return isNumber && count > 0 && count * factor < long.MaxValue ? (long)(count * factor) : null;
+        return isNumber && count > 0 && count * factor < long.MaxValue ? new ByteSize((long)(count * factor)) : null;
+    }
+
+    /// <summary>In the largest unit that it is a whole number of.</summary>
+    public override string ToString()
+    {
+        var (count, unit) = (Bytes, -1);
+        while (count > 0 && count % 1024 == 0 && unit < Units.Length - 1)
+        {
+            (count, unit) = (count / 1024, unit + 1);
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{count}{(unit < 0 ? "" : Units[unit])}");
     }
 }

@@ -146,7 +146,7 @@ internal static class EngineCacheCommands
         {
             var store = new EngineCache(parsed.GetValue(cache));
             var engines = Judge(store, DeviceReading.Read(parsed.GetValue(runtime)), Open(parsed.GetValue(package)), verifiesBytes: true);
-            var budget = parsed.GetValue(all) ? 0 : parsed.GetValue(keep) is { } text ? ByteSize.Parse(text)!.Value : long.MaxValue;
+            var budget = parsed.GetValue(all) ? 0 : parsed.GetValue(keep) is { } text ? ByteSize.Parse(text)!.Value.Bytes : long.MaxValue;
             return await CleanAsync(store, engines, budget, parsed.InvocationConfiguration.Output);
         });
         return command;

@@ -24,7 +24,7 @@ internal sealed class FramesOption
 
     public Option<int> Side { get; } = Positive("--side", "Longest side in pixels of the crop that is taken of a frame", 256);
 
-    public Option<long> Memory { get; } = CreateMemory();
+    public Option<ByteSize> Memory { get; } = CreateMemory();
 
     public Option<int> Threads { get; } = new("--threads")
     {
@@ -92,7 +92,7 @@ internal sealed class FramesOption
 
     public CalibrationSettings Settings(ParseResult parsed, string? statePath, bool countsValues) => new()
     {
-        MemoryBytes = parsed.GetValue(Memory),
+        MemoryBytes = parsed.GetValue(Memory).Bytes,
         Threads = parsed.GetValue(Threads),
         CountsValues = countsValues,
         StatePath = statePath,
@@ -115,21 +115,21 @@ internal sealed class FramesOption
         DefaultValueFactory = _ => value,
     }.AtLeast(1);
 
-    private static Option<long> CreateMemory() => new("--memory")
+    private static Option<ByteSize> CreateMemory() => new("--memory")
     {
         Description = "Most memory for tensors that are handed out of running networks, however many frames: 512M, 2G",
         HelpName = "size",
-        DefaultValueFactory = _ => 1L << 30,
+        DefaultValueFactory = _ => new ByteSize(1L << 30),
         CustomParser = result =>
         {
             var text = result.Tokens.Single().Value;
-            if (ByteSize.Parse(text) is { } bytes)
+            if (ByteSize.Parse(text) is { } size)
             {
-                return bytes;
+                return size;
             }
 
             result.AddError($"--memory is '{text}'. Allowed: a size such as 512M or 2G.");
-            return 0;
+            return default;
         },
     };
 

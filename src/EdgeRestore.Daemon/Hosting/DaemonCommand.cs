@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Globalization;
+using System.Reflection;
 using EdgeRestore.Daemon.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -21,49 +23,49 @@ internal static class DaemonCommand
     private static readonly (string Key, Option<string> Option)[] Keys =
     [
         Of("Engine:Package", "--package", "DIR", "Package to serve [default: the one that comes with the program]"),
-        Of("Listen:Endpoint", "--listen", "IP:PORT", "Where to listen, or unix:PATH; port 0 for any [default: 127.0.0.1:50051]"),
+        Of("Listen:Endpoint", "--listen", "IP:PORT", "Where to listen, or unix:PATH; port 0 for any"),
         Of("Listen:HttpEndpoint", "--http", "IP:PORT", "Where to serve /metrics and REST by HTTP/1.1 [default: nowhere]"),
-        Of("Listen:DrainSeconds", "--drain", "SECONDS", "Time for open streams to finish at a stop [default: 10]"),
-        Of("Engine:Device", "--device", "NAME", "auto, cpu, cuda or tensorrt [default: auto]"),
-        Of("Engine:Precision", "--precision", "NAME", "auto, fp32, fp16 or int8, of routes that have several [default: auto]"),
-        Of("Engine:Threads", "--threads", "N", "CPU threads of one computation, 0 for all cores [default: 0]"),
-        Of("Engine:Concurrency", "--concurrency", "N", "Frames computed at once, 0 for the device's own [default: 0]"),
-        Of("Engine:Preload", "--preload", "all|none", "Engines built at the start, not by first frames [default: all]"),
-        Of("Engine:MaxTilePixels", "--max-tile", "PIXELS", "Larger frames are computed in tiles [default: 2228224]"),
-        Of("Engine:RunSeconds", "--run-limit", "SECONDS", "Time after which a computation is stuck [default: 60]"),
-        Of("Engine:TokensEvery", "--tokens-every", "FRAMES", "Semantic tokens are made anew, 0: once a stream [default: 1]"),
+        Of("Listen:DrainSeconds", "--drain", "SECONDS", "Time for open streams to finish at a stop"),
+        Of("Engine:Device", "--device", "NAME", "What computes"),
+        Of("Engine:Precision", "--precision", "NAME", "Which form of routes that have several"),
+        Of("Engine:Threads", "--threads", "N", "CPU threads of one computation, 0 for all cores"),
+        Of("Engine:Concurrency", "--concurrency", "N", "Frames computed at once, 0 for the device's own"),
+        Of("Engine:Preload", "--preload", "WHICH", "Engines built at the start, not by first frames"),
+        Of("Engine:MaxTilePixels", "--max-tile", "PIXELS", "Larger frames are computed in tiles"),
+        Of("Engine:RunSeconds", "--run-limit", "SECONDS", "Time after which a computation is stuck"),
+        Of("Engine:TokensEvery", "--tokens-every", "FRAMES", "Semantic tokens are made anew, 0: once a stream"),
         Of("Engine:OnnxRuntime", "--onnxruntime", "DIR", "Folder of another ONNX Runtime [default: the one built in]"),
         Of("Engine:Engines", "--engines", "DIR", "Folder of TensorRT engines [default: EDGERESTORE_ENGINES, or the user's cache]"),
         Of("Packages:Repository", "--repository", "DIR", "Packages with versions; what is active there is served"),
         Of("Packages:Trust", "--trust", "DIR", "Public keys; packages that none of them signed are refused"),
-        Of("Packages:TrialFrames", "--trial-frames", "N", "Good frames that an activated version needs [default: 300]"),
-        Of("Packages:TrialBadFrames", "--trial-bad-frames", "N", "Bad frames that are allowed meanwhile [default: 2]"),
-        Of("Packages:TrialSeconds", "--trial-seconds", "SECONDS", "Longest such trial [default: 900]"),
-        Of("Limits:MaxStreams", "--max-streams", "N", "Open streams, over all clients [default: 16]"),
-        Of("Limits:OpenSeconds", "--open-limit", "SECONDS", "Time for a call to open its stream [default: 10]"),
-        Of("Limits:MaxWidth", "--max-width", "PIXELS", "Widest frame [default: 8192]"),
-        Of("Limits:MaxHeight", "--max-height", "PIXELS", "Highest frame [default: 8192]"),
-        Of("Limits:MaxPixels", "--max-pixels", "PIXELS", "Most pixels of a frame [default: 8912896]"),
-        Of("Limits:FrameMemoryMegabytes", "--frame-memory", "MIB", "Memory for frames of all streams [default: 1024]"),
-        Of("Limits:MaxPayloadBytes", "--max-payload", "BYTES", "Largest frame as sent [default: 33554432]"),
-        Of("Peers:MaxConnections", "--max-connections", "N", "Connections, over all clients [default: 256]"),
-        Of("Peers:SharePercent", "--peer-share", "PERCENT", "Streams and frame memory that one client gets [default: 75]"),
-        Of("Peers:MaxHeaderBytes", "--max-headers", "BYTES", "Headers of one request [default: 16384]"),
-        Of("Peers:MaxFramesPerSecond", "--max-fps", "N", "Frames taken of one stream, 0 for any [default: 0]"),
-        Of("Peers:FirstFrameSeconds", "--first-frame-limit", "SECONDS", "Time to a first frame [default: 60]"),
-        Of("Peers:PingSeconds", "--ping", "SECONDS", "Silence after which a connection is tested [default: 60]"),
+        Of("Packages:TrialFrames", "--trial-frames", "N", "Good frames that an activated version needs"),
+        Of("Packages:TrialBadFrames", "--trial-bad-frames", "N", "Bad frames that are allowed meanwhile"),
+        Of("Packages:TrialSeconds", "--trial-seconds", "SECONDS", "Longest such trial"),
+        Of("Limits:MaxStreams", "--max-streams", "N", "Open streams, over all clients"),
+        Of("Limits:OpenSeconds", "--open-limit", "SECONDS", "Time for a call to open its stream"),
+        Of("Limits:MaxWidth", "--max-width", "PIXELS", "Widest frame"),
+        Of("Limits:MaxHeight", "--max-height", "PIXELS", "Highest frame"),
+        Of("Limits:MaxPixels", "--max-pixels", "PIXELS", "Most pixels of a frame"),
+        Of("Limits:FrameMemoryMegabytes", "--frame-memory", "MIB", "Memory for frames of all streams"),
+        Of("Limits:MaxPayloadBytes", "--max-payload", "BYTES", "Largest frame as sent"),
+        Of("Peers:MaxConnections", "--max-connections", "N", "Connections, over all clients"),
+        Of("Peers:SharePercent", "--peer-share", "PERCENT", "Streams and frame memory that one client gets"),
+        Of("Peers:MaxHeaderBytes", "--max-headers", "BYTES", "Headers of one request"),
+        Of("Peers:MaxFramesPerSecond", "--max-fps", "N", "Frames taken of one stream, 0 for any"),
+        Of("Peers:FirstFrameSeconds", "--first-frame-limit", "SECONDS", "Time to a first frame"),
+        Of("Peers:PingSeconds", "--ping", "SECONDS", "Silence after which a connection is tested"),
         Of("Security:Certificate", "--tls-cert", "FILE", "Certificate chain, PEM; turns TLS on [default: none]"),
         Of("Security:Key", "--tls-key", "FILE", "Its private key, PEM [default: in the certificate's file]"),
         Of("Security:ClientAuthorities", "--client-ca", "FILE", "Authorities of client certificates, PEM [default: none]"),
         Of("Security:Tokens", "--tokens", "FILE", "Hashed bearer tokens and their roles [default: none]"),
-        Of("Tap:FramesPerSecond", "--tap-rate", "N", "Frames copied in a second, with --allow-tap [default: 2]"),
-        Of("Tap:MaxFrames", "--tap-frames", "N", "Frames handed out by one such call [default: 512]"),
-        Of("Tap:MaxMegabytes", "--tap-megabytes", "MIB", "Pixels handed out by one such call [default: 2048]"),
+        Of("Tap:FramesPerSecond", "--tap-rate", "N", "Frames copied in a second, with --allow-tap"),
+        Of("Tap:MaxFrames", "--tap-frames", "N", "Frames handed out by one such call"),
+        Of("Tap:MaxMegabytes", "--tap-megabytes", "MIB", "Pixels handed out by one such call"),
         Of("Telemetry:Otlp", "--otlp", "URL", "OpenTelemetry collector for metrics and spans [default: none]"),
-        Of("Telemetry:OtlpProtocol", "--otlp-protocol", "grpc|http", "How it is spoken to [default: grpc]"),
-        Of("Telemetry:OtlpSeconds", "--otlp-interval", "SECONDS", "Time between reports of metrics [default: 60]"),
-        Of("Telemetry:TracePercent", "--trace", "PERCENT", "Calls that are traced unasked [default: 5]"),
-        Of("Telemetry:LogFormat", "--log-format", "NAME", "text, json or systemd [default: text]"),
+        Of("Telemetry:OtlpProtocol", "--otlp-protocol", "NAME", "How it is spoken to"),
+        Of("Telemetry:OtlpSeconds", "--otlp-interval", "SECONDS", "Time between reports of metrics"),
+        Of("Telemetry:TracePercent", "--trace", "PERCENT", "Calls that are traced unasked"),
+        Of("Telemetry:LogFormat", "--log-format", "NAME", "How log entries look"),
     ];
 
     private static readonly (string Key, Option<bool> Option)[] Flags =
@@ -156,6 +158,22 @@ internal static class DaemonCommand
     }
 
     private static (string Key, Option<string> Option) Of(
-        string key, string name, string helpName, string description) =>
-        (key, new Option<string>(name) { Description = description, HelpName = helpName });
+        string key, string name, string helpName, string description)
+    {
+        var (section, setting) = (key.Split(':')[0], key.Split(':')[1]);
+        var options = typeof(DaemonSettings).GetProperty(section)!.PropertyType;
+        var property = options.GetProperty(setting)!;
+        if (property.GetCustomAttribute<AllowedAttribute>() is { } check)
+        {
+            description += $" [{check.Allowed}]";
+        }
+
+        // What has no default says so in its own words.
+        if (property.GetValue(Activator.CreateInstance(options)) is { } value)
+        {
+            description += string.Create(CultureInfo.InvariantCulture, $" [default: {value}]");
+        }
+
+        return (key, new Option<string>(name) { Description = description, HelpName = helpName });
+    }
 }

@@ -3,22 +3,28 @@ using System.Net;
 
 namespace EdgeRestore.Daemon.Settings;
 
+/// <summary>What a setting may be, told by its error and by the help.</summary>
+internal abstract class AllowedAttribute(string allowed) : ValidationAttribute
+{
+    public string Allowed => allowed;
+}
+
 /// <summary>A number within a range, both ends included.</summary>
-internal sealed class WithinAttribute(int minimum, int maximum) : ValidationAttribute
+internal sealed class WithinAttribute(int minimum, int maximum) : AllowedAttribute($"{minimum} to {maximum}")
 {
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is int number && number >= minimum && number <= maximum
             ? ValidationResult.Success
-            : new ValidationResult($"is {value}; allowed is {minimum} to {maximum}");
+            : new ValidationResult($"is {value}; allowed is {Allowed}");
 }
 
 /// <summary>One of a few words.</summary>
-internal sealed class OneOfAttribute(params string[] words) : ValidationAttribute
+internal sealed class OneOfAttribute(params string[] words) : AllowedAttribute(string.Join(", ", words))
 {
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is string word && words.Contains(word, StringComparer.OrdinalIgnoreCase)
             ? ValidationResult.Success
-            : new ValidationResult($"is '{value}'; allowed are {string.Join(", ", words)}");
+            : new ValidationResult($"is '{value}'; allowed are {Allowed}");
 }
 
 /// <summary>An IPv4 or IPv6 address with a port.</summary>

@@ -9,7 +9,7 @@ internal static class CommandLine
     public static Command Create() =>
         new("./edgerestore", "Trains the networks of EdgeRestore and makes packages of them.")
     {
-        new HelpOption(),
+        new HelpOption { Action = new VerbHelp() },
         TrainCommand.Build(),
         TrainCommand.BuildClassifier(),
         ImportCommand.Build(),
