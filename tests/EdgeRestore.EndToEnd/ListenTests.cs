@@ -108,7 +108,7 @@ public sealed class ListenTests : IDisposable
     public async Task UnixSocket_LetsOtherUsersInByItsGroupOnly(string groups, string expected)
     {
         await using var daemon = await StartAsync();
-        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
 
         var outcome = await ForeignProgram.RunAsync(ForeignProgram.Python, ["-c", $"""
             import os, socket
