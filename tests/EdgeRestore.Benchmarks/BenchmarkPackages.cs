@@ -53,16 +53,14 @@ internal sealed class BenchmarkPackages(BenchmarkOptions options, string scratch
 
     private ModelPackage WriteUntrained()
     {
+        var network = new EdgeNetwork(Config);
         var classifier = new DpgNet(new());
         return new PackageExport
         {
             Name = "untrained",
             Version = "0.0.0",
-            Network = new EdgeNetwork(Config),
-            NetworkWeights = InitialWeights.Of(new EdgeNetwork(Config), Seed),
-            Classifier = classifier,
-            ClassifierWeights = InitialWeights.Of(classifier, Seed),
-            Threshold = 0.5,
+            Network = new(network, InitialWeights.Of(network, Seed)),
+            Classifier = ExportedClassifier.Trained(classifier, InitialWeights.Of(classifier, Seed), threshold: 0.5),
             Provenance = new PackageProvenance
             {
                 TrainingData = "none",

@@ -65,12 +65,12 @@ internal static class ExportOneCommand
         {
             var path = result.GetRequiredValue(weights);
             var network = Checkpoint.LoadNetwork(path);
-            var written = new OneNetworkExport
+            var written = new PackageExport
             {
                 Name = result.GetValue(name) ?? network.Network.Preset,
                 Version = result.GetRequiredValue(version),
                 Network = network,
-                ClassifierFrom = ModelPackage.Open(result.GetRequiredValue(classifier)),
+                Classifier = ExportedClassifier.From(ModelPackage.Open(result.GetRequiredValue(classifier))),
                 EncoderPath = result.GetValue(encoder),
                 Provenance = new()
                 {

@@ -34,47 +34,48 @@ internal static class RunExport
             ? new SemanticRecipe { Encoder = path }
             : restoration.Recipe.Semantic;
         using var encoder = semantic is null ? null : Open(semantic, network);
+
+        // Before minutes of measuring: it may not be there.
+        var (classifier, provenance) = Classifier(request, restoration);
         var (quality, worth) = Measure(
             new(network, restoration.Layout, restoration.State.Average, encoder), restoration.Recipe,
             request.PhotographRoot, progress);
-        var weights = restoration.Average();
-        if (File.Exists(Path.Combine(request.Classifier, ManifestName)))
-        {
-            return new OneNetworkExport
-            {
-                Name = request.Labels.Name,
-                Version = request.Labels.Version,
-                Network = new(network, weights),
-                ClassifierFrom = ModelPackage.Open(request.Classifier),
-                EncoderPath = semantic?.Encoder,
-                Provenance = Provenance(request.Labels, restoration, null) with
-                {
-                    Notes = $"The classifier is that of {request.Classifier}. {request.Labels.Notes}".TrimEnd(),
-                },
-                Quality = quality,
-                PsnrChange = worth,
-            }.Write(request.OutputFolder, request.Replace);
-        }
-
-        var folder = new RunFolder(request.Classifier);
-        using var classifier = LoadedRun.Load(folder, request.StateFolder);
-        var dpgNet = classifier.Definition.Classifier ?? throw new EdgeRestoreException(
-            $"'{request.Classifier}' is a run of the restoration network '{classifier.Recipe.Network}'. Name the run "
-            + "of a classifier, or a package, with --classifier.");
         return new PackageExport
         {
             Name = request.Labels.Name,
             Version = request.Labels.Version,
-            Network = network,
-            NetworkWeights = weights,
+            Network = new(network, restoration.Average()),
+            Classifier = classifier,
             EncoderPath = semantic?.Encoder,
-            Classifier = dpgNet.WithTemperature(folder.ReadTemperature()),
-            ClassifierWeights = classifier.Average(),
-            Threshold = request.Threshold,
+            Provenance = provenance,
             Quality = quality,
             PsnrChange = worth,
-            Provenance = Provenance(request.Labels, restoration, classifier),
         }.Write(request.OutputFolder, request.Replace);
+    }
+
+    // That of a package where one is named, else that of a run.
+    private static (ExportedClassifier Classifier, PackageProvenance Provenance) Classifier(
+        ExportRequest request, LoadedRun restoration)
+    {
+        if (File.Exists(Path.Combine(request.Classifier, ManifestName)))
+        {
+            return (
+                ExportedClassifier.From(ModelPackage.Open(request.Classifier)),
+                Provenance(request.Labels, restoration, null) with
+                {
+                    Notes = $"The classifier is that of {request.Classifier}. {request.Labels.Notes}".TrimEnd(),
+                });
+        }
+
+        var folder = new RunFolder(request.Classifier);
+        using var run = LoadedRun.Load(folder, request.StateFolder);
+        var dpgNet = run.Definition.Classifier ?? throw new EdgeRestoreException(
+            $"'{request.Classifier}' is a run of the restoration network '{run.Recipe.Network}'. Name the run "
+            + "of a classifier, or a package, with --classifier.");
+        return (
+            ExportedClassifier.Trained(
+                dpgNet.WithTemperature(folder.ReadTemperature()), run.Average(), request.Threshold),
+            Provenance(request.Labels, restoration, run));
     }
 
     private static SemanticEncoder Open(SemanticRecipe recipe, RestorationNetwork network) =>

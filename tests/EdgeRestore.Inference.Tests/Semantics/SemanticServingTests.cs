@@ -96,12 +96,12 @@ public sealed class SemanticServingTests : IDisposable
         var path = Path.Combine(_folder, "clip.onnx");
         File.WriteAllBytes(
             path, SemanticEncoderExport.ToTokens(encoder, InitialWeights.Of(encoder, seed: 4)).ToBytes());
-        return new OneNetworkExport
+        return new PackageExport
         {
             Name = "semantic",
             Version = "0.0.0",
             Network = new(network, weights),
-            ClassifierFrom = new TestPackage().Write(Path.Combine(_folder, "classifier")),
+            Classifier = ExportedClassifier.From(new TestPackage().Write(Path.Combine(_folder, "classifier"))),
             EncoderPath = path,
             Provenance = TestPackage.Provenance,
         }.Write(Path.Combine(_folder, "package"));

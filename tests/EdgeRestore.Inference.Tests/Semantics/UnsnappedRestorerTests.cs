@@ -87,11 +87,9 @@ public sealed class UnsnappedRestorerTests : IDisposable
         {
             Name = "narrow",
             Version = "0.0.0",
-            Network = network,
-            NetworkWeights = InitialWeights.Of(network, seed: 3),
-            Classifier = classifier,
-            ClassifierWeights = InitialWeights.Of(classifier, seed: 4),
-            Threshold = 0,
+            Network = new(network, InitialWeights.Of(network, seed: 3)),
+            Classifier = ExportedClassifier.Trained(
+                classifier, InitialWeights.Of(classifier, seed: 4), threshold: 0),
             Provenance = TestPackage.Provenance,
         }.Write(Path.Combine(_folder, "package"));
     }

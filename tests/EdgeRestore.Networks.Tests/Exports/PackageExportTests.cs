@@ -59,12 +59,12 @@ public sealed class PackageExportTests : IDisposable
     public async Task Write_OneImportedNetwork_IsAPackageWhoseRoutesShareIt()
     {
         var source = Export().Write(Path.Combine(folder, "source"));
-        var export = new OneNetworkExport
+        var export = new PackageExport
         {
             Name = "symunet",
             Version = "1",
             Network = GoldenWeights.SymUNet,
-            ClassifierFrom = source,
+            Classifier = ExportedClassifier.From(source),
             Provenance = source.Manifest.Provenance,
         };
 
@@ -89,7 +89,7 @@ public sealed class PackageExportTests : IDisposable
     {
         var network = NetworkPresets.Create(preset);
         var weights = TestTensors.Trained(network, seed: 3);
-        var export = Export() with { Network = network, NetworkWeights = weights };
+        var export = Export() with { Network = new(network, weights) };
         var package = export.Write(Path.Combine(folder, "any"));
 
         Assert.Equal(graphs, package.Manifest.Routes.Select(route => route.File).Distinct().Count());
@@ -124,12 +124,12 @@ public sealed class PackageExportTests : IDisposable
         var network = NetworkPresets.Create("csnet-s");
         var source = Export().Write(Path.Combine(folder, "source"));
 
-        var package = new OneNetworkExport
+        var package = new PackageExport
         {
             Name = "csnet",
             Version = "1",
             Network = new(network, InitialWeights.Of(network, seed: 1)),
-            ClassifierFrom = source,
+            Classifier = ExportedClassifier.From(source),
             Provenance = source.Manifest.Provenance,
         }.Write(Path.Combine(folder, "one"));
 
@@ -149,8 +149,7 @@ public sealed class PackageExportTests : IDisposable
 
         var package = (Export() with
         {
-            Network = network,
-            NetworkWeights = InitialWeights.Of(network, seed: 1),
+            Network = new(network, InitialWeights.Of(network, seed: 1)),
             EncoderPath = encoder,
         }).Write(Path.Combine(folder, "package"));
 
@@ -168,12 +167,12 @@ public sealed class PackageExportTests : IDisposable
         var network = WithTokens();
         var source = Export().Write(Path.Combine(folder, "source"));
 
-        var error = Assert.Throws<EdgeRestoreException>(() => new OneNetworkExport
+        var error = Assert.Throws<EdgeRestoreException>(() => new PackageExport
         {
             Name = "semantic",
             Version = "1",
             Network = new(network, InitialWeights.Of(network, seed: 1)),
-            ClassifierFrom = source,
+            Classifier = ExportedClassifier.From(source),
             Provenance = source.Manifest.Provenance,
         }.Write(Path.Combine(folder, "one")));
 
@@ -244,11 +243,9 @@ public sealed class PackageExportTests : IDisposable
         {
             Name = "test",
             Version = "1.0.0",
-            Network = network,
-            NetworkWeights = TestTensors.Trained(network, seed: 1),
-            Classifier = classifier,
-            ClassifierWeights = InitialWeights.Of(classifier, seed: 1),
-            Threshold = 0.6,
+            Network = new(network, TestTensors.Trained(network, seed: 1)),
+            Classifier = ExportedClassifier.Trained(
+                classifier, InitialWeights.Of(classifier, seed: 1), threshold: 0.6),
             Quality = new Dictionary<Degradation, PackageQuality>
             {
                 [Degradation.Haze] = new()

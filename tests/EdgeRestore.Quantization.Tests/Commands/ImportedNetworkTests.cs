@@ -27,12 +27,12 @@ public sealed class ImportedNetworkTests(DefaultPackage package) : IClassFixture
         }
 
         var network = new SymUNet(SymUNetConfig.Small with { EncoderBlocks = [1, 1, 1], MiddleBlocks = 1, DecoderBlocks = [1, 1, 1] });
-        var source = new OneNetworkExport
+        var source = new PackageExport
         {
             Name = "imported",
             Version = "0.1.0",
             Network = new(network, InitialWeights.Of(network, 3)),
-            ClassifierFrom = package.Package,
+            Classifier = ExportedClassifier.From(package.Package),
             Provenance = package.Package.Manifest.Provenance,
         }.Write(_folder.PathOf("source"));
         var (output, error) = (new StringWriter(), new StringWriter());

@@ -175,11 +175,9 @@ public sealed class SemanticTrainingTests : IDisposable
             {
                 Name = "classifier",
                 Version = "1",
-                Network = network,
-                NetworkWeights = InitialWeights.Of(network, seed: 1),
-                Classifier = dpgNet,
-                ClassifierWeights = InitialWeights.Of(dpgNet, seed: 1),
-                Threshold = 0.4,
+                Network = new(network, InitialWeights.Of(network, seed: 1)),
+                Classifier = ExportedClassifier.Trained(
+                    dpgNet, InitialWeights.Of(dpgNet, seed: 1), threshold: 0.4),
                 Provenance = new()
                 {
                     TrainingData = "none",
