@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EdgeRestore.Cli.Output;
+using EdgeRestore.Codecs;
 using EdgeRestore.Degradations;
 using EdgeRestore.Inference;
 using EdgeRestore.Packages;
@@ -52,6 +53,9 @@ internal sealed class RestorerOption
         {
             Device = parsed.GetRequiredValue(Device),
             TokensEveryFrames = parsed.GetValue(TokensEvery),
+
+            // One image at a time, and tiles bound what its computation takes: whatever is decoded is restored.
+            MaxFramePixels = (int)ImageLimits.Default.MaxPixels,
         });
         restorer.RefreshEngines(CancellationToken.None);
         foreach (var step in restorer.Providers)

@@ -266,7 +266,7 @@ public sealed partial class Restorer
 
         return (long)input.Width * input.Height <= _options.MaxFramePixels ? null
             : $"The frame is too large: found {input.Width}x{input.Height}, allowed are {_options.MaxFramePixels} " +
-                "pixels. Send smaller frames, or raise MaxFramePixels where there is memory for it.";
+                "pixels (RestorerOptions.MaxFramePixels). Send smaller frames, or raise it where there is memory.";
     }
 
     private string ClassifierFault() =>

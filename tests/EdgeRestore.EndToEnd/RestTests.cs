@@ -70,6 +70,24 @@ public sealed class RestTests
     }
 
     [Fact]
+    public async Task JpegThatExifTurns_ComesBackUpright()
+    {
+        await using var daemon = await StartAsync();
+        var jpeg = Streaming.Encode(WireCodec.Jpeg);
+
+        // APP1 with one big-endian IFD entry: orientation (0x0112), SHORT, 6 = turn clockwise.
+        byte[] exif =
+        [
+            0xFF, 0xE1, 0x00, 0x22, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0,
+            0, 0, 0, 0,
+        ];
+        using var response = await PostAsync(daemon, [.. jpeg[..2], .. exif, .. jpeg[2..]], "?route=noise");
+
+        using var frame = ImageCodec.Decode(await response.Content.ReadAsByteArrayAsync(), Large);
+        Assert.Equal((Streaming.Height, Streaming.Width), (frame.Width, frame.Height));
+    }
+
+    [Fact]
     public async Task Query_ChoosesRouteAndStrength()
     {
         await using var daemon = await StartAsync();

@@ -37,7 +37,7 @@ internal sealed record ForeignFrames(
         }
 
         var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(path => ImageCodec.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
+            .Where(ImageCodec.IsImageFile)
             .Order(StringComparer.Ordinal).ToList();
         files = Evenly.Take(files, count * LookedAt);
         var remarks = new List<string>();

@@ -25,7 +25,7 @@ internal sealed class FrameScan(Restorer restorer, int minSidePixels)
     public IReadOnlyList<ScannedFrame> Run(string folder, Action<int, int>? report, CancellationToken token)
     {
         var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(path => ImageCodec.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
+            .Where(ImageCodec.IsImageFile)
             .Order(StringComparer.Ordinal)
             .ToList();
         if (files.Count > MaxFileCount)

@@ -49,6 +49,11 @@ internal sealed class Screen
         }
     }
 
+    /// <summary>A file's name as it may be shown: line ends would break tables, escapes rule the terminal.</summary>
+    public static string Printable(string name) => !name.Any(char.IsControl)
+        ? name
+        : string.Concat(name.Select(sign => char.IsControl(sign) ? $"\\u{(int)sign:x4}" : $"{sign}"));
+
     /// <summary>How work that has no known end goes on.</summary>
     public void Status(string text)
     {
@@ -117,7 +122,7 @@ internal sealed class Screen
 
         foreach (var row in rows)
         {
-            table.AddRow(row.Select(Markup.Escape).ToArray());
+            table.AddRow(row.Select(cell => Markup.Escape(Printable(cell))).ToArray());
         }
 
         AnsiConsole.Write(table);
@@ -152,6 +157,7 @@ internal sealed class Screen
     private void WritePlainTable(
         IReadOnlyList<string> headers, IReadOnlyList<IReadOnlyList<string>> rows, int textColumns)
     {
+        rows = [.. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(Printable)])];
         var widths = headers
             .Select((header, column) => rows.Select(row => row[column].Length).Append(header.Length).Max())
             .ToArray();

@@ -15,7 +15,7 @@ internal abstract class StepProgress
 /// <summary>A bar on a terminal.</summary>
 internal sealed class BarProgress(string title, ProgressTask bar) : StepProgress
 {
-    public override void Now(string activity) => bar.Description = Markup.Escape($"{title}: {activity}");
+    public override void Now(string activity) => bar.Description = Markup.Escape($"{title}: {Screen.Printable(activity)}");
 
     public override void Advance(string step)
     {
@@ -45,7 +45,7 @@ internal sealed class PlainProgress : StepProgress
         {
             if (_done < _stepCount)
             {
-                _lines.Show(_done, _stepCount, activity);
+                _lines.Show(_done, _stepCount, Screen.Printable(activity));
             }
         }
     }
@@ -54,7 +54,7 @@ internal sealed class PlainProgress : StepProgress
     {
         lock (_lock)
         {
-            _lines.Show(++_done, _stepCount, step);
+            _lines.Show(++_done, _stepCount, Screen.Printable(step));
         }
     }
 }

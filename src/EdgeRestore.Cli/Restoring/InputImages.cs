@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using EdgeRestore.Codecs;
+using EdgeRestore.Frames;
 
 namespace EdgeRestore.Cli.Restoring;
 
@@ -78,6 +79,30 @@ internal static class InputImages
         return [.. images.DistinctBy(image => image.Path).OrderBy(image => image.RelativeName, StringComparer.Ordinal)];
     }
 
+    /// <summary>Sees to it that no result takes the place of an input.</summary>
+    /// <param name="nameOfResult">What the result of an input is called below the output folder.</param>
+    /// <exception cref="WrongCommandLineException">One would.</exception>
+    public static void RequireApart(
+        IReadOnlyList<InputImage> images, string? outputFolder, Func<string, string> nameOfResult)
+    {
+        if (outputFolder is null)
+        {
+            return;
+        }
+
+        var inputs = images.Select(image => FileFacts.IdentityOf(image.Path)).ToHashSet();
+        foreach (var image in images)
+        {
+            var result = Path.Combine(outputFolder, nameOfResult(image.RelativeName));
+            if (FileFacts.IdentityOf(result) is { } there && inputs.Contains(there))
+            {
+                throw new WrongCommandLineException(
+                    $"The result of '{image.Path}' would take the place of an input, '{result}'. Give --out another "
+                    + "folder.");
+            }
+        }
+    }
+
     private static IEnumerable<InputImage> Walk(string folder, string? excluded)
     {
         // Hidden folders hold what programs keep for themselves.
@@ -96,7 +121,7 @@ internal static class InputImages
         };
         var outside = excluded is null ? null : Path.TrimEndingDirectorySeparator(excluded) + '/';
         return files
-            .Where(path => ImageCodec.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .Where(ImageCodec.IsImageFile)
             .Where(path => outside is null || !path.StartsWith(outside, StringComparison.Ordinal))
             .Select(path => new InputImage(path, Path.GetRelativePath(folder, path)));
     }

@@ -13,7 +13,8 @@ internal static class RestoreCommand
 
         Results keep their names below --out: photos/june/1.jpg of the folder photos becomes OUT/june/1.jpg. JPEG, PNG
         and WebP stay what they are; TIFF becomes PNG (1.tif.png). A file that cannot be read is told and the others go
-        on. An image that is clear, or of which the classifier is not sure, passes through: it is written as it was and
+        on. Of an animation the first picture is restored; transparency lies over black, and what EXIF turns comes out
+        upright. An image that is clear, or of which the classifier is not sure, passes through: it is written as it was and
         counted apart. A run that was interrupted goes on where it stopped: what is done is skipped, unless its input is
         newer.
 
@@ -68,6 +69,7 @@ internal static class RestoreCommand
             video.RequireVideos(parsed, videos);
             var output = RequireFolder(target, videos, others);
             var images = others.Count == 0 ? [] : InputImages.Find(others, excluded: output!.Path);
+            InputImages.RequireApart(images, output?.Path, RestoreRun.NameOfResult);
             using var loaded = restorer.Load(parsed, screen);
             RestorerOption.RequireRoute(loaded, parsed.GetValue(route));
             var settings = new RestoreSettings
@@ -144,7 +146,7 @@ internal static class RestoreCommand
 
         foreach (var failed in results.Where(result => result.Outcome == RestoreOutcome.Failed))
         {
-            screen.Remark($"{failed.Name}: {failed.Error}");
+            screen.Remark(Screen.Printable($"{failed.Name}: {failed.Error}"));
         }
 
         screen.Table(

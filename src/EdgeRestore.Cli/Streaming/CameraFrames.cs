@@ -71,7 +71,7 @@ internal sealed class CameraFrames
     {
         if (!IsRaw)
         {
-            var bytes = File.ReadAllBytes(image.Path);
+            var bytes = ImageCodec.ReadFile(image.Path);
             // A camera's JPEG is upright, so the daemon looks for no EXIF, and its results have none.
             if (ImageCodec.Sniff(bytes) == FileFormat
                 && (FileFormat != ImageFileFormat.Jpeg || !ImageCodec.IsTurned(bytes)))
@@ -98,23 +98,26 @@ internal sealed class CameraFrames
         return raw.Pixels.ToArray();
     }
 
+    /// <summary>
+    /// The name of the file that a reply becomes: the image's own where the payload is of its format.
+    /// </summary>
+    public string NameOfResult(string relativeName) => ImageCodec.FormatOf(relativeName) == FileFormat
+        ? relativeName
+        : $"{relativeName}.{(IsRaw ? "png" : _codec.ToWireName())}";
+
     /// <summary>Name and content of the file that a reply becomes; pixels become a PNG.</summary>
     public (string Name, byte[] Content) ToFile(
         string relativeName, ReadOnlyMemory<byte> payload, int width, int height)
     {
         if (!IsRaw)
         {
-            var name = ImageCodec.FormatOf(relativeName) == FileFormat
-                ? relativeName
-                : $"{relativeName}.{_codec.ToWireName()}";
-            return (name, payload.ToArray());
+            return (NameOfResult(relativeName), payload.ToArray());
         }
 
         using var raw = Frame.Rent(width, height, _format);
         payload.Span.CopyTo(raw.Pixels);
         using var frame = Frame.Rent(width, height, PixelFormat.Rgb24);
         PixelConversion.ToRgb24(raw, frame, Yuv);
-        var file = ImageCodec.FormatOf(relativeName) == ImageFileFormat.Png ? relativeName : $"{relativeName}.png";
-        return (file, ImageCodec.Encode(frame, ImageFileFormat.Png));
+        return (NameOfResult(relativeName), ImageCodec.Encode(frame, ImageFileFormat.Png));
     }
 }

@@ -22,12 +22,12 @@ internal sealed record StreamReport
         var answered = report.Frames.Where(frame => frame.Error is null).ToList();
         foreach (var frame in failed)
         {
-            screen.Remark($"{frame.Name}: {frame.Error}");
+            screen.Remark(Screen.Printable($"{frame.Name}: {frame.Error}"));
         }
 
         foreach (var frame in answered.Where(frame => frame.Detail is not null))
         {
-            screen.Remark($"{frame.Name} passed through: {frame.Detail}");
+            screen.Remark(Screen.Printable($"{frame.Name} passed through: {frame.Detail}"));
         }
 
         screen.Table(

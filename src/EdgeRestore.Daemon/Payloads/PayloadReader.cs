@@ -10,6 +10,9 @@ namespace EdgeRestore.Daemon.Payloads;
 internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, LimitOptions limits, int minSide)
     : IDisposable
 {
+    // EXIF's segment is one of the first, and one segment is 64 KiB at most (Exif 2.3, 4.5.4 and 4.7.2).
+    private const int ExifWithinBytes = 1 << 16;
+
     private JpegCodec? _jpeg;
 
     /// <summary>
@@ -85,7 +88,12 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
         _jpeg ??= new JpegCodec(limits.ImageLimits);
         var (width, height) = _jpeg.ReadSize(payload);
         RequireSize(width, height);
-        return _jpeg.Decode(payload);
+
+        // A telephone's photograph lies on its side until EXIF is obeyed, and no result has EXIF. The first look spares
+        // cameras' frames, which have none, the second.
+        var isTurned = payload[..Math.Min(payload.Length, ExifWithinBytes)].IndexOf("Exif\0\0"u8) >= 0
+            && ImageCodec.IsTurned(payload);
+        return isTurned ? DecodeWithinLimits(payload) : _jpeg.Decode(payload);
     }
 
     private Frame ReadImage(ReadOnlySpan<byte> payload)
@@ -100,6 +108,11 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
                 + $"the stream was opened for {expected}. Send {expected}, or open the stream for what is sent.");
         }
 
+        return DecodeWithinLimits(payload);
+    }
+
+    private Frame DecodeWithinLimits(ReadOnlySpan<byte> payload)
+    {
         var frame = ImageCodec.Decode(payload, limits.ImageLimits);
         try
         {

@@ -52,7 +52,8 @@ internal sealed class PhotographSet : IDisposable
         }
 
         var paths = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
+                && ImageCodec.IsImageFile(path))
             .OrderBy(path => Prng.Combine(0, Path.GetFileNameWithoutExtension(path)))
             .ToList();
         var photographs = new List<Photograph>();

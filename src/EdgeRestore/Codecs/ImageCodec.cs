@@ -47,6 +47,28 @@ public static class ImageCodec
         _ => ImageFileFormat.Unknown,
     };
 
+    /// <summary>
+    /// Whether a file that lies in a folder is to be read as an image: by its name, and because it is no pipe, socket or
+    /// device, which would be waited for without end.
+    /// </summary>
+    public static bool IsImageFile(string path)
+    {
+        if (!Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        try
+        {
+            return FileFacts.Of(path).IsRegular;
+        }
+        catch (IOException)
+        {
+            // A link that leads nowhere: Load tells that better than silence.
+            return true;
+        }
+    }
+
     /// <summary>Reads an image file; the caller disposes the frame.</summary>
     /// <exception cref="ImageException">Not an image that is read here, damaged, or too large.</exception>
     /// <exception cref="EdgeRestoreException">The file cannot be read, or libvips is missing.</exception>
@@ -207,6 +229,11 @@ public static class ImageCodec
                 ? File.ReadAllBytes(path)
                 : throw new ImageException(
                     $"'{path}' has {length} bytes; allowed are {MaxFileBytes}. Scale the image down first.");
+        }
+        catch (FileNotFoundException exception) when (path.Contains('\uFFFD', StringComparison.Ordinal))
+        {
+            throw new EdgeRestoreException(
+                $"Cannot read the image '{path}': its name is not UTF-8, and .NET opens no such file. Rename it.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

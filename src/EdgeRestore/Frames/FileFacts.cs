@@ -5,7 +5,7 @@ namespace EdgeRestore.Frames;
 
 /// <summary>What Linux knows of a file, by statx(2), whose structure is the same on every processor.</summary>
 internal readonly partial record struct FileFacts(
-    bool IsRegular, bool IsWritableByOthers, uint LinkCount, uint UserId, ulong Device)
+    bool IsRegular, bool IsWritableByOthers, uint LinkCount, uint UserId, ulong Device, ulong Inode)
 {
     // statx(2), inode(7): linux/stat.h, linux/fcntl.h.
     private const int CurrentFolder = -100;
@@ -36,6 +36,21 @@ internal readonly partial record struct FileFacts(
     /// <exception cref="IOException">It cannot be asked.</exception>
     public static FileFacts Of(string path) => Of(CurrentFolder, path, 0);
 
+    /// <summary>What two paths have in common that lead to one file, over whatever links; null where it leads
+    /// nowhere.</summary>
+    public static (ulong Device, ulong Inode)? IdentityOf(string path)
+    {
+        try
+        {
+            var found = Of(path);
+            return (found.Device, found.Inode);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private static FileFacts Of(int folder, string path, int flags)
     {
         if (StatX(folder, path, flags, BasicStats, out var found) != 0)
@@ -48,7 +63,8 @@ internal readonly partial record struct FileFacts(
             (found.Mode & WriteByGroupOrOthers) != 0,
             found.LinkCount,
             found.UserId,
-            ((ulong)found.DeviceMajor << 32) | found.DeviceMinor);
+            ((ulong)found.DeviceMajor << 32) | found.DeviceMinor,
+            found.Inode);
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
@@ -66,6 +82,9 @@ internal readonly partial record struct FileFacts(
 
         [FieldOffset(28)]
         public ushort Mode;
+
+        [FieldOffset(32)]
+        public ulong Inode;
 
         [FieldOffset(136)]
         public uint DeviceMajor;

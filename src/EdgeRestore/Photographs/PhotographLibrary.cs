@@ -110,7 +110,7 @@ public sealed class PhotographLibrary(string root)
         try
         {
             files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                .Where(path => ImageCodec.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
+                .Where(ImageCodec.IsImageFile)
                 .Order(StringComparer.Ordinal)];
         }
         catch (UnauthorizedAccessException exception)

@@ -108,6 +108,36 @@ public sealed class InputImagesTests : IDisposable
         Assert.Contains("input and the output folder at once", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Find_PipeNamedLikeAnImage_IsLeftOut()
+    {
+        Touch("in/a.png");
+        var made = await Shell.RunAsync("mkfifo", [_folder.File("in", "b.png")]);
+
+        var images = InputImages.Find([Path.Combine(_folder.Path, "in")]);
+
+        Assert.Equal(0, made.ExitCode);
+        Assert.Equal(["a.png"], images.Select(image => image.RelativeName));
+    }
+
+    [Theory]
+    [InlineData("in")]
+    [InlineData("link")]
+    public void RequireApart_FolderOfAGivenFileAsOutput_IsRefused(string output)
+    {
+        Touch("in/a.png", "in/b.tif");
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "link"), Path.Combine(_folder.Path, "in"));
+        var folder = Path.Combine(_folder.Path, output);
+        var photograph = InputImages.Find([_folder.File("in", "a.png")]);
+        var scan = InputImages.Find([_folder.File("in", "b.tif")]);
+
+        var exception = Assert.Throws<WrongCommandLineException>(
+            () => InputImages.RequireApart(photograph, folder, RestoreRun.NameOfResult));
+        InputImages.RequireApart(scan, folder, RestoreRun.NameOfResult);
+
+        Assert.Contains("would take the place of an input", exception.Message, StringComparison.Ordinal);
+    }
+
     [UnprivilegedFact]
     public void Find_FolderThatMayNotBeRead_NamesIt()
     {

@@ -174,6 +174,45 @@ public sealed class RestoreCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task OutputThatIsTheInputsFolder_LeavesTheInput()
+    {
+        Save("in/a.png", Degradation.Rain);
+        var before = File.ReadAllBytes(_folder.File("in", "a.png"));
+
+        var outcome = await Terminal.RunAsync(
+            "restore", _folder.File("in", "a.png"), "--out", Input, "--package", Package, "--overwrite");
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Equal(before, File.ReadAllBytes(_folder.File("in", "a.png")));
+    }
+
+    [Fact]
+    public async Task NamesWithControlCharacters_AreShownWithout()
+    {
+        Save("in/a\nb.png", Degradation.Rain);
+        File.WriteAllText(_folder.File("in", "\e[2Jc.png"), "no image");
+
+        var outcome = await RestoreAsync();
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("a\\u000ab.png", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("\\u001b[2Jc.png", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', outcome.Output + outcome.Error);
+    }
+
+    [Fact]
+    public async Task PhotographOfMorePixelsThanADaemonTakes_IsRestored()
+    {
+        Save("in/a.png", Degradation.Rain, width: 4112, height: 3072);
+
+        var outcome = await RestoreAsync("--route", "rain");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(
+            TestFrames.RedOf(Degradation.Rain) + TestPackage.LevelsOf(Degradation.Rain), RedOf("out/a.png"));
+    }
+
+    [Fact]
     public async Task NetworkThatGivesNaN_FailsTheFileAndWritesNone()
     {
         var package = Path.Combine(_folder.Path, "nan");

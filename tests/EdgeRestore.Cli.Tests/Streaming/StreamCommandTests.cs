@@ -120,6 +120,19 @@ public sealed class StreamCommandTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task OutputThatIsTheInputsFolder_LeavesTheInput()
+    {
+        Save("a.png", Degradation.Rain);
+        var path = _folder.File("in", "a.png");
+        var before = File.ReadAllBytes(path);
+
+        var outcome = await Terminal.RunAsync("stream", path, "--daemon", Address, "--payload", "png", "--out", Input);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Equal(before, File.ReadAllBytes(path));
+    }
+
+    [Fact]
     public async Task FrameOfAnotherSizeInARawStream_FailsAlone()
     {
         Save("a.png", Degradation.Rain);
