@@ -69,10 +69,13 @@ public sealed class ExternalData(
         }
     }
 
+    /// <summary>Whether these bytes stand here already.</summary>
+    internal bool Has(ReadOnlySpan<byte> bytes) => offsets.ContainsKey(KeyOf(bytes));
+
     /// <summary>Whether a tensor of these bytes goes here.</summary>
     internal bool Takes(ReadOnlySpan<byte> bytes) => bytes.Length >= MinimumBytes
         && (bytes.Length >= SingleBytes || expected.Count == 0 || expected.GetValueOrDefault(KeyOf(bytes)) != 1
-            || existing?.offsets.ContainsKey(KeyOf(bytes)) == true);
+            || existing?.Has(bytes) == true);
 
     /// <summary>Finds where bytes stand, or adds them.</summary>
     internal (string FileName, long Offset) Place(ReadOnlySpan<byte> bytes) =>

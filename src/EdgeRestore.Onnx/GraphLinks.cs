@@ -40,6 +40,11 @@ internal sealed class GraphLinks
                 constants[node.Outputs[0]] = constant;
             }
 
+            foreach (var made in ConstantEvaluation.Of(node, constants.GetValueOrDefault))
+            {
+                constants[made.Name] = made;
+            }
+
             foreach (var input in node.UsedValues.Distinct(StringComparer.Ordinal))
             {
                 if (!consumers.TryGetValue(input, out var list))

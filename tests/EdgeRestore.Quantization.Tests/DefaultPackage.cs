@@ -3,6 +3,7 @@ using EdgeRestore.Frames;
 using EdgeRestore.Onnx;
 using EdgeRestore.Packages;
 using EdgeRestore.Quantization.Calibration;
+using EdgeRestore.Quantization.Precision;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -65,6 +66,13 @@ public sealed class DefaultPackage
         }
 
         return frame;
+    }
+
+    /// <summary>Another route's network in 8 bits, with ranges of the same frame.</summary>
+    public OnnxFile Quantize(string file)
+    {
+        var graph = OnnxFile.Read(Package.GetPath(file));
+        return QuantizedGraph.Build(graph, ProbedRanges.Of(graph, Inputs), QuantizationPlan.ForCpu).File;
     }
 
     /// <summary>The frame's bytes, RGB.</summary>

@@ -173,7 +173,7 @@ internal sealed class TapPass(
 
             if (countsValues)
             {
-                (tensor.Histogram ??= new TensorHistogram()).Add(values);
+                (tensor.Histogram ??= new TensorHistogram()).Add(values, MathF.Max(MathF.Abs(min), MathF.Abs(max)));
             }
         }
 

@@ -1,17 +1,12 @@
 using EdgeRestore.Onnx;
 using EdgeRestore.Quantization.Graphs;
+using EdgeRestore.Quantization.Precision;
 
 namespace EdgeRestore.Quantization.Calibration;
 
 /// <summary>Which values of a graph need a range before it can be quantised.</summary>
 public static class TapSelection
 {
-    // What either INT8 profile puts 8 bits around; the rest stays in floating point and needs no range.
-    private static readonly HashSet<string> Operators = new(StringComparer.Ordinal)
-    {
-        "Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "Mul", "Concat",
-    };
-
     // What leaves 8 bits in 8 bits.
     private static readonly HashSet<string> Carriers = new(StringComparer.Ordinal)
     {
@@ -20,8 +15,9 @@ public static class TapSelection
 
     /// <summary>Float values that are an input or output of such an operator, in the order in which they are made.</summary>
     /// <remarks>
-    /// Left out, since no plan puts 8 bits there: the inside of a GELU, products with no side in 8 bits, and matrix products of
-    /// two values that change from frame to frame. Half of what there is to read in a network with norms and attention.
+    /// Left out, since no plan puts 8 bits there: the inside of a GELU, products with no side in 8 bits, and matrix
+    /// products of two values that change from frame to frame or with a small matrix. More than half of what there is
+    /// to read in a network with norms and attention.
     /// </remarks>
     public static IReadOnlyList<string> Of(Graph graph)
     {
@@ -41,16 +37,17 @@ public static class TapSelection
         var carried = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in graph.Nodes.Where(node => node.Domain.Length == 0))
         {
-            if (node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "MatMul"
+            var isProduct = ConstantProduct.Of(node, links.Constant).Product is not null;
+            if (node.OpType is "Conv" or "ConvTranspose" || isProduct
                 || (Carriers.Contains(node.OpType) && !inGelus.Contains(node) && node.Inputs.Any(carried.Contains))
                 || node.Outputs.Any(output => outputs.TryGetValue(output, out var input) && carried.Contains(input)))
             {
                 carried.UnionWith(node.Outputs);
             }
 
-            if (Operators.Contains(node.OpType) && !inGelus.Contains(node)
-                && (node.OpType != "Mul" || node.Inputs.Any(carried.Contains))
-                && (node.OpType != "MatMul" || node.Inputs.Any(constants.Contains)))
+            if (node.OpType is "Conv" or "ConvTranspose" || isProduct
+                || (node.OpType is "Add" or "Concat" && !inGelus.Contains(node))
+                || (node.OpType is "Mul" && !inGelus.Contains(node) && node.Inputs.Any(carried.Contains)))
             {
                 wanted.UnionWith(node.Inputs);
                 wanted.UnionWith(node.Outputs);

@@ -19,7 +19,7 @@ public sealed class TensorHistogram
     // Sets of counters: neighbours are often equal, and a counter must not wait for its own last value.
     private const int Lanes = 4;
 
-    // Values that are looked through, and then counted while they are still in the nearest cache.
+    // Values whose bins are found, and then counted while they are still in the nearest cache.
     private const int BlockLength = 1024;
 
     // Counters of 32 bits are emptied before they can overflow.
@@ -58,24 +58,28 @@ public sealed class TensorHistogram
 
     /// <summary>Counts values.</summary>
     /// <param name="values">All finite.</param>
-    public void Add(ReadOnlySpan<float> values)
+    public void Add(ReadOnlySpan<float> values) => Add(values, LargestMagnitude(values));
+
+    /// <summary>Counts values of which the largest magnitude is known.</summary>
+    /// <param name="values">All finite.</param>
+    /// <param name="largestMagnitude">Of them, or more.</param>
+    internal void Add(ReadOnlySpan<float> values, float largestMagnitude)
     {
         if (values.IsEmpty)
         {
             return;
         }
 
+        Widen(ExponentOf(largestMagnitude));
         Span<int> bins = stackalloc int[BlockLength];
         var inLanes = 0L;
         while (values.Length > 0)
         {
             var block = values[..Math.Min(values.Length, BlockLength)];
-            var exponent = ExponentOf(LargestMagnitude(block));
-            if (exponent > Exponent || inLanes > MostInLanes)
+            if (inLanes > MostInLanes)
             {
                 EmptyLanes();
                 inLanes = 0;
-                Widen(exponent);
             }
 
             FindBins(block, bins);

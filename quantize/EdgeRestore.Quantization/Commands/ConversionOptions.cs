@@ -89,7 +89,7 @@ internal sealed class ConversionOptions
                 + $"tell why), allowed is a package with one route or more that can. Use the package as it is, or 'quantize fp16'.");
         }
 
-        var result = conversion.Write(parsed.GetRequiredValue(Output), converted, label, parsed.GetValue(Replace));
+        var result = conversion.Write(parsed.GetRequiredValue(Output), converted, label, parsed.GetValue(Replace), sharesRows: label == "int8-cpu");
         var (before, after) = (VariantPackage.SourceLengthBytes(package), VariantPackage.SourceLengthBytes(result));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

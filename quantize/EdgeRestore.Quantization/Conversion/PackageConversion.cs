@@ -1,5 +1,6 @@
 using EdgeRestore.Onnx;
 using EdgeRestore.Packages;
+using EdgeRestore.Quantization.Graphs;
 using EdgeRestore.Quantization.Precision;
 
 namespace EdgeRestore.Quantization.Conversion;
@@ -57,21 +58,29 @@ public sealed class PackageConversion
     /// <param name="converted">The new graph and its precision, by file.</param>
     /// <param name="label">What is added to the package's version, such as <c>int8-cpu</c>.</param>
     /// <param name="replace">Whether a package that is there is replaced.</param>
+    /// <param name="sharesRows">
+    /// Whether weights of which several graphs hold some rows stand there once, for run times that fold constants when
+    /// they load a graph: ONNX Runtime does, TensorRT's own reader does not.
+    /// </param>
     /// <exception cref="PackageException">Nothing was written.</exception>
     public ModelPackage Write(
-        string directory, IReadOnlyDictionary<string, (OnnxFile Graph, string Precision)> converted, string label, bool replace)
+        string directory, IReadOnlyDictionary<string, (OnnxFile Graph, string Precision)> converted, string label, bool replace,
+        bool sharesRows = false)
     {
         ArgumentNullException.ThrowIfNull(converted);
+        IReadOnlyDictionary<string, OnnxFile> graphs = converted.ToDictionary(
+            entry => entry.Key, entry => entry.Value.Graph, StringComparer.Ordinal);
+        graphs = sharesRows ? SharedConstants.Apply(graphs, MinimumExternalBytes) : graphs;
         var manifest = source.Manifest;
         var shared = new ExternalData("weights.bin", MinimumExternalBytes);
         var classifier = HalfGraph.Store(OnnxFile.Read(source.GetPath(manifest.Classifier.File)));
-        foreach (var (graph, _) in converted.Values.Append((classifier, "")))
+        foreach (var graph in graphs.Values.Append(classifier))
         {
             shared.Expect(graph.Graph);
         }
 
         List<PackageContent> contents = [];
-        foreach (var (file, (graph, _)) in converted.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var (file, graph) in graphs.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             contents.Add(PackageContent.FromBytes(file, graph.ToBytes(shared)));
         }

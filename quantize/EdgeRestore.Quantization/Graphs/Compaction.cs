@@ -9,7 +9,8 @@ namespace EdgeRestore.Quantization.Graphs;
 /// </summary>
 internal static class Compaction
 {
-    private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+    private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    private const string Digits = Letters + "0123456789";
 
     public static OnnxFile Apply(OnnxFile source)
     {
@@ -90,17 +91,24 @@ internal static class Compaction
 
     private static string Short(int number)
     {
-        // A letter in front, so that no tool takes a name for a number.
-        var text = "";
-        for (; number > 0 || text.Length == 0; number /= Digits.Length)
+        // A letter in front, so that no tool takes a name for a number. Two characters do for 3276 names.
+        var text = $"{Letters[number % Letters.Length]}";
+        for (number /= Letters.Length; number > 0; number /= Digits.Length)
         {
-            text = Digits[number % Digits.Length] + text;
+            text += Digits[--number % Digits.Length];
         }
 
-        return "v" + text;
+        return text;
     }
 
-    private static bool IsDefault(Node node, NodeAttribute attribute) => node.Is("Conv") && attribute switch
+    private static bool IsDefault(Node node, NodeAttribute attribute) => node.OpType switch
+    {
+        "Conv" => IsDefaultOfConvolution(node, attribute),
+        "DequantizeLinear" => attribute is IntAttribute { Name: "axis", Value: 1 },
+        _ => false,
+    };
+
+    private static bool IsDefaultOfConvolution(Node node, NodeAttribute attribute) => node.Is("Conv") && attribute switch
     {
         IntAttribute { Name: "group", Value: 1 } => true,
         IntsAttribute { Name: "pads" } pads => pads.Values.All(value => value == 0) && IsPlainPadding(node),

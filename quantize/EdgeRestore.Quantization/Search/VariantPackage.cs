@@ -1,5 +1,6 @@
 using EdgeRestore.Onnx;
 using EdgeRestore.Packages;
+using EdgeRestore.Quantization.Graphs;
 
 namespace EdgeRestore.Quantization.Search;
 
@@ -24,15 +25,20 @@ internal static class VariantPackage
         {
             var label = $"{kind.Key.Precision}-{kind.Key.Provider}";
             var weights = new ExternalData($"{label}.bin", MinimumExternalBytes, shared);
-            foreach (var (_, graph, _) in kind)
+            IReadOnlyDictionary<string, OnnxFile> graphs = kind.ToDictionary(
+                form => form.Outcome.File, form => form.Graph, StringComparer.Ordinal);
+
+            // TensorRT's and CUDA's forms have their constants where any reader of theirs finds them.
+            graphs = kind.Key.Provider == "cpu" ? SharedConstants.Apply(graphs, MinimumExternalBytes, shared) : graphs;
+            foreach (var graph in graphs.Values)
             {
                 weights.Expect(graph.Graph);
             }
 
-            foreach (var (outcome, graph, _) in kind)
+            foreach (var (outcome, _, _) in kind)
             {
                 var path = $"{Path.GetFileNameWithoutExtension(outcome.File)}.{label}.onnx";
-                contents.Add(PackageContent.FromBytes(path, graph.ToBytes(weights)));
+                contents.Add(PackageContent.FromBytes(path, graphs[outcome.File].ToBytes(weights)));
                 if (!variants.TryGetValue(outcome.File, out var list))
                 {
                     variants.Add(outcome.File, list = []);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Inference.Kernels;
@@ -57,20 +56,9 @@ internal sealed class FusedGraph(OnnxFile source)
     public Node? Producer(string value, string opType) =>
         Links.Producer(value) is { } node && node.Is(opType) ? node : null;
 
-    /// <summary>A constant in floats, one that is stored in half precision and cast included.</summary>
-    public Initializer? FloatConstant(string value)
-    {
-        if (Links.Constant(value) is { } constant)
-        {
-            return constant.Type == ElementType.Float ? constant : null;
-        }
-
-        return Producer(value, "Cast") is { } cast && cast.Int("to", 0) == (long)ElementType.Float
-            && Links.Constant(cast.Inputs[0]) is { Type: ElementType.Float16 } half
-            ? Initializer.Of(
-                value, half.Shape.AsSpan(), [.. MemoryMarshal.Cast<byte, Half>(half.Data.Span).ToArray().Select(item => (float)item)])
-            : null;
-    }
+    /// <summary>A constant in floats, one that is stored in half precision or with others included.</summary>
+    public Initializer? FloatConstant(string value) =>
+        Links.Constant(value) is { Type: ElementType.Float } constant ? constant : null;
 
     /// <summary>Whether a convolution of images takes a value, as it is or in 8 bits.</summary>
     public bool EntersConvolution(string value) => Links.Consumers(value).Any(node =>

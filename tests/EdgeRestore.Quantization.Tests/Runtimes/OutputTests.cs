@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeRestore.Onnx;
 using EdgeRestore.Onnx.Tests;
+using EdgeRestore.Quantization.Graphs;
 using EdgeRestore.Quantization.Precision;
 
 namespace EdgeRestore.Quantization.Tests.Runtimes;
@@ -20,6 +21,7 @@ public sealed class OutputTests(DefaultPackage package) : IClassFixture<DefaultP
     [InlineData("fp16 beside fp32")]
     [InlineData("int8 cpu")]
     [InlineData("int8 cpu, mixed")]
+    [InlineData("int8 cpu, of a package by itself")]
     [InlineData("int8 tensorrt")]
     [InlineData("int8 tensorrt, mixed")]
     public async Task Output_OfAKind_PassesTheCheckerAndRunsInTwoRuntimes(string kind)
@@ -77,11 +79,21 @@ public sealed class OutputTests(DefaultPackage package) : IClassFixture<DefaultP
             "fp16 beside fp32" => Same(HalfGraph.Build(package.Graph, keepsWeights: true)),
             "int8 cpu" => Quantize(QuantizationPlan.ForCpu),
             "int8 cpu, mixed" => Quantize(QuantizationPlan.ForCpu.WithFloat(mixed)),
+            "int8 cpu, of a package by itself" => Same(OfAPackage()),
             "int8 tensorrt" => Quantize(QuantizationPlan.ForTensorRt),
             "int8 tensorrt, mixed" => Quantize(QuantizationPlan.ForTensorRt.WithFloat(mixed)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind."),
         };
     }
+
+    // Rows and vectors stand together, and operators take them apart.
+    private OnnxFile OfAPackage() => SharedConstants.Apply(
+        new Dictionary<string, OnnxFile>
+        {
+            ["noise.onnx"] = HalfGraph.Store(Quantize(QuantizationPlan.ForCpu).File),
+            ["rain.onnx"] = HalfGraph.Store(package.Quantize("rain.onnx")),
+        },
+        minimumBytes: 256)["noise.onnx"];
 
     private static (OnnxFile File, OnnxFile Judged) Same(OnnxFile file) => (file, file);
 
