@@ -49,10 +49,9 @@ internal static class ReportFolder
         using var sheet = new ContactSheet(["input", "FP32", "this form", $"difference x{Amplification}"], 192, 192);
         foreach (var form in forms.Where(form => form.Outcome.IsTaken))
         {
-            var degradations = source.Manifest.Routes.Where(route => route.File == form.Outcome.File)
-                .Select(route => route.Degradation).ToHashSet();
             var graph = Onnx.OnnxFile.Read(source.GetPath(form.Outcome.File));
-            using var judge = new RouteJudge(graph, judged.Where(frame => degradations.Contains(frame.Degradation)), threads);
+            using var judge = new RouteJudge(
+                graph, JudgedFrame.Of(judged, source.Manifest, form.Outcome.File), threads);
             var (name, degraded, reference, result) = judge.FindWorst(form.Judged, threads);
             using (result)
             {

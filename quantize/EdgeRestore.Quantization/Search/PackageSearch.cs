@@ -42,7 +42,7 @@ internal sealed class PackageSearch
 
         // What an outcome depends on: the frames that were calibrated with and judged on, and the limits.
         var frames = string.Join(',', calibration.Frames.Select(frame => frame.Sha256));
-        var judgedNames = string.Join(',', judged.Select(frame => $"{frame.Degradation}/{frame.Name}"));
+        var judgedNames = string.Join(',', judged.Select(frame => $"{frame.Route}/{frame.Degradation}/{frame.Name}"));
         _identity = $"{package.Sha256} {frames} {judgedNames} {settings}";
     }
 
@@ -70,9 +70,7 @@ internal sealed class PackageSearch
         {
             token.ThrowIfCancellationRequested();
             var source = OnnxFile.Read(_package.GetPath(graph.File));
-            var degradations = _package.Manifest.Routes.Where(route => route.File == graph.File)
-                .Select(route => route.Degradation).ToHashSet();
-            var frames = _judged.Where(frame => degradations.Contains(frame.Degradation)).ToList();
+            var frames = JudgedFrame.Of(_judged, _package.Manifest, graph.File);
             if (frames.Count == 0)
             {
                 throw new CalibrationException(

@@ -110,13 +110,32 @@ public class RouteSearchTests
         }
     }
 
-    private static (RouteSearch Search, RouteJudge Judge) Create(SearchSettings settings, bool hasClean = true)
+    [Fact]
+    public void Run_FramesThatAreClear_HoldsThemToTheDistanceFromFp32()
+    {
+        var (search, judge) = Create(Generous with { MinPsnrBetween = 61 }, clear: 2);
+        using (judge)
+        {
+            var outcome = search.Run("key", CancellationToken.None);
+
+            Assert.Equal("fp32", outcome.Precision);
+            Assert.Contains("clear: ", outcome.Reason, StringComparison.Ordinal);
+            Assert.Contains("dB between the results, allowed are 61.0 or more", outcome.Reason, StringComparison.Ordinal);
+        }
+    }
+
+    private static (RouteSearch Search, RouteJudge Judge) Create(SearchSettings settings, bool hasClean = true, int clear = 0)
     {
         var network = TinyNetwork.Build();
         var frames = Enumerable.Range(0, 3).Select(seed => new JudgedFrame(
             $"scene {seed}", Degradation.Noise,
             () => TestFolder.DrawScene(seed, 64, 48, grain: 40),
             hasClean ? () => TestFolder.DrawScene(seed, 64, 48) : null)).ToList();
+        frames.AddRange(Enumerable.Range(0, clear).Select(seed => new JudgedFrame(
+            $"clear {seed}", Degradation.Clear, () => TestFolder.DrawScene(seed, 64, 48), LoadClean: null)
+        {
+            Route = Degradation.Noise,
+        }));
         var calibrated = TinyNetwork.Calibrate(network, [.. frames.Select(frame => frame.Load)]);
         var judge = new RouteJudge(network, frames, 1);
         return (new RouteSearch(network, calibrated, judge, settings, _ => { }), judge);

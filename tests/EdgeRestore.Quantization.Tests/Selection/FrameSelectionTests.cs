@@ -54,14 +54,38 @@ public sealed class FrameSelectionTests : IDisposable
         var set = new FrameSelection(_package, new()).Choose(_folder.PathOf("frames"));
 
         Assert.Equal(12, set.ByGraph.Count);
-        Assert.All(set.ByGraph.Values, frames => Assert.Equal(6, frames.Count));
-        Assert.Equal(24, set.Judged.Count);
+        Assert.All(set.ByGraph, graph => Assert.Equal(6, graph.Value.Count(frame => frame.Degradation != Degradation.Clear)));
+        Assert.Equal(24, set.Judged.Count(frame => frame.Degradation != Degradation.Clear));
         var judged = set.Judged.Select(frame => frame.Name).ToHashSet();
         Assert.DoesNotContain(set.ByGraph.Values.SelectMany(frames => frames), frame => judged.Contains(frame.Name));
-        Assert.All(set.Judged, frame => Assert.NotNull(frame.LoadClean));
+        Assert.All(
+            set.Judged, frame => Assert.Equal(frame.Degradation != Degradation.Clear, frame.LoadClean is not null));
         var again = new FrameSelection(_package, new()).Choose(_folder.PathOf("frames"));
         Assert.Equal(
             set.ByGraph["haze.onnx"].Select(frame => frame.Sha256), again.ByGraph["haze.onnx"].Select(frame => frame.Sha256));
+    }
+
+    // Whoever fixes a route sends it whatever comes; a network that was calibrated with dark frames alone would clip them.
+    [Fact]
+    public void Choose_CleanPhotographs_GivesEveryRouteSomeAsTheyAreAndJudgesOnOthers()
+    {
+        for (var seed = 0; seed < 8; seed++)
+        {
+            _folder.SaveScene($"frames/clear/{seed}.png", seed);
+        }
+
+        var set = new FrameSelection(_package, new() { FramesPerRoute = 4 }).Choose(_folder.PathOf("frames"));
+
+        Assert.All(
+            set.ByGraph.Values,
+            frames => Assert.Single(frames, frame => frame.Degradation == Degradation.Clear));
+        foreach (var route in _package.Manifest.Routes)
+        {
+            var clear = JudgedFrame.Of(set.Judged, _package.Manifest, route.File)
+                .Where(frame => frame.Degradation == Degradation.Clear).ToList();
+            Assert.Equal(2, clear.Count);
+            Assert.All(clear, frame => Assert.Equal(route.Degradation, frame.Route));
+        }
     }
 
     [Fact]
