@@ -88,6 +88,21 @@ public sealed class RestTests
     }
 
     [Fact]
+    public async Task Photograph_ComesBackUprightWithWhatItTells()
+    {
+        await using var daemon = await StartAsync();
+
+        using var response = await PostAsync(
+            daemon, TestPhotograph.Sample.AddTo(Streaming.Encode(WireCodec.Jpeg)), "?route=noise");
+
+        var image = await response.Content.ReadAsByteArrayAsync();
+        Assert.Equal(
+            TestPhotograph.Sample with { Orientation = 1, HasThumbnail = false }, TestPhotograph.Read(image));
+        using var restored = ImageCodec.Decode(image, Large);
+        Assert.Equal((Streaming.Height, Streaming.Width), (restored.Width, restored.Height));
+    }
+
+    [Fact]
     public async Task Query_ChoosesRouteAndStrength()
     {
         await using var daemon = await StartAsync();

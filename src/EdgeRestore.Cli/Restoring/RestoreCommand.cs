@@ -16,7 +16,8 @@ internal static class RestoreCommand
         on. Of an animation the first picture is restored; transparency lies over black, and what EXIF turns comes out
         upright. An image that is clear, or of which the classifier is not sure, passes through: it is written as it was and
         counted apart. A run that was interrupted goes on where it stopped: what is done is skipped, unless its input is
-        newer.
+        newer. Camera, time, place (EXIF, XMP, IPTC) and colour profile stay; pixels are turned upright, the small picture
+        in EXIF, which shows the image as it was, goes.
 
         A video (Debian's ffmpeg reads and writes it) goes below --out under its own name, or to --out itself where that
         is a video file, an address to push to (rtsp://, udp:// ...) or - (standard output). Size, frame rate, times,

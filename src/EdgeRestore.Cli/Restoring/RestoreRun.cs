@@ -72,7 +72,7 @@ internal sealed class RestoreRun
                 return new RestoredImage { Name = name, Outcome = RestoreOutcome.Skipped };
             }
 
-            using var before = ImageCodec.Load(image.Path);
+            using var before = ImageCodec.Load(image.Path, out var file);
             using var after = Frame.Rent(before.Width, before.Height, PixelFormat.Rgb24);
             var router = _restorer.CreateRouter(
                 new RoutingOptions { FixedRoute = _settings.Route, ClassifyEveryFrames = 1 });
@@ -97,7 +97,7 @@ internal sealed class RestoreRun
                 _output.Write(comparison, Comparison.ToPng(before, after));
             }
 
-            _output.Write(name, ImageCodec.Encode(after, ImageCodec.FormatOf(name), EncodingQuality));
+            _output.Write(name, ImageCodec.EncodeLike(file, after, ImageCodec.FormatOf(name), EncodingQuality));
             return new RestoredImage
             {
                 Name = name,

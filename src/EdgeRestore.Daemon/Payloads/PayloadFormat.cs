@@ -1,6 +1,8 @@
+using EdgeRestore.Codecs;
 using EdgeRestore.Frames;
 using EdgeRestore.Protocol;
 using EdgeRestore.Protocol.V1;
+using ImageCodec = EdgeRestore.Protocol.V1.ImageCodec;
 
 namespace EdgeRestore.Daemon.Payloads;
 
@@ -30,6 +32,15 @@ internal sealed record PayloadFormat
         new() { Layout = layout, Width = width, Height = height };
 
     public static PayloadFormat Encoded(ImageCodec codec, int quality) => new() { Codec = codec, Quality = quality };
+
+    /// <summary>The file format of image files.</summary>
+    public ImageFileFormat FileFormat => Codec switch
+    {
+        ImageCodec.Jpeg => ImageFileFormat.Jpeg,
+        ImageCodec.Png => ImageFileFormat.Png,
+        ImageCodec.Webp => ImageFileFormat.WebP,
+        _ => ImageFileFormat.Unknown,
+    };
 
     public override string ToString() => IsRaw
         ? $"{Layout.ToWire().ToWireName()}{(Width > 0 ? $" {Width}x{Height}" : "")}"

@@ -89,7 +89,7 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
         var (width, height) = _jpeg.ReadSize(payload);
         RequireSize(width, height);
 
-        // A telephone's photograph lies on its side until EXIF is obeyed, and no result has EXIF. The first look spares
+        // A telephone's photograph lies on its side until EXIF is obeyed, which no result of a stream has. The first look spares
         // cameras' frames, which have none, the second.
         var isTurned = payload[..Math.Min(payload.Length, ExifWithinBytes)].IndexOf("Exif\0\0"u8) >= 0
             && ImageCodec.IsTurned(payload);
@@ -98,7 +98,7 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
 
     private Frame ReadImage(ReadOnlySpan<byte> payload)
     {
-        var expected = format.Codec == WireCodec.Png ? ImageFileFormat.Png : ImageFileFormat.WebP;
+        var expected = format.FileFormat;
         var found = ImageCodec.Sniff(payload);
         if (found != expected)
         {

@@ -26,8 +26,7 @@ internal sealed class PayloadWriter(PayloadFormat format, YuvEncoding yuv) : IDi
                 _jpeg ??= new JpegCodec();
                 return Copy(_jpeg.Encode(rgb, format.Quality));
             default:
-                var file = format.Codec == WireCodec.Png ? ImageFileFormat.Png : ImageFileFormat.WebP;
-                return (ImageCodec.Encode(rgb, file, format.Quality), null);
+                return (ImageCodec.Encode(rgb, format.FileFormat, format.Quality), null);
         }
     }
 

@@ -93,6 +93,7 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
                 {
                     Memory = memory,
                     HeldBytes = image.Length,
+                    IsPhotograph = true,
                     Waited = host.Clock.GetElapsedTime(arrivedAt),
                 },
                 call.RequestAborted);

@@ -6,6 +6,7 @@ using EdgeRestore.Frames;
 using EdgeRestore.Inference;
 using EdgeRestore.Packages;
 using EdgeRestore.Protocol.V1;
+using ImageCodec = EdgeRestore.Codecs.ImageCodec;
 
 namespace EdgeRestore.Daemon.Singles;
 
@@ -126,7 +127,7 @@ internal static class SingleFrame
             start = host.Clock.GetTimestamp();
             var bytes = result.Bypassed && request.Input.IsOfKind(request.Output)
                 ? payload
-                : await EncodeAsync(host, output, request, cancellationToken);
+                : await EncodeAsync(host, output, request, payload, cancellationToken);
             var encode = host.Clock.GetElapsedTime(start);
             var total = request.Waited + host.Clock.GetElapsedTime(arrivedAt);
             var queue = total - decode - result.Classify - result.Run - encode;
@@ -172,12 +173,22 @@ internal static class SingleFrame
     }
 
     private static async Task<ReadOnlyMemory<byte>> EncodeAsync(
-        StreamHost host, Frame output, SingleRequest request, CancellationToken cancellationToken)
+        StreamHost host,
+        Frame output,
+        SingleRequest request,
+        ReadOnlyMemory<byte> payload,
+        CancellationToken cancellationToken)
     {
         using var writer = new PayloadWriter(request.Output, default);
         await host.CodecGate.WaitAsync(cancellationToken);
         try
         {
+            if (request.IsPhotograph)
+            {
+                var (format, quality) = (request.Output.FileFormat, request.Output.Quality);
+                return ImageCodec.EncodeLike(payload.Span, output, format, quality, ChromaSubsampling.Half);
+            }
+
             var (encoded, owner) = writer.Write(output);
             using (owner)
             {

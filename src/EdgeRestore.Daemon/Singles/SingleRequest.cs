@@ -12,6 +12,9 @@ namespace EdgeRestore.Daemon.Singles;
 internal sealed record SingleRequest(PayloadFormat Input, PayloadFormat Output, SingleRouter Router, float Strength,
     StreamRegistry.OpenedStream Place)
 {
+    /// <summary>Whether image files are photographs, which keep what they tell beside their pixels.</summary>
+    public bool IsPhotograph { get; init; }
+
     /// <summary>How long it waited for its place, which counts as its time in a queue.</summary>
     public TimeSpan Waited { get; init; }
 

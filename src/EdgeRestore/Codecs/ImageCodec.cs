@@ -5,10 +5,11 @@ namespace EdgeRestore.Codecs;
 /// <summary>Image files and encoded frames of any usual format, through libvips. Thread-safe.</summary>
 /// <remarks>
 /// Decoding gives what a viewer shows, as Rgb24: turned upright by EXIF, greyscale and CMYK brought to sRGB, 16 bit
-/// reduced to 8, transparency laid over black, the first page or animation frame. Embedded colour profiles are ignored.
+/// reduced to 8, transparency laid over black, the first page or animation frame. Embedded colour profiles are ignored;
+/// <see cref="EncodeLike"/> passes them on.
 /// JPEG as a stream of camera frames goes through <see cref="JpegCodec"/>, which decodes into place.
 /// </remarks>
-public static class ImageCodec
+public static partial class ImageCodec
 {
     private const long MaxFileBytes = 512L << 20;
 
@@ -72,9 +73,12 @@ public static class ImageCodec
     /// <summary>Reads an image file; the caller disposes the frame.</summary>
     /// <exception cref="ImageException">Not an image that is read here, damaged, or too large.</exception>
     /// <exception cref="EdgeRestoreException">The file cannot be read, or libvips is missing.</exception>
-    public static Frame Load(string path, ImageLimits? limits = null)
+    public static Frame Load(string path, ImageLimits? limits = null) => Load(path, out _, limits);
+
+    /// <summary>The same; gives the file, too.</summary>
+    public static Frame Load(string path, out byte[] bytes, ImageLimits? limits = null)
     {
-        var bytes = ReadFile(path);
+        bytes = ReadFile(path);
         try
         {
             return Decode(bytes, limits);
@@ -103,22 +107,11 @@ public static class ImageCodec
         {
             fixed (byte* start = bytes)
             {
-                // Opening reads the header alone; pixels are decoded when they are asked for, after the limits.
-                using var opened = new VipsImage(
-                    Vips.ImageNewFromBuffer(start, (nuint)bytes.Length, "[fail_on=error]", 0), format);
+                using var opened = Open(start, bytes.Length, format);
                 (limits ?? ImageLimits.Default)
                     .Require(Vips.Width(opened.Handle), Vips.Height(opened.Handle), format.ToString());
-                using var upright = opened.Apply(static (nint image, out nint result) =>
-                    Vips.Autorotate(image, out result, 0));
-                using var srgb = upright.Apply(
-                    static (nint image, out nint result) =>
-                        Vips.Colourspace(image, out result, Vips.InterpretationSrgb, 0));
-                using var opaque = Vips.HasAlpha(srgb.Handle) != 0
-                    ? srgb.Apply(static (nint image, out nint result) => Vips.Flatten(image, out result, 0))
-                    : null;
-                using var eightBit = (opaque ?? srgb).Apply(
-                    static (nint image, out nint result) => Vips.Cast(image, out result, Vips.FormatUchar, 0));
-                return eightBit.ToFrame();
+                using var shown = Show(opened);
+                return shown.ToFrame();
             }
         }
     }
@@ -137,8 +130,7 @@ public static class ImageCodec
         {
             fixed (byte* start = bytes)
             {
-                using var opened = new VipsImage(
-                    Vips.ImageNewFromBuffer(start, (nuint)bytes.Length, "", 0), Sniff(bytes));
+                using var opened = Open(start, bytes.Length, Sniff(bytes));
                 return Vips.GetOrientation(opened.Handle) != Upright;
             }
         }
@@ -147,40 +139,25 @@ public static class ImageCodec
     /// <summary>Encodes a frame.</summary>
     /// <param name="frame">Rgb24.</param>
     /// <param name="format">Jpeg, Png or WebP.</param>
-    /// <param name="quality">1–100 for Jpeg (4:4:4) and WebP; ignored for Png.</param>
-    public static byte[] Encode(Frame frame, ImageFileFormat format, int quality = 92)
+    /// <param name="quality">1–100 for Jpeg and WebP; ignored for Png.</param>
+    /// <param name="chroma">Of Jpeg.</param>
+    public static byte[] Encode(
+        Frame frame, ImageFileFormat format, int quality = 92, ChromaSubsampling chroma = ChromaSubsampling.None)
     {
-        ArgumentNullException.ThrowIfNull(frame);
-        ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
-        if (frame.Format != PixelFormat.Rgb24)
-        {
-            throw new ArgumentException(
-                $"Images are encoded from Rgb24; found {frame.Format}. Convert the frame first.", nameof(frame));
-        }
-
+        Require(frame, quality);
         if (format == ImageFileFormat.Jpeg)
         {
             using var jpeg = new JpegCodec();
-            return jpeg.Encode(frame, quality, ChromaSubsampling.None).ToArray();
+            return jpeg.Encode(frame, quality, chroma).ToArray();
         }
 
-        var suffix = format switch
-        {
-            ImageFileFormat.Png => ".png[compression=6]",
-            ImageFileFormat.WebP => $".webp[Q={quality}]",
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Written are Jpeg, Png and WebP."),
-        };
         Vips.Require();
         unsafe
         {
             fixed (byte* pixels = frame.Pixels)
             {
-                using var image = new VipsImage(
-                    Vips.ImageNewFromMemory(
-                        pixels, (nuint)frame.LengthBytes, frame.Width, frame.Height, 3, Vips.FormatUchar),
-                    format);
-                return image.Encode(suffix);
+                using var image = OpenPixels(pixels, frame, format);
+                return image.Encode(SuffixOf(format, quality, chroma));
             }
         }
     }
@@ -239,6 +216,47 @@ public static class ImageCodec
         {
             throw new EdgeRestoreException($"Cannot read the image '{path}': {exception.Message}", exception);
         }
+    }
+
+    private static void Require(Frame frame, int quality)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
+        if (frame.Format != PixelFormat.Rgb24)
+        {
+            throw new ArgumentException(
+                $"Images are encoded from Rgb24; found {frame.Format}. Convert the frame first.", nameof(frame));
+        }
+    }
+
+    private static string SuffixOf(ImageFileFormat format, int quality, ChromaSubsampling chroma) => format switch
+    {
+        ImageFileFormat.Jpeg => $".jpg[Q={quality},subsample_mode={(chroma == ChromaSubsampling.None ? "off" : "on")}]",
+        ImageFileFormat.Png => ".png[compression=6]",
+        ImageFileFormat.WebP => $".webp[Q={quality}]",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Written are Jpeg, Png and WebP."),
+    };
+
+    // Reads the header alone; pixels are decoded when they are asked for, after the limits.
+    private static unsafe VipsImage Open(byte* start, int length, ImageFileFormat format) =>
+        new(Vips.ImageNewFromBuffer(start, (nuint)length, "[fail_on=error]", 0), format);
+
+    private static unsafe VipsImage OpenPixels(byte* pixels, Frame frame, ImageFileFormat format) => new(
+        Vips.ImageNewFromMemory(pixels, (nuint)frame.LengthBytes, frame.Width, frame.Height, 3, Vips.FormatUchar),
+        format);
+
+    /// <summary>What a viewer shows of an image, in three bands of 8 bits; libvips keeps the steps to it.</summary>
+    private static VipsImage Show(VipsImage opened)
+    {
+        using var upright = opened.Apply(static (nint image, out nint result) => Vips.Autorotate(image, out result, 0));
+        using var srgb = upright.Apply(static (nint image, out nint result) =>
+            Vips.Colourspace(image, out result, Vips.InterpretationSrgb, 0));
+        using var opaque = Vips.HasAlpha(srgb.Handle) != 0
+            ? srgb.Apply(static (nint image, out nint result) => Vips.Flatten(image, out result, 0))
+            : null;
+        return (opaque ?? srgb).Apply(
+            static (nint image, out nint result) => Vips.Cast(image, out result, Vips.FormatUchar, 0));
     }
 
     private static void TryDelete(string path)

@@ -12,6 +12,7 @@ namespace EdgeRestore.Codecs;
 /// </remarks>
 internal static partial class Vips
 {
+    public const int InterpretationCmyk = 15;
     public const int InterpretationSrgb = 22;
     public const int FormatUchar = 0;
 
@@ -55,6 +56,19 @@ internal static partial class Vips
 
     [LibraryImport(Library, EntryPoint = "vips_image_get_orientation")]
     public static partial int GetOrientation(nint image);
+
+    [LibraryImport(Library, EntryPoint = "vips_image_get_interpretation")]
+    public static partial int Interpretation(nint image);
+
+    /// <summary>The type of a field, 0 for none of the name.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_image_get_typeof", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nuint TypeOf(nint image, string field);
+
+    [LibraryImport(Library, EntryPoint = "vips_image_remove", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Remove(nint image, string field);
+
+    [LibraryImport(Library, EntryPoint = "vips_insert")]
+    public static partial int Insert(nint main, nint over, out nint result, int left, int top, nint end);
 
     [LibraryImport(Library, EntryPoint = "vips_autorot")]
     public static partial int Autorotate(nint image, out nint result, nint end);

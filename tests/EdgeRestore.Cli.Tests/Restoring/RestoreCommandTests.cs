@@ -40,6 +40,20 @@ public sealed class RestoreCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Photograph_KeepsCameraTimePlaceAndColours()
+    {
+        Save("in/a.jpg", Degradation.Rain);
+        var path = _folder.File("in", "a.jpg");
+        File.WriteAllBytes(path, TestPhotograph.Sample.AddTo(File.ReadAllBytes(path)));
+
+        Assert.Equal(0, (await RestoreAsync()).ExitCode);
+
+        Assert.Equal(
+            TestPhotograph.Sample with { Orientation = 1, HasThumbnail = false },
+            TestPhotograph.Read(File.ReadAllBytes(_folder.File("out", "a.jpg"))));
+    }
+
+    [Fact]
     public async Task FixedRouteAndStrength_AreTaken()
     {
         Save("in/clear.png", Degradation.Clear);
