@@ -8,7 +8,9 @@ using Grpc.Core;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>What let a stream in must go on holding: a stolen token does not stream until somebody restarts the daemon.</summary>
+/// <summary>
+/// What let a stream in must go on holding: a stolen token does not stream until somebody restarts the daemon.
+/// </summary>
 public sealed class AccessWithdrawalTests : IDisposable
 {
     private const int WithdrawnEvent = 53;

@@ -57,8 +57,8 @@ public sealed class DeadlineTests
         var reply = Assert.Single(await receiving);
         Assert.Equal(RestoreError.None, reply.Error);
 
-        // The engines' own times are real, the rest is the test's clock, which may move while the frame is decoded: what
-        // of the time since arrival is none of these was waiting. Each is cut to whole microseconds.
+        // The engines' own times are real, the rest is the test's clock, which may move while the frame is decoded:
+        // what of the time since arrival is none of these was waiting. Each is cut to whole microseconds.
         var timings = reply.Timings!;
         var busy = (long)timings.DecodeUs + timings.ClassifyUs + timings.RunUs + timings.EncodeUs;
         Assert.InRange(timings.QueueUs, Math.Max(0, 40_000 - busy - 5), Math.Max(0, 40_000 - busy));

@@ -9,7 +9,9 @@ using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>A daemon serves on the step below until a TensorRT engine is there, then switches between two frames.</summary>
+/// <summary>
+/// A daemon serves on the step below until a TensorRT engine is there, then switches between two frames.
+/// </summary>
 public sealed class EngineSwitchTests : IDisposable
 {
     private const int EnginesTakenEvent = 8;

@@ -7,7 +7,9 @@ using Grpc.Core;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>Clients that misbehave, in processes of their own, while another one is served as if they were not there.</summary>
+/// <summary>
+/// Clients that misbehave, in processes of their own, while another one is served as if they were not there.
+/// </summary>
 public sealed class HostileClientTests
 {
     private const int FrameCount = 30;

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>Where the daemon may listen: beyond this machine only when it knows who comes; and on Unix sockets.</summary>
+/// <summary>
+/// Where the daemon may listen: beyond this machine only when it knows who comes; and on Unix sockets.
+/// </summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class ListenTests : IDisposable
 {

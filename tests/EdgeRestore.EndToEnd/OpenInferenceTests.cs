@@ -8,7 +8,9 @@ using Degradation = EdgeRestore.Degradations.Degradation;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>The Open Inference Protocol, spoken by a client of other tools' making and by one that breaks its rules.</summary>
+/// <summary>
+/// The Open Inference Protocol, spoken by a client of other tools' making and by one that breaks its rules.
+/// </summary>
 public sealed class OpenInferenceTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -8,7 +8,9 @@ using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>A frame that a device stumbles over is run again, told as such, and moves its stream's routing once.</summary>
+/// <summary>
+/// A frame that a device stumbles over is run again, told as such, and moves its stream's routing once.
+/// </summary>
 public sealed class ProviderStumbleTests : IDisposable
 {
     private const int ClassifyEveryFrames = 8;

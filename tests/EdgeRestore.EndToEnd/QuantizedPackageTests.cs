@@ -14,8 +14,8 @@ public sealed class QuantizedPackageTests
     private const int Width = 192;
     private const int Height = 128;
 
-    // Its own manifest's losses are some hundredths of a dB against the clean frame at 30 dB and less: an error of this size
-    // beside what is left of the degradation there.
+    // Its own manifest's losses are some hundredths of a dB against the clean frame at 30 dB and less: an error of this
+    // size beside what is left of the degradation there.
     private const double LeastPsnr = 38;
 
     [Theory]

@@ -6,7 +6,9 @@ using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>The Python of docs/recipes.md and the README, run as it stands but for the camera and the daemon's port.</summary>
+/// <summary>
+/// The Python of docs/recipes.md and the README, run as it stands but for the camera and the daemon's port.
+/// </summary>
 public sealed partial class RecipeTests : IDisposable
 {
     private const string Camera = "rtsp://camera/stream";

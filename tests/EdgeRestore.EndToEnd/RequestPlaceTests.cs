@@ -12,7 +12,8 @@ using Grpc.Core;
 namespace EdgeRestore.EndToEnd;
 
 /// <summary>
-/// Requests that come one by one hold a place while they are worked on, and wait for one in line instead of being refused.
+/// Requests that come one by one hold a place while they are worked on, and wait for one in line instead of being
+/// refused.
 /// </summary>
 public sealed class RequestPlaceTests
 {

@@ -9,7 +9,9 @@ using ImageCodec = EdgeRestore.Protocol.V1.ImageCodec;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>Frames that lie in memory of client and daemon, and what a client gets that names what is not its own.</summary>
+/// <summary>
+/// Frames that lie in memory of client and daemon, and what a client gets that names what is not its own.
+/// </summary>
 public sealed class SharedMemoryTests
 {
     private const int Length = Streaming.Width * Streaming.Height * 3;

@@ -7,7 +7,9 @@ using EdgeRestore.EndToEnd.Fixtures;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>One trace from the client's stream to each of its frames in the daemon, and what a collector gets.</summary>
+/// <summary>
+/// One trace from the client's stream to each of its frames in the daemon, and what a collector gets.
+/// </summary>
 public sealed class TracingTests
 {
     [Fact]

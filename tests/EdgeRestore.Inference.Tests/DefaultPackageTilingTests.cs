@@ -9,7 +9,8 @@ using Xunit.Abstractions;
 namespace EdgeRestore.Inference.Tests;
 
 /// <summary>
-/// The network that is served looks at the whole frame, and its tiles know that from a mosaic only; how far off are they?
+/// The network that is served looks at the whole frame, and its tiles know that from a mosaic only; how far off are
+/// they?
 /// </summary>
 public sealed class DefaultPackageTilingTests(ITestOutputHelper output)
 {

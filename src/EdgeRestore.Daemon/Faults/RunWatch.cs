@@ -1,6 +1,8 @@
 namespace EdgeRestore.Daemon.Faults;
 
-/// <summary>The computations in flight and when they began. Thread-safe; costs a frame two interlocked writes.</summary>
+/// <summary>
+/// The computations in flight and when they began. Thread-safe; costs a frame two interlocked writes.
+/// </summary>
 internal sealed class RunWatch(TimeProvider clock)
 {
     // Many more than are computed at once; what finds no place goes unwatched.

@@ -4,8 +4,8 @@ using EdgeRestore.Daemon.Streams;
 namespace EdgeRestore.Daemon.Faults;
 
 /// <summary>
-/// Ends the process when a computation does not come back: nothing else frees a native call. The service manager starts it
-/// anew, and hears from it, or else does so by itself, as long as it turns.
+/// Ends the process when a computation does not come back: nothing else frees a native call. The service manager starts
+/// it anew, and hears from it, or else does so by itself, as long as it turns.
 /// </summary>
 internal sealed class WedgeWatch(
     StreamHost host, EngineOptions options, WedgeSignal signal, ILoggerFactory logging, Action<int> exit)
@@ -30,8 +30,8 @@ internal sealed class WedgeWatch(
             lastHold = host.Clock.GetElapsedTime(lastLook, look) > HeldTime ? look : lastHold;
             lastLook = look;
 
-            // Time in which nobody turned says nothing of a computation. Where the watch is starved again and again, the
-            // service manager misses its beats, and acts.
+            // Time in which nobody turned says nothing of a computation. Where the watch is starved again and again,
+            // the service manager misses its beats, and acts.
             var watched = lastHold is { } hold ? host.Clock.GetElapsedTime(hold, look) : TimeSpan.MaxValue;
             var runs = host.Packages.Runs.Read();
             if (runs.Count == 0 || runs[0].Age < limit || watched < limit)

@@ -45,7 +45,8 @@ internal sealed class DaemonHost : IAsyncDisposable
     /// <exception cref="EdgeRestoreException">Package, device or port do not allow it.</exception>
     public static async Task RunAsync(DaemonSettings settings)
     {
-        // A terminal that closes, or somebody's habit: what may change is read anew without it, and it is no reason to end.
+        // A terminal that closes, or somebody's habit: what may change is read anew without it, and it is no reason to
+        // end.
         using var hangUp = OperatingSystem.IsWindows() ? null
             : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => signal.Cancel = true);
         await using var daemon = await StartAsync(

@@ -4,8 +4,8 @@ using EdgeRestore.Inference;
 namespace EdgeRestore.Daemon.Hosting;
 
 /// <summary>
-/// Takes up TensorRT engines while the daemon serves: another program builds them, minutes or months after the start. Frames
-/// run on the step below until then.
+/// Takes up TensorRT engines while the daemon serves: another program builds them, minutes or months after the start.
+/// Frames run on the step below until then.
 /// </summary>
 internal sealed class EngineRefresh(StreamHost host, TimeProvider clock, ILogger<EngineRefresh> logger) : BackgroundService
 {

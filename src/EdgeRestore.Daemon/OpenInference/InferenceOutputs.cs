@@ -119,5 +119,7 @@ internal static class InferenceOutputs
     }
 }
 
-/// <summary>An output that a request asks for, and where in shared memory it wants it; null for in the message.</summary>
+/// <summary>
+/// An output that a request asks for, and where in shared memory it wants it; null for in the message.
+/// </summary>
 internal sealed record AskedOutput(InferenceOutput Output, TensorPlace? Place);

@@ -13,7 +13,9 @@ using Grpc.Core;
 
 namespace EdgeRestore.Daemon.OpenInference;
 
-/// <summary><c>inference.GRPCInferenceService</c>, the Open Inference Protocol with what Triton's clients need of it.</summary>
+/// <summary>
+/// <c>inference.GRPCInferenceService</c>, the Open Inference Protocol with what Triton's clients need of it.
+/// </summary>
 internal sealed partial class InferenceService(
     StreamHost host, DrainSignal drain, InferenceStatistics statistics, SharedRegions regions, Rollout rollout)
     : GRPCInferenceService.GRPCInferenceServiceBase

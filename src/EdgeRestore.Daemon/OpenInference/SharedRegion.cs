@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeRestore.Daemon.OpenInference;
 
 /// <summary>
-/// A part of a file in <c>/dev/shm</c> that a client has registered. It is read and written by calls and never mapped, so
-/// whoever cuts the file off gets an error and does the daemon no harm. Thread-safe.
+/// A part of a file in <c>/dev/shm</c> that a client has registered. It is read and written by calls and never mapped,
+/// so whoever cuts the file off gets an error and does the daemon no harm. Thread-safe.
 /// </summary>
 /// <param name="Name">The client's.</param>
 /// <param name="Key">The file, as the client named it.</param>

@@ -56,7 +56,9 @@ internal sealed class SharedRegions : IDisposable
         }
     }
 
-    /// <summary>Forgets one region of the client, or all of them; one that is not there is no error, as with Triton.</summary>
+    /// <summary>
+    /// Forgets one region of the client, or all of them; one that is not there is no error, as with Triton.
+    /// </summary>
     public void Unregister(Peer peer, string name)
     {
         foreach (var region in List(peer, name))
@@ -103,7 +105,8 @@ internal sealed class SharedRegions : IDisposable
         }
     }
 
-    // A client elsewhere cannot mean memory of this machine; one of another user would have the daemon open what is not its own.
+    // A client elsewhere cannot mean memory of this machine; one of another user would have the daemon open what is not
+    // its own.
     private static uint RequireOwner(ServerCallContext call)
     {
         var http = call.GetHttpContext();

@@ -12,8 +12,8 @@ internal sealed class ActivationWatch(Rollout rollout, PackageStart start) : Bac
             return;
         }
 
-        // One look is due from the start: the file may have changed between the reading of it and the first event. However
-        // many changes come while one is taken over, one look afterwards sees the last.
+        // One look is due from the start: the file may have changed between the reading of it and the first event.
+        // However many changes come while one is taken over, one look afterwards sees the last.
         using var changed = new SemaphoreSlim(1);
         using var watcher = new FileSystemWatcher(repository.Directory, Activation.FileName);
         watcher.Created += (_, _) => changed.Release();

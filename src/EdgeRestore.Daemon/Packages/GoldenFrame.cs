@@ -2,7 +2,9 @@ using EdgeRestore.Frames;
 
 namespace EdgeRestore.Daemon.Packages;
 
-/// <summary>The picture that every package is probed with: black, white, slopes, edges and fine texture in one frame.</summary>
+/// <summary>
+/// The picture that every package is probed with: black, white, slopes, edges and fine texture in one frame.
+/// </summary>
 internal static class GoldenFrame
 {
     private const int SidePixels = 64;

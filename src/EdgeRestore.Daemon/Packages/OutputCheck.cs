@@ -13,9 +13,9 @@ internal static class OutputCheck
     private const int BlockBytes = 64;
     private const int MaxBlockCount = 256;
 
-    // Levels of 255, chosen wide rather than measured: a false alarm costs a frame its restoration. A restoration keeps what
-    // is in the picture: one that had contrast still has some. Low light and haze move the levels most: by up to 109 where
-    // haze is taken off frames of eval-v1.
+    // Levels of 255, chosen wide rather than measured: a false alarm costs a frame its restoration. A restoration keeps
+    // what is in the picture: one that had contrast still has some. Low light and haze move the levels most: by up to
+    // 109 where haze is taken off frames of eval-v1.
     private const int ConstantRange = 2;
     private const int ContrastRange = 16;
     private const int BlackMean = 2;

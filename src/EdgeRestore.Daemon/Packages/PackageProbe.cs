@@ -10,13 +10,15 @@ namespace EdgeRestore.Daemon.Packages;
 /// <summary>Runs the golden frame through every route of a package before it takes streams.</summary>
 internal static class PackageProbe
 {
-    // A guard against another picture altogether (inverted, shifted, channels swapped), not a judgement of quality: that is
-    // what `evaluate` is for. 12 dB is a mean square difference of a quarter of the range; chosen, not measured.
+    // A guard against another picture altogether (inverted, shifted, channels swapped), not a judgement of quality:
+    // that is what `evaluate` is for. 12 dB is a mean square difference of a quarter of the range; chosen, not
+    // measured.
     private const double MinAgreementDecibels = 12;
 
     /// <summary>
-    /// (1) Every route that is served now is there, (2) the classifier answers, (3) every route gives a picture, (4) which
-    /// is not wildly different from what the served version makes of the same frame. Warms every engine up on the way.
+    /// (1) Every route that is served now is there, (2) the classifier answers, (3) every route gives a picture, (4)
+    /// which is not wildly different from what the served version makes of the same frame. Warms every engine up on the
+    /// way.
     /// </summary>
     /// <param name="candidate">All its engines are built.</param>
     /// <param name="served">What is served now, leased by the caller; null at the start.</param>

@@ -32,8 +32,8 @@ internal sealed class PackageStart
     public IReadOnlyList<string> Notices => _notices;
 
     /// <summary>
-    /// (1) Opens trust store and repository, (2) gives a version up whose trial outlived too many starts, (3) loads what is
-    /// active, or else what was before, or where nothing is active the package of the settings.
+    /// (1) Opens trust store and repository, (2) gives a version up whose trial outlived too many starts, (3) loads
+    /// what is active, or else what was before, or where nothing is active the package of the settings.
     /// </summary>
     /// <param name="settings">All of them.</param>
     /// <param name="clock">The daemon's.</param>

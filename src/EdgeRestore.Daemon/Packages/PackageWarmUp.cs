@@ -12,15 +12,17 @@ namespace EdgeRestore.Daemon.Packages;
 /// Runs on a version what streams and requests will ask of it: the first frame of a size is slow on every device, and a
 /// version may fail at a size that its probe does not have.
 /// </summary>
-/// <remarks>On the CPU all routes share the memory that a size needs, so what it takes is that of the largest frame.</remarks>
+/// <remarks>
+/// On the CPU all routes share the memory that a size needs, so what it takes is that of the largest frame.
+/// </remarks>
 internal static class PackageWarmUp
 {
     /// <summary>Each takes a frame's time from the streams that are served meanwhile.</summary>
     public const int MaxShapeCount = 16;
 
     /// <summary>
-    /// Takes one frame of each of the likeliest sizes and routes through it, in turn with the frames that are served: those of
-    /// open streams, and as many of streams and requests that have ended as there is room for.
+    /// Takes one frame of each of the likeliest sizes and routes through it, in turn with the frames that are served:
+    /// those of open streams, and as many of streams and requests that have ended as there is room for.
     /// </summary>
     /// <returns>What failed for an open stream; null when nothing did.</returns>
     public static PackageException? Run(Restorer candidate, StreamHost host)

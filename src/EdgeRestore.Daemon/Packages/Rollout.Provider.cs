@@ -9,7 +9,8 @@ internal sealed partial class Rollout
     }
 
     /// <summary>
-    /// Serves the same package on the device below: built beside, while frames pass through, then swapped like a version.
+    /// Serves the same package on the device below: built beside, while frames pass through, then swapped like a
+    /// version.
     /// </summary>
     private void StepDown(ServedPackage lost, string fault)
     {

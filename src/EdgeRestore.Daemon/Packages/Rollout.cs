@@ -106,8 +106,8 @@ internal sealed partial class Rollout : IAsyncDisposable
         token);
 
     /// <summary>
-    /// Serves a version: (1) loads, warms up and probes it, unless that is done; (2) writes the activation; (3) sends it the
-    /// next frame of every stream, or of a share of them, on trial.
+    /// Serves a version: (1) loads, warms up and probes it, unless that is done; (2) writes the activation; (3) sends
+    /// it the next frame of every stream, or of a share of them, on trial.
     /// </summary>
     public Task<RolloutSnapshot> ActivateAsync(PackageId id, double share, CancellationToken token) =>
         InTurnAsync(() => Activate(id, share), token);

@@ -92,7 +92,9 @@ internal sealed partial class ServedPackage
     /// <summary>The router of a stream's frames for as long as they come here.</summary>
     public StreamRouter CreateRouter(RoutingOptions options) => Restorer.CreateRouter(options);
 
-    /// <summary>Takes one frame, which has entered, through its stream's route; a result that is none passes through.</summary>
+    /// <summary>
+    /// Takes one frame, which has entered, through its stream's route; a result that is none passes through.
+    /// </summary>
     public RestoreResult Restore(
         Frame input, Frame output, StreamRouter router, float strength, CancellationToken token)
     {
@@ -140,8 +142,8 @@ internal sealed partial class ServedPackage
             Degradation.Clear, BypassReason.DeviceFault, Confidence: 0, TimeSpan.Zero, TimeSpan.Zero);
     }
 
-    // A reload leaves megabytes of garbage on both heaps, and free pages in the allocator's arenas: a daemon that lives for
-    // months gives them back.
+    // A reload leaves megabytes of garbage on both heaps, and free pages in the allocator's arenas: a daemon that lives
+    // for months gives them back.
     private static void ReturnMemory()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);

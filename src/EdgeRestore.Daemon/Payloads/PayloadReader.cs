@@ -41,7 +41,8 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
     }
 
     /// <summary>Decodes a payload whose length was checked; the caller disposes the frame.</summary>
-    /// <param name="payload">RGB pixels become the frame where they lie; of anything else the payload stays as it was.</param>
+    /// <param name="payload">RGB pixels become the frame where they lie; of anything else the payload stays as it
+    /// was.</param>
     /// <exception cref="ImageException">The payload is not the image that it should be.</exception>
     public Frame Read(PooledBytes payload) => format switch
     {
@@ -52,7 +53,8 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
     };
 
     /// <summary>
-    /// Takes a payload that its sender may still write: as a frame where it lies, or, where that does not do, as a copy for
+    /// Takes a payload that its sender may still write: as a frame where it lies, or, where that does not do, as a copy
+    /// for
     /// <see cref="Read"/>. The caller disposes either, a frame before the memory goes.
     /// </summary>
     public (Frame? Frame, PooledBytes? Copy) TakeShared(Memory<byte> payload)

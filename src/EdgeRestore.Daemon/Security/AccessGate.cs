@@ -6,10 +6,12 @@ using Grpc.Core;
 
 namespace EdgeRestore.Daemon.Security;
 
-/// <summary>Lets a request through when whoever sent it may; open to all when neither tokens nor authorities are given.</summary>
+/// <summary>
+/// Lets a request through when whoever sent it may; open to all when neither tokens nor authorities are given.
+/// </summary>
 /// <remarks>
-/// Streams last for months, so a call is looked at again while it runs: a token that is taken away, or an authority that
-/// is replaced, ends what it had let in.
+/// Streams last for months, so a call is looked at again while it runs: a token that is taken away, or an authority
+/// that is replaced, ends what it had let in.
 /// </remarks>
 internal sealed class AccessGate
 {
@@ -102,7 +104,9 @@ internal sealed class AccessGate
         return tokens;
     }
 
-    /// <summary>Withdraws the grant of a call that would not be let in any more; ends it where it does not end itself.</summary>
+    /// <summary>
+    /// Withdraws the grant of a call that would not be let in any more; ends it where it does not end itself.
+    /// </summary>
     private async Task WatchAsync(
         HttpContext call, AccessGrant grant, Func<Refusal?> findFault, CancellationToken ended)
     {

@@ -1,6 +1,8 @@
 namespace EdgeRestore.Daemon.Security;
 
-/// <summary>Which right each path needs. What is not listed needs admin: a service that is added is closed until it is.</summary>
+/// <summary>
+/// Which right each path needs. What is not listed needs admin: a service that is added is closed until it is.
+/// </summary>
 internal static class AccessRules
 {
     private const string Inference = "/inference.GRPCInferenceService/";

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace EdgeRestore.Daemon.Security;
 
-/// <summary>What a request shows of its sender, in a form that outlives the request's buffers. Holds no token, only its hash.</summary>
+/// <summary>
+/// What a request shows of its sender, in a form that outlives the request's buffers. Holds no token, only its hash.
+/// </summary>
 /// <param name="TokenHash">Null without a token.</param>
 /// <param name="Certificate">The connection's; null without one, and where there is a token.</param>
 /// <param name="IsOfAnotherKind">Whether it authenticates in a way that is not taken.</param>

@@ -7,7 +7,8 @@ namespace EdgeRestore.Daemon.Security;
 /// <summary>Whose a TCP connection over loopback is: the kernel lists both of its ends with their users.</summary>
 internal static class LoopbackUsers
 {
-    // proc_net_tcp of the kernel's documentation: number, local address, remote address, state, queues, timer, retries, user.
+    // proc_net_tcp of the kernel's documentation: number, local address, remote address, state, queues, timer, retries,
+    // user.
     private const int StateColumn = 3;
     private const int UserColumn = 7;
 

@@ -10,11 +10,13 @@ namespace EdgeRestore.Daemon.Security;
 /// <param name="Key">Holds no secret, and nothing that a client may choose freely.</param>
 internal readonly record struct Peer(string Key)
 {
-    // SOL_SOCKET and SO_PEERCRED of Linux, whose answer is three 32-bit numbers: process, user, group (man 7 socket, man 7 unix).
+    // SOL_SOCKET and SO_PEERCRED of Linux, whose answer is three 32-bit numbers: process, user, group (man 7 socket,
+    // man 7 unix).
     private const int SocketLevel = 1;
     private const int PeerCredential = 17;
 
-    // What the kernel shows for a user that this process has no number for: two of those are not the same (user_namespaces(7)).
+    // What the kernel shows for a user that this process has no number for: two of those are not the same
+    // (user_namespaces(7)).
     private const uint OverflowUserId = 65534;
 
     // What a network gives to one customer (RFC 6177): whoever has one address has as many of these as it likes.
@@ -23,8 +25,8 @@ internal readonly record struct Peer(string Key)
     public static Peer Of(ServerCallContext call) => Of(call.GetHttpContext());
 
     /// <summary>
-    /// The token or certificate that the call was let in with. Without one: the address on other machines, the process behind
-    /// a Unix socket, and on this machine's loopback, where all have one address, the connection.
+    /// The token or certificate that the call was let in with. Without one: the address on other machines, the process
+    /// behind a Unix socket, and on this machine's loopback, where all have one address, the connection.
     /// </summary>
     public static Peer Of(HttpContext call)
     {
@@ -48,7 +50,9 @@ internal readonly record struct Peer(string Key)
     /// <summary>Whoever comes from an address, or from its network where a customer has many.</summary>
     public static Peer At(IPAddress address) => new($"address {Network(address)}");
 
-    /// <summary>The user at the other end of a connection from this machine; null where it cannot be told for certain.</summary>
+    /// <summary>
+    /// The user at the other end of a connection from this machine; null where it cannot be told for certain.
+    /// </summary>
     public static uint? FindUser(HttpContext call)
     {
         var user = call.Features.Get<IConnectionSocketFeature>()?.Socket switch

@@ -1,6 +1,8 @@
 namespace EdgeRestore.Daemon.Security;
 
-/// <summary>What one or two files hold, read again when they change; what cannot be read leaves the old. Thread-safe.</summary>
+/// <summary>
+/// What one or two files hold, read again when they change; what cannot be read leaves the old. Thread-safe.
+/// </summary>
 internal sealed class ReloadedFile<T>
     where T : class
 {

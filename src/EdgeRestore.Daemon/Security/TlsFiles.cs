@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace EdgeRestore.Daemon.Security;
 
-/// <summary>The server's certificate and the authorities of its clients', as the files have them now. Thread-safe.</summary>
+/// <summary>
+/// The server's certificate and the authorities of its clients', as the files have them now. Thread-safe.
+/// </summary>
 internal sealed class TlsFiles
 {
     // Extended key usage of TLS clients, RFC 5280, section 4.2.1.12.

@@ -3,7 +3,9 @@ using Grpc.AspNetCore.Server.Model;
 
 namespace EdgeRestore.Daemon.Services;
 
-/// <summary>Binds <see cref="RestoreStreams"/> by hand, for messages that generated code would take apart its own way.</summary>
+/// <summary>
+/// Binds <see cref="RestoreStreams"/> by hand, for messages that generated code would take apart its own way.
+/// </summary>
 internal sealed class RestoreStreamMethods : IServiceMethodProvider<RestoreStreams>
 {
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<RestoreStreams> context)

@@ -177,7 +177,8 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
             return null;
         }
 
-        // A client elsewhere cannot mean memory of this machine, unless it is after somebody else's. Null: a Unix socket.
+        // A client elsewhere cannot mean memory of this machine, unless it is after somebody else's. Null: a Unix
+        // socket.
         if (context.GetHttpContext().Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
         {
             throw new RpcException(WireStatus.From(

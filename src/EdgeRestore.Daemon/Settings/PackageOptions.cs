@@ -3,7 +3,9 @@ namespace EdgeRestore.Daemon.Settings;
 /// <summary>Which packages are taken, and how a new version proves itself.</summary>
 internal sealed record PackageOptions
 {
-    /// <summary>Folder of packages with versions; what its activation names is served instead of Engine:Package.</summary>
+    /// <summary>
+    /// Folder of packages with versions; what its activation names is served instead of Engine:Package.
+    /// </summary>
     /// <value>Without one: Engine:Package is served until the daemon stops.</value>
     public string? Repository { get; init; }
 

@@ -8,8 +8,8 @@ internal sealed record PeerOptions
     public int MaxConnections { get; init; } = 256;
 
     /// <summary>
-    /// What one client may take of Limits:MaxStreams and of Limits:FrameMemoryMegabytes; the rest stays for others. One client
-    /// is one token or certificate; without these an address, and on this machine a connection or a process.
+    /// What one client may take of Limits:MaxStreams and of Limits:FrameMemoryMegabytes; the rest stays for others. One
+    /// client is one token or certificate; without these an address, and on this machine a connection or a process.
     /// </summary>
     /// <value>Per cent; 75. 100 lets one client take all.</value>
     [Within(50, 100)]
@@ -19,7 +19,9 @@ internal sealed record PeerOptions
     [Within(1024, 1_048_576)]
     public int MaxHeaderBytes { get; init; } = 16 * 1024;
 
-    /// <summary>Frames that are read of one stream in a second; the sender of more is held back by flow control.</summary>
+    /// <summary>
+    /// Frames that are read of one stream in a second; the sender of more is held back by flow control.
+    /// </summary>
     /// <value>0: as many as can be computed; 0.</value>
     [Within(0, 100_000)]
     public int MaxFramesPerSecond { get; init; }
@@ -30,7 +32,8 @@ internal sealed record PeerOptions
     public int FirstFrameSeconds { get; init; } = 60;
 
     /// <summary>
-    /// How long a connection may be silent before it is asked for a sign of life, which it must give within half of that.
+    /// How long a connection may be silent before it is asked for a sign of life, which it must give within half of
+    /// that.
     /// </summary>
     /// <value>Seconds; 60.</value>
     [Within(2, 86_400)]

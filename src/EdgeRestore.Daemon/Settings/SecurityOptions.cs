@@ -3,7 +3,9 @@ namespace EdgeRestore.Daemon.Settings;
 /// <summary>Who may come in, and how the way is protected. The files are read again when they change.</summary>
 internal sealed record SecurityOptions
 {
-    /// <summary>The server's certificate with its chain, PEM; with it, both endpoints speak TLS 1.2 and 1.3 only.</summary>
+    /// <summary>
+    /// The server's certificate with its chain, PEM; with it, both endpoints speak TLS 1.2 and 1.3 only.
+    /// </summary>
     /// <value>Without one: no encryption.</value>
     public string? Certificate { get; init; }
 

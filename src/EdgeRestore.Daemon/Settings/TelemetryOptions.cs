@@ -1,6 +1,8 @@
 namespace EdgeRestore.Daemon.Settings;
 
-/// <summary>What is told to the outside of how the daemon fares, beside <c>/metrics</c>, which is always there.</summary>
+/// <summary>
+/// What is told to the outside of how the daemon fares, beside <c>/metrics</c>, which is always there.
+/// </summary>
 internal sealed record TelemetryOptions
 {
     /// <summary>OpenTelemetry collector that metrics and spans are sent to.</summary>
@@ -16,7 +18,9 @@ internal sealed record TelemetryOptions
     [Within(1, 3600)]
     public int OtlpSeconds { get; init; } = 60;
 
-    /// <summary>Calls whose spans are sent, where the client's trace does not already say so. Each frame is a span.</summary>
+    /// <summary>
+    /// Calls whose spans are sent, where the client's trace does not already say so. Each frame is a span.
+    /// </summary>
     /// <value>Per cent; 5.</value>
     [Within(0, 100)]
     public int TracePercent { get; init; } = 5;

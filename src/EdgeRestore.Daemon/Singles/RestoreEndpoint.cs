@@ -18,9 +18,9 @@ namespace EdgeRestore.Daemon.Singles;
 
 /// <summary><c>POST /v1/restore</c>: one image in, the same restored out.</summary>
 /// <remarks>
-/// Query: <c>route</c> (auto or a degradation), <c>strength</c> (0 to 1), <c>quality</c> (1 to 100). What comes back is of
-/// the type that <c>Accept</c> asks for, else of the input's; an image that passes through is the same file where its type
-/// is the same. Errors are RFC 9457 problems.
+/// Query: <c>route</c> (auto or a degradation), <c>strength</c> (0 to 1), <c>quality</c> (1 to 100). What comes back is
+/// of the type that <c>Accept</c> asks for, else of the input's; an image that passes through is the same file where
+/// its type is the same. Errors are RFC 9457 problems.
 /// </remarks>
 internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
 {

@@ -10,7 +10,9 @@ using ImageCodec = EdgeRestore.Codecs.ImageCodec;
 
 namespace EdgeRestore.Daemon.Singles;
 
-/// <summary>Frames that come one by one, by REST or the Open Inference Protocol: through the same gates as streams'.</summary>
+/// <summary>
+/// Frames that come one by one, by REST or the Open Inference Protocol: through the same gates as streams'.
+/// </summary>
 /// <remarks>One frame at a time; whoever asks holds a stream's place.</remarks>
 internal static class SingleFrame
 {

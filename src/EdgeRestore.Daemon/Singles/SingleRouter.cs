@@ -3,7 +3,9 @@ using EdgeRestore.Inference.Routing;
 
 namespace EdgeRestore.Daemon.Singles;
 
-/// <summary>The router of frames that belong together, for as long as they come to one package; one at a time.</summary>
+/// <summary>
+/// The router of frames that belong together, for as long as they come to one package; one at a time.
+/// </summary>
 internal sealed class SingleRouter(RoutingOptions options)
 {
     private ServedPackage? _package;

@@ -16,7 +16,9 @@ internal sealed class FramePace(PeerOptions options, TimeProvider clock) : IDisp
     /// <summary>Cancelled when the first frame is late.</summary>
     public CancellationToken FirstFrameLate => _first.Token;
 
-    /// <summary>Takes note of a frame that has arrived; before it goes on, since its answer may come first otherwise.</summary>
+    /// <summary>
+    /// Takes note of a frame that has arrived; before it goes on, since its answer may come first otherwise.
+    /// </summary>
     public void Arrived()
     {
         if (!_hasFrame)

@@ -26,7 +26,8 @@ internal sealed partial class FramePipeline
             try
             {
                 var start = _host.Clock.GetTimestamp();
-                // A payload that is still there goes back: as it came, since its frame passed through, or with the change added.
+                // A payload that is still there goes back: as it came, since its frame passed through, or with the
+                // change added.
                 var (bytes, owner) = frame.Payload is { } original
                     ? (original.Memory, null)
                     : _writer.Write(frame.Output!);

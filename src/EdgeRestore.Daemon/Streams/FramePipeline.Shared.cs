@@ -6,7 +6,9 @@ namespace EdgeRestore.Daemon.Streams;
 internal sealed partial class FramePipeline
 {
     /// <summary>Finds a frame and the place of its result in shared memory; what is wrong with them, or null.</summary>
-    /// <remarks>Nothing that the client says is taken for true: ranges are checked without a sum that could overflow.</remarks>
+    /// <remarks>
+    /// Nothing that the client says is taken for true: ranges are checked without a sum that could overflow.
+    /// </remarks>
     private string? FindShared(StreamFrame frame, SharedRange place, SharedRange? result)
     {
         if (_shared is null)

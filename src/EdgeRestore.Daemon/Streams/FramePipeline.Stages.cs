@@ -14,7 +14,8 @@ internal sealed partial class FramePipeline
     private int _routedHeight;
     private bool _hasWarned;
 
-    // A stage that ends completes what the next one reads, however it ends: waiting there without a token costs nothing.
+    // A stage that ends completes what the next one reads, however it ends: waiting there without a token costs
+    // nothing.
     private async Task DecodeAsync(CancellationToken cancellationToken)
     {
         try

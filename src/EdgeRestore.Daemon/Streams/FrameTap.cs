@@ -30,7 +30,9 @@ internal sealed class FrameTap(TimeProvider clock)
         return Interlocked.CompareExchange(ref _current, tapping, null) is null ? tapping : null;
     }
 
-    /// <summary>Offers a frame that was restored, or was clear. Costs nothing where nobody taps, and never waits.</summary>
+    /// <summary>
+    /// Offers a frame that was restored, or was clear. Costs nothing where nobody taps, and never waits.
+    /// </summary>
     public void Offer(Frame input, in RestoreResult result)
     {
         if (Volatile.Read(ref _current) is { } tapping && result.Error == RestoreError.None

@@ -29,9 +29,9 @@ internal sealed class MemoryBudget(long maxBytes, int sharePercent)
     public Reservation Reserve(Peer peer) => new(this, peer);
 
     /// <summary>
-    /// What a stream's frames take at most: (1) payloads that arrive, wait for room, or wait in the inbox, (2) frames and
-    /// results, and payloads that are kept, between decoding and the end of their computation, (3) results, or payloads that
-    /// go back, that wait to be sent or are.
+    /// What a stream's frames take at most: (1) payloads that arrive, wait for room, or wait in the inbox, (2) frames
+    /// and results, and payloads that are kept, between decoding and the end of their computation, (3) results, or
+    /// payloads that go back, that wait to be sent or are.
     /// </summary>
     /// <param name="payloadBytes">Of the largest frame as sent.</param>
     /// <param name="pixelBytes">Of the same as RGB.</param>

@@ -27,8 +27,8 @@ internal sealed partial class StreamRegistry
     private int MaxWaitingOfOne => _maxOfOne * WaitingPerPlace;
 
     /// <summary>
-    /// Takes a place for a request, which disposing it gives back. Waits where another request has to give its place back
-    /// first; where all are cameras' there is nothing to wait for.
+    /// Takes a place for a request, which disposing it gives back. Waits where another request has to give its place
+    /// back first; where all are cameras' there is nothing to wait for.
     /// </summary>
     /// <returns>The place, or null and why there is none.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled before there was one.</exception>

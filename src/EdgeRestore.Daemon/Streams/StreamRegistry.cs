@@ -70,7 +70,9 @@ internal sealed partial class StreamRegistry(int maxStreams, int sharePercent, T
         _ => WireStatus.TooManyStreams(maxStreams),
     };
 
-    /// <summary>Sizes and routes that open streams have now, then those that they may come to have; each once.</summary>
+    /// <summary>
+    /// Sizes and routes that open streams have now, then those that they may come to have; each once.
+    /// </summary>
     public IReadOnlyList<FrameShape> ReadShapes()
     {
         lock (_gate)

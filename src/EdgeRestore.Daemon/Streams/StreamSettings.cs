@@ -52,8 +52,8 @@ internal sealed record StreamSettings
     }
 
     /// <summary>
-    /// Whether payloads are kept until it is known that their frames are restored, since those that pass through are sent
-    /// back as they came. Of RGB the result of such a frame is the same bytes.
+    /// Whether payloads are kept until it is known that their frames are restored, since those that pass through are
+    /// sent back as they came. Of RGB the result of such a frame is the same bytes.
     /// </summary>
     public bool KeepsPayloads => Input.IsOfKind(Output) && Input.Layout != PixelFormat.Rgb24;
 

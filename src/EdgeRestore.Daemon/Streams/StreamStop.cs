@@ -5,7 +5,9 @@ using Grpc.Core;
 
 namespace EdgeRestore.Daemon.Streams;
 
-/// <summary>What ends a stream from the daemon's side, after the frames that have arrived: its stop, or the loss of access.</summary>
+/// <summary>
+/// What ends a stream from the daemon's side, after the frames that have arrived: its stop, or the loss of access.
+/// </summary>
 internal sealed class StreamStop(DrainSignal drain, AccessGrant? grant) : IDisposable
 {
     private readonly CancellationTokenSource _stop =

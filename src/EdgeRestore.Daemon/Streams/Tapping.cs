@@ -35,7 +35,9 @@ internal sealed class Tapping(FrameTap tap, TimeProvider clock) : IDisposable
 
     public IAsyncEnumerable<Copy> ReadAllAsync(CancellationToken token) => _waiting.Reader.ReadAllAsync(token);
 
-    /// <summary>Copies a frame when one is due; never waits, neither for the reader nor for another stream's copy.</summary>
+    /// <summary>
+    /// Copies a frame when one is due; never waits, neither for the reader nor for another stream's copy.
+    /// </summary>
     public void Offer(Frame input, Degradation route, float confidence)
     {
         if (!_gate.TryEnter())

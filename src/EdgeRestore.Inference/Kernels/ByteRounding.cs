@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace EdgeRestore.Inference.Kernels;
 
-/// <summary>QuantizeLinear to 8 bits, as ONNX defines it: divided, rounded half to even, moved by the zero point, clamped.</summary>
+/// <summary>
+/// QuantizeLinear to 8 bits, as ONNX defines it: divided, rounded half to even, moved by the zero point, clamped.
+/// </summary>
 internal readonly struct ByteRounding(float scale, int zeroPoint)
 {
     // Levels that are clamped whatever the zero point; further out, integers would wrap around.

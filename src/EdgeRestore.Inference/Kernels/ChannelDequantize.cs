@@ -6,7 +6,9 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Inference.Kernels;
 
-/// <summary>DequantizeLinear of [N, C, ...] in 8 bits with a scale for each channel, on all threads and whole vectors.</summary>
+/// <summary>
+/// DequantizeLinear of [N, C, ...] in 8 bits with a scale for each channel, on all threads and whole vectors.
+/// </summary>
 internal sealed unsafe class ChannelDequantize : CpuOperator
 {
     public const string OpType = "ChannelDequantize";

@@ -3,8 +3,8 @@ using EdgeRestore.Onnx;
 namespace EdgeRestore.Inference.Kernels;
 
 /// <summary>
-/// DequantizeLinear of a value, not a weight, with a scale for each channel. What runs in 8 bits takes values with one scale,
-/// so this feeds operators in floats.
+/// DequantizeLinear of a value, not a weight, with a scale for each channel. What runs in 8 bits takes values with one
+/// scale, so this feeds operators in floats.
 /// </summary>
 internal static class ChannelDequantizePattern
 {

@@ -7,9 +7,13 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Inference.Kernels;
 
-/// <summary>(x - mean) / sqrt(variance + epsilon) over the channels of [N, C, ...] at each place, in floats or rounded to 8 bits.</summary>
+/// <summary>
+/// (x - mean) / sqrt(variance + epsilon) over the channels of [N, C, ...] at each place, in floats or rounded to 8
+/// bits.
+/// </summary>
 /// <remarks>
-/// ONNX's LayerNormalization wants channels last; written for channels first, it is eight passes over memory. This is one.
+/// ONNX's LayerNormalization wants channels last; written for channels first, it is eight passes over memory. This is
+/// one.
 /// </remarks>
 internal sealed unsafe class ChannelNorm(bool rounds, int channels = 0, float epsilon = 0, ByteRounding rounding = default)
     : CpuOperator

@@ -68,7 +68,9 @@ internal sealed class FusedGraph(OnnxFile source)
     public bool IsOfConvolution(string value) =>
         Producer(value, "QuantizeLinear") is { } quantize && IsConvolution(Links.Producer(quantize.Inputs[0]));
 
-    /// <summary>Where an image's places come from: followed back through convolutions that keep its size, and through 8 bits.</summary>
+    /// <summary>
+    /// Where an image's places come from: followed back through convolutions that keep its size, and through 8 bits.
+    /// </summary>
     public string PlacesOf(string value)
     {
         var node = Links.Producer(value);
@@ -96,7 +98,9 @@ internal sealed class FusedGraph(OnnxFile source)
             && pads is [var top, var left, var bottom, var right] && top + bottom == kernel[2] - 1 && left + right == kernel[3] - 1;
     }
 
-    /// <summary>The parameters of QuantizeLinear or DequantizeLinear of 8 bits without sign that are constants.</summary>
+    /// <summary>
+    /// The parameters of QuantizeLinear or DequantizeLinear of 8 bits without sign that are constants.
+    /// </summary>
     public QuantizationParameters? Parameters(Node node)
     {
         if (node.Inputs.Length < 3 || FloatConstant(node.Inputs[1]) is not { Shape.Length: <= 1, Data.Length: > 0 } scale

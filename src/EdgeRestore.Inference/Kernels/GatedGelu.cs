@@ -8,7 +8,8 @@ namespace EdgeRestore.Inference.Kernels;
 
 /// <summary>GELU(a)·b of two tensors in 8 bits with channels last, in floats or rounded to 8 bits again.</summary>
 /// <remarks>
-/// Each channel has scales of its own. In ONNX's operators it is four to seven passes over memory, most of them in floats.
+/// Each channel has scales of its own. In ONNX's operators it is four to seven passes over memory, most of them in
+/// floats.
 /// </remarks>
 internal sealed unsafe class GatedGelu(bool rounds) : CpuOperator
 {

@@ -4,8 +4,8 @@ namespace EdgeRestore.Inference.Kernels;
 
 /// <summary>Finds what operators of our own do in one pass, and puts them there.</summary>
 /// <remarks>
-/// A package's graphs keep ONNX's own operators, which every run time knows. They change in memory, while an engine for the
-/// CPU is built, and compute the same up to rounding.
+/// A package's graphs keep ONNX's own operators, which every run time knows. They change in memory, while an engine for
+/// the CPU is built, and compute the same up to rounding.
 /// </remarks>
 internal static class KernelFusion
 {

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace EdgeRestore.Inference.Kernels;
 
-/// <summary>What ONNX Runtime asks and calls of an operator: OrtCustomOp of onnxruntime_c_api.h, with our own part behind it.</summary>
+/// <summary>
+/// What ONNX Runtime asks and calls of an operator: OrtCustomOp of onnxruntime_c_api.h, with our own part behind it.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct OperatorDescription
 {

@@ -2,7 +2,9 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Inference.Kernels;
 
-/// <summary>DepthToSpace in blocks of 2, in floats, or in 8 bits where what is before and behind it has the same scale.</summary>
+/// <summary>
+/// DepthToSpace in blocks of 2, in floats, or in 8 bits where what is before and behind it has the same scale.
+/// </summary>
 internal static class PixelShufflePattern
 {
     public static void TryFuse(FusedGraph graph, Node node)

@@ -6,7 +6,9 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Inference.Kernels;
 
-/// <summary>Euclidean norm over the last axis, which stays as 1: ReduceL2, which ONNX Runtime does one value at a time.</summary>
+/// <summary>
+/// Euclidean norm over the last axis, which stays as 1: ReduceL2, which ONNX Runtime does one value at a time.
+/// </summary>
 internal sealed unsafe class RowNorm : CpuOperator
 {
     public const string OpType = "RowNorm";

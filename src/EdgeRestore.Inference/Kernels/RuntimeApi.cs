@@ -181,7 +181,9 @@ internal static unsafe class RuntimeApi
         return count;
     }
 
-    /// <summary>Calls a function for 0 to count - 1 on the session's threads, and returns when all are through.</summary>
+    /// <summary>
+    /// Calls a function for 0 to count - 1 on the session's threads, and returns when all are through.
+    /// </summary>
     public static void ForEach(void* context, delegate* unmanaged[Cdecl]<void*, nuint, void> function, int count, void* state) =>
         Check(((delegate* unmanaged[Cdecl]<void*, void*, nuint, nuint, void*, void*>)Of(Function.ParallelFor))(
             context, function, (nuint)count, (nuint)count, state));

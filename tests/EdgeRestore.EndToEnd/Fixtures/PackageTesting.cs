@@ -9,7 +9,9 @@ using Degradation = EdgeRestore.Degradations.Degradation;
 
 namespace EdgeRestore.EndToEnd.Fixtures;
 
-/// <summary>A repository, packages that tell their version by what they do to a frame, and streams that run meanwhile.</summary>
+/// <summary>
+/// A repository, packages that tell their version by what they do to a frame, and streams that run meanwhile.
+/// </summary>
 internal sealed class PackageTesting : IDisposable
 {
     public const string Name = "test";

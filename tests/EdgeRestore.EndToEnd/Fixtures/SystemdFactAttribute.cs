@@ -1,6 +1,8 @@
 namespace EdgeRestore.EndToEnd.Fixtures;
 
-/// <summary>Skipped where systemd's tools of version 252, Debian 12's, are not installed: ratings differ by version.</summary>
+/// <summary>
+/// Skipped where systemd's tools of version 252, Debian 12's, are not installed: ratings differ by version.
+/// </summary>
 internal sealed class SystemdFactAttribute : FactAttribute
 {
     private static readonly EnumerationOptions Deep = new() { RecurseSubdirectories = true, MaxRecursionDepth = 2 };

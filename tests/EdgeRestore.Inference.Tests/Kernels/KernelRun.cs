@@ -9,7 +9,8 @@ namespace EdgeRestore.Inference.Tests.Kernels;
 internal static class KernelRun
 {
     /// <summary>Builds a graph of float inputs and runs it.</summary>
-    /// <param name="build">Gives the values to look at: what an operator of our own gives, and what it ought to give.</param>
+    /// <param name="build">Gives the values to look at: what an operator of our own gives, and what it ought to
+    /// give.</param>
     /// <param name="inputs">Shapes and values.</param>
     public static (float[] Ours, float[] Theirs) Compare(
         Func<GraphBuilder, string[], (string Ours, string Theirs)> build, params (long[] Shape, float[] Values)[] inputs)

@@ -4,7 +4,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeRestore.Inference.Tests.Kernels;
 
-/// <summary>Each operator of our own against the same in ONNX's operators, at sizes that fill vectors and tiles and at others.</summary>
+/// <summary>
+/// Each operator of our own against the same in ONNX's operators, at sizes that fill vectors and tiles and at others.
+/// </summary>
 public sealed class KernelTests
 {
     private const float Epsilon = 1e-5f;
