@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(
         3,
         LogLevel.Warning,
-        "Listening on {Endpoint} without encryption or authentication, as --insecure asks: whoever reaches it may stream "
-        + "or read what is streamed")]
+        "Listening on {Endpoint} without encryption or authentication, as --insecure asks: whoever reaches it may "
+        + "stream or read what is streamed")]
     public static partial void ListeningBeyondLoopback(ILogger logger, string endpoint);
 
     [LoggerMessage(4, LogLevel.Information, "Stopping: {StreamCount} open streams have {DrainSeconds} s to finish")]
@@ -127,8 +127,9 @@ internal static partial class Log
     [LoggerMessage(
         43,
         LogLevel.Critical,
-        "A computation on {Provider} does not come back after {AgeSeconds} s (Engine:RunSeconds is {LimitSeconds}); the "
-        + "process ends with exit code 6, to be started again. Served was {Package} {Version}, in flight were: {InFlight}")]
+        "A computation on {Provider} does not come back after {AgeSeconds} s (Engine:RunSeconds is {LimitSeconds}); "
+        + "the process ends with exit code 6, to be started again. Served was {Package} {Version}, in flight were: "
+        + "{InFlight}")]
     public static partial void Wedged(
         ILogger logger, string provider, long ageSeconds, int limitSeconds, string package, string version, string inFlight);
 
@@ -156,7 +157,8 @@ internal static partial class Log
         "All {Count} tokens of {Path} have ended, nobody is let in by one; make others with 'edgerestore token'")]
     public static partial void TokensPast(ILogger logger, string path, int count);
 
-    [LoggerMessage(60, LogLevel.Information, "Copies of frames go to {Peer}, {MaxFrames} at most (Tap:Allowed is true)")]
+    [LoggerMessage(60, LogLevel.Information, "Copies of frames go to {Peer}, {MaxFrames} at most (Tap:Allowed is "
+        + "true)")]
     public static partial void TapOpened(ILogger logger, string peer, int maxFrames);
 
     [LoggerMessage(61, LogLevel.Information, "Copies of {Frames} frames went to {Peer}")]

@@ -45,8 +45,8 @@ internal sealed class WedgeWatch(
                 $"stream {streams.GetValueOrDefault(run.StreamNumber, $"{run.StreamNumber}")} for "
                 + $"{run.Age.TotalSeconds:F0} s"));
             signal.Set($"A computation on {host.Device} does not come back after {runs[0].Age.TotalSeconds:F0} s "
-                + $"(Engine:RunSeconds is {options.RunSeconds}). Served was {host.Packages.Leading.Id}, in flight were: "
-                + $"{inFlight}.");
+                + $"(Engine:RunSeconds is {options.RunSeconds}). Served was {host.Packages.Leading.Id}, in flight "
+                + $"were: {inFlight}.");
             Log.Wedged(
                 _logger, host.Device, (long)runs[0].Age.TotalSeconds, options.RunSeconds, host.Packages.Leading.Id.Name,
                 host.Packages.Leading.Id.Version, inFlight);

@@ -15,16 +15,16 @@ internal static class ListenFault
         if (!endpoints.TrueForAll(IsSocket))
         {
             text.Append(
-                " Allowed is an address of this machine with a free port; ports below 1024 are root's. Stop what uses it, "
-                + "or choose another with --listen (port 0 for any).");
+                " Allowed is an address of this machine with a free port; ports below 1024 are root's. Stop what uses "
+                + "it, or choose another with --listen (port 0 for any).");
         }
 
         if (endpoints.Exists(IsSocket))
         {
             text.Append(
-                " Allowed for a socket is a path in a folder that is there and that the daemon's user may enter and write "
-                + "to, where nothing is but a socket that a daemon left behind. Make the folder, give it to that user "
-                + "(mkdir, chown), stop what listens there, or choose another path with --listen.");
+                " Allowed for a socket is a path in a folder that is there and that the daemon's user may enter and "
+                + "write to, where nothing is but a socket that a daemon left behind. Make the folder, give it to that "
+                + "user (mkdir, chown), stop what listens there, or choose another path with --listen.");
         }
 
         return text.ToString();

@@ -67,8 +67,8 @@ internal sealed record InferenceInput(
             "UINT8" => ReadPixels(input, raw, limits, minSide),
             "BYTES" => ReadImages(input, raw),
             _ => throw Fault(
-                $"The datatype of '{input.Name}' is '{Shorten(input.Datatype)}'; allowed are UINT8 (pixels) and BYTES (JPEG, "
-                + "PNG or WebP). Send one of these."),
+                $"The datatype of '{input.Name}' is '{Shorten(input.Datatype)}'; allowed are UINT8 (pixels) and BYTES "
+                + "(JPEG, PNG or WebP). Send one of these."),
         };
     }
 
@@ -78,8 +78,8 @@ internal sealed record InferenceInput(
     private static ReadOnlyMemory<byte> ReadShared(string name, TensorPlace place, LimitOptions limits) =>
         place.LengthBytes <= limits.MaxPayloadBytes ? place.Region.Read(place.Offset, (int)place.LengthBytes)
         : throw Fault(
-            $"'{name}' has {place.LengthBytes} bytes in shared memory; allowed are {limits.MaxPayloadBytes}. Send fewer frames "
-            + "at once, or raise Limits:MaxPayloadBytes.");
+            $"'{name}' has {place.LengthBytes} bytes in shared memory; allowed are {limits.MaxPayloadBytes}. Send "
+            + "fewer frames at once, or raise Limits:MaxPayloadBytes.");
 
     private static InferenceInput ReadPixels(
         ModelInferRequest.Types.InferInputTensor input, ReadOnlyMemory<byte>? raw, LimitOptions limits, int minSide)
@@ -105,8 +105,8 @@ internal sealed record InferenceInput(
         if (bytes.Length != (long)lengthBytes * count)
         {
             throw Fault(
-                $"'{input.Name}' has {bytes.Length} bytes; {count} frames of {width}x{height} have {(long)lengthBytes * count}. "
-                + "Send as many as the shape says.");
+                $"'{input.Name}' has {bytes.Length} bytes; {count} frames of {width}x{height} have "
+                + $"{(long)lengthBytes * count}. Send as many as the shape says.");
         }
 
         var format = PayloadFormat.Raw(PixelFormat.Rgb24, width, height);

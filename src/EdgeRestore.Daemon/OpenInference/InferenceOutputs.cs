@@ -59,8 +59,8 @@ internal static class InferenceOutputs
         if (content.Length > place.LengthBytes)
         {
             throw InferenceInput.Fault(
-                $"shared memory size specified with the request for output '{tensor.Name}' ({place.LengthBytes} bytes) should be "
-                + $"at least {content.Length} bytes to hold the results. Give it more.");
+                $"shared memory size specified with the request for output '{tensor.Name}' ({place.LengthBytes} bytes) "
+                + $"should be at least {content.Length} bytes to hold the results. Give it more.");
         }
 
         place.Region.Write(place.Offset, content);

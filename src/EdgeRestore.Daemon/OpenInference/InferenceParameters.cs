@@ -46,7 +46,8 @@ internal sealed record InferenceParameters(float Strength, PayloadFormat? Output
             _ => double.NaN,
         };
         return strength is >= 0 and <= 1 ? (float)strength
-            : throw InferenceInput.Fault("The parameter strength is not a number of 0 to 1. Correct it or leave it out.");
+            : throw InferenceInput.Fault("The parameter strength is not a number of 0 to 1. Correct it or leave it "
+                + "out.");
     }
 
     private static PayloadFormat? ReadOutput(MapField<string, InferParameter> parameters)
@@ -60,7 +61,8 @@ internal sealed record InferenceParameters(float Strength, PayloadFormat? Output
         if (parameters.TryGetValue("quality", out var asked))
         {
             quality = asked.Int64Param is >= 1 and <= WireLimits.MaxQuality ? (int)asked.Int64Param
-                : throw InferenceInput.Fault("The parameter quality is not an int64 of 1 to 100. Correct it or leave it out.");
+                : throw InferenceInput.Fault("The parameter quality is not an int64 of 1 to 100. Correct it or leave "
+                    + "it out.");
         }
 
         return parameter.StringParam switch
@@ -69,7 +71,8 @@ internal sealed record InferenceParameters(float Strength, PayloadFormat? Output
             "png" => PayloadFormat.Encoded(ImageCodec.Png, quality),
             "webp" => PayloadFormat.Encoded(ImageCodec.Webp, quality),
             _ => throw InferenceInput.Fault(
-                "The parameter codec is not one of the strings jpeg, png, webp. Correct it, or leave it out for pixels."),
+                "The parameter codec is not one of the strings jpeg, png, webp. Correct it, or leave it out for "
+                    + "pixels."),
         };
     }
 
@@ -83,7 +86,8 @@ internal sealed record InferenceParameters(float Strength, PayloadFormat? Output
 
         var timeout = TimeSpan.FromMicroseconds(parameter.Int64Param);
         return timeout < TimeSpan.Zero || timeout.TotalMilliseconds > WireLimits.MaxFrameDeadlineMs
-            ? throw InferenceInput.Fault("The parameter timeout is not an int64 of 0 to 600000000 microseconds. Correct it.")
+            ? throw InferenceInput.Fault("The parameter timeout is not an int64 of 0 to 600000000 microseconds. "
+                + "Correct it.")
             : timeout == TimeSpan.Zero ? null : timeout;
     }
 }

@@ -91,7 +91,8 @@ internal sealed partial class InferenceService
         catch (OperationCanceledException) when (limit?.IsCancellationRequested == true)
         {
             throw new RpcException(WireStatus.From(
-                RestoreError.DeadlineExceeded, "The parameter timeout passed before the frame had its turn. Allow more."));
+                RestoreError.DeadlineExceeded, "The parameter timeout passed before the frame had its turn. Allow "
+                    + "more."));
         }
 
         var isEncoded = parameters.Output is not null;

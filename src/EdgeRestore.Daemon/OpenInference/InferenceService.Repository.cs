@@ -38,8 +38,8 @@ internal sealed partial class InferenceService
         if (request.Parameters.Count > 0)
         {
             throw InferenceInput.Fault(
-                "The request has parameters; allowed are none: what a package is stands in its signed manifest. Install another "
-                + "one with 'edgerestore package install'.");
+                "The request has parameters; allowed are none: what a package is stands in its signed manifest. "
+                + "Install another one with 'edgerestore package install'.");
         }
 
         var model = InferenceModel.Of(host.Restorer.Package.Manifest)
@@ -64,8 +64,9 @@ internal sealed partial class InferenceService
         if (InferenceModel.Of(host.Restorer.Package.Manifest).Any(model => model.Name == request.ModelName))
         {
             throw Refused(
-                $"Model '{request.ModelName}' is a route of the package that is served; allowed is to unload versions that are "
-                + "not. Routes come and go with their package: serve another one with 'edgerestore package activate'.");
+                $"Model '{request.ModelName}' is a route of the package that is served; allowed is to unload versions "
+                + "that are not. Routes come and go with their package: serve another one with 'edgerestore package "
+                + "activate'.");
         }
 
         await ChangeAsync(rollout.UnloadAsync(ParseId(request.ModelName), context.CancellationToken));

@@ -169,6 +169,7 @@ internal sealed partial class InferenceService(
             + "of these."));
         return version.Length == 0 || version == PackageVersion ? model : throw new RpcException(new Status(
             StatusCode.NotFound,
-            $"Model '{model.Name}' is there in version '{PackageVersion}' only. Ask for that, or leave the version empty."));
+            $"Model '{model.Name}' is there in version '{PackageVersion}' only. Ask for that, or leave the version "
+                + "empty."));
     }
 }

@@ -20,7 +20,8 @@ internal sealed record SharedRegion(string Name, string Key, long Offset, long L
         if (lengthBytes is 0 or > long.MaxValue || offset > long.MaxValue - lengthBytes)
         {
             throw InferenceInput.Fault(
-                $"The region has {lengthBytes} bytes from {offset} on; allowed is at least one, within the file. Correct it.");
+                $"The region has {lengthBytes} bytes from {offset} on; allowed is at least one, within the file. "
+                    + "Correct it.");
         }
 
         try
@@ -65,7 +66,8 @@ internal sealed record SharedRegion(string Name, string Key, long Offset, long L
 
     public void Dispose() => File.Dispose();
 
-    private IOException Shorter() => new($"the file is shorter than the {Offset + LengthBytes} bytes it was registered with");
+    private IOException Shorter() => new($"the file is shorter than the {Offset + LengthBytes} bytes it was registered "
+        + "with");
 
     private void Use(Action use)
     {
@@ -76,7 +78,8 @@ internal sealed record SharedRegion(string Name, string Key, long Offset, long L
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw InferenceInput.Fault(
-                $"Shared memory '{Name}' cannot be used: {exception.Message}. Leave its size alone while it is registered.");
+                $"Shared memory '{Name}' cannot be used: {exception.Message}. Leave its size alone while it is "
+                    + "registered.");
         }
         catch (ObjectDisposedException)
         {

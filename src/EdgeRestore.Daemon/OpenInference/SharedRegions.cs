@@ -30,7 +30,8 @@ internal sealed class SharedRegions : IDisposable
         if (name.Length is 0 or > MaxNameLength)
         {
             throw InferenceInput.Fault(
-                $"The name of a region has {name.Length} characters; allowed are 1 to {MaxNameLength}. Choose another.");
+                $"The name of a region has {name.Length} characters; allowed are 1 to {MaxNameLength}. Choose "
+                    + "another.");
         }
 
         var id = (Peer.Of(call), name);
@@ -87,8 +88,8 @@ internal sealed class SharedRegions : IDisposable
         {
             return _regions.TryGetValue((peer, name), out var entry) ? entry.Region : throw new RpcException(new Status(
                 StatusCode.NotFound,
-                "Unable to find system shared memory region: this client has none of that name. Register it, over a connection "
-                + "that stays open."));
+                "Unable to find system shared memory region: this client has none of that name. Register it, over a "
+                + "connection that stays open."));
         }
     }
 
@@ -113,13 +114,13 @@ internal sealed class SharedRegions : IDisposable
         if (http.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
         {
             throw InferenceInput.Fault(
-                "Shared memory is registered by a client on another machine; allowed is it over loopback or a Unix socket. Send "
-                + "raw contents.");
+                "Shared memory is registered by a client on another machine; allowed is it over loopback or a Unix "
+                + "socket. Send raw contents.");
         }
 
         return Peer.FindUser(http) ?? throw InferenceInput.Fault(
-            "Shared memory is registered by a client whose user this daemon cannot tell; allowed are the users of its own "
-            + "machine and container. Send raw contents.");
+            "Shared memory is registered by a client whose user this daemon cannot tell; allowed are the users of its "
+            + "own machine and container. Send raw contents.");
     }
 
     private void Add((Peer Peer, string Name) id, SharedRegion region)
@@ -129,7 +130,8 @@ internal sealed class SharedRegions : IDisposable
             if (_regions.ContainsKey(id))
             {
                 throw new RpcException(new Status(
-                    StatusCode.AlreadyExists, $"shared memory region '{id.Name}' already in manager. Unregister it first."));
+                    StatusCode.AlreadyExists, $"shared memory region '{id.Name}' already in manager. Unregister it "
+                        + "first."));
             }
 
             var countOfOne = _regions.Keys.Count(key => key.Peer == id.Peer);
@@ -137,8 +139,8 @@ internal sealed class SharedRegions : IDisposable
             {
                 throw new RpcException(WireStatus.From(
                     RestoreError.Capacity,
-                    $"This client has {countOfOne} regions registered, all clients {_regions.Count}; allowed are {MaxOfOne} and "
-                    + $"{MaxCount}. Unregister some."));
+                    $"This client has {countOfOne} regions registered, all clients {_regions.Count}; allowed are "
+                    + $"{MaxOfOne} and {MaxCount}. Unregister some."));
             }
 
             _regions.Add(id, (region, default));

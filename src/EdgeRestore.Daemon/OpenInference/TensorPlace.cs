@@ -30,8 +30,8 @@ internal sealed record TensorPlace(SharedRegion Region, long Offset, long Length
         return lengthBytes >= 1 && offset >= 0 && offset <= found.LengthBytes - lengthBytes
             ? new TensorPlace(found, offset, lengthBytes)
             : throw InferenceInput.Fault(
-                $"'{tensor}' has {lengthBytes} bytes from {offset} on in a region of {found.LengthBytes}; allowed is at least "
-                + $"one, within the region. Correct {ByteSizeName} or {OffsetName}.");
+                $"'{tensor}' has {lengthBytes} bytes from {offset} on in a region of {found.LengthBytes}; allowed is "
+                + $"at least one, within the region. Correct {ByteSizeName} or {OffsetName}.");
     }
 
     /// <summary>Says where a result lies, as requests do.</summary>

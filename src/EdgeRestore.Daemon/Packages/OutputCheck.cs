@@ -62,8 +62,8 @@ internal static class OutputCheck
             : change > limit ? $"a picture that differs by {change} levels in the mean"
             : null;
         return found is null ? null
-            : $"The subnetwork for {route.ToName()} gave {found}, allowed are up to {limit} levels and a picture where there "
-            + "was one; the frame passes through. Fix the route, or serve a package without it.";
+            : $"The subnetwork for {route.ToName()} gave {found}, allowed are up to {limit} levels and a picture where "
+            + "there was one; the frame passes through. Fix the route, or serve a package without it.";
     }
 
     private static bool MovesLevels(Degradation route) => route is not (Degradation.Noise or Degradation.Rain

@@ -92,6 +92,6 @@ internal static class PackageProbe
     }
 
     private static PackageException Failed(PackageManifest manifest, string found, string allowed) => new(
-        $"Package {manifest.Name} {manifest.Version} failed its probe with the golden frame: found {found.TrimEnd('.')}; "
-        + $"allowed is {allowed}.");
+        $"Package {manifest.Name} {manifest.Version} failed its probe with the golden frame: found "
+        + $"{found.TrimEnd('.')}; allowed is {allowed}.");
 }

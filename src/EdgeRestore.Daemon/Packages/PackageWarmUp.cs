@@ -35,8 +35,8 @@ internal static class PackageWarmUp
             {
                 return new PackageException(
                     $"Package {manifest.Name} {manifest.Version} failed with a frame as open streams have them: found "
-                    + $"{shape.Width}x{shape.Height} on route {shape.Route.ToName()} failing: {failed.Detail?.TrimEnd('.')}; "
-                    + "allowed is a restored picture. Export it again.");
+                    + $"{shape.Width}x{shape.Height} on route {shape.Route.ToName()} failing: "
+                    + $"{failed.Detail?.TrimEnd('.')}; allowed is a restored picture. Export it again.");
             }
         }
 

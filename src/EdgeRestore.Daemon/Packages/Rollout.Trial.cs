@@ -22,8 +22,8 @@ internal sealed partial class Rollout
         if (asked != onTrial.Id || share < onTrial.Trial!.Share)
         {
             throw new PackageException(
-                $"Package {asked} was not activated: {onTrial.Id} is on trial with {onTrial.Trial!.Share:P0} of the streams, "
-                + "allowed is it alone, with more of them. Wait for the end of its trial, or roll it back.");
+                $"Package {asked} was not activated: {onTrial.Id} is on trial with {onTrial.Trial!.Share:P0} of the "
+                + "streams, allowed is it alone, with more of them. Wait for the end of its trial, or roll it back.");
         }
 
         if (share >= 1 && _activation.Active != asked)

@@ -129,8 +129,8 @@ internal sealed partial class Rollout : IAsyncDisposable
             }
 
             var previous = _activation.Previous ?? throw new PackageException(
-                $"There is nothing to roll back to: found no version before {_packages.Current.Id}, allowed is one that was "
-                + "activated in its place. Activate a version by name.");
+                $"There is nothing to roll back to: found no version before {_packages.Current.Id}, allowed is one "
+                + "that was activated in its place. Activate a version by name.");
             RequireUnpinned(previous);
             ReturnTo(previous, reason);
         },
@@ -264,7 +264,8 @@ internal sealed partial class Rollout : IAsyncDisposable
         if (_activation.IsPinned && asked != _packages.Leading.Id)
         {
             throw new PackageException(
-                $"Package {asked} was not activated: {_packages.Leading.Id} is pinned, allowed is no other. Unpin it first.");
+                $"Package {asked} was not activated: {_packages.Leading.Id} is pinned, allowed is no other. Unpin it "
+                    + "first.");
         }
     }
 

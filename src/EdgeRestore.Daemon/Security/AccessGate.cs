@@ -60,8 +60,8 @@ internal sealed class AccessGate
         {
             // Whoever says --insecure opens streams to a network, not the choice of what is served.
             await RefuseAsync(call, Unauthenticated(
-                "This needs the right admin, which a daemon without authentication gives to its own machine only. Ask from "
-                + "there, or set Security:Tokens or Security:ClientAuthorities."));
+                "This needs the right admin, which a daemon without authentication gives to its own machine only. Ask "
+                + "from there, or set Security:Tokens or Security:ClientAuthorities."));
             return;
         }
 

@@ -79,9 +79,9 @@ internal sealed class TlsFiles
             or ArgumentException)
         {
             throw new EdgeRestoreException(
-                $"The certificate '{path}' with the key '{key ?? path}' cannot be used: {exception.Message} Allowed are PEM "
-                + "files that the daemon's user may read, the key unencrypted and the certificate's own. Correct "
-                + "Security:Certificate or Security:Key.",
+                $"The certificate '{path}' with the key '{key ?? path}' cannot be used: {exception.Message} Allowed "
+                + "are PEM files that the daemon's user may read, the key unencrypted and the certificate's own. "
+                + "Correct Security:Certificate or Security:Key.",
                 exception);
         }
     }
@@ -98,8 +98,8 @@ internal sealed class TlsFiles
             or CryptographicException)
         {
             throw new EdgeRestoreException(
-                $"The client authorities '{path}' cannot be used: {exception.Message} Allowed is a PEM file with one or more "
-                + "certificates. Correct Security:ClientAuthorities.",
+                $"The client authorities '{path}' cannot be used: {exception.Message} Allowed is a PEM file with one "
+                + "or more certificates. Correct Security:ClientAuthorities.",
                 exception);
         }
     }

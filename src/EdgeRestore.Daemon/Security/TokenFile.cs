@@ -24,8 +24,8 @@ internal sealed class TokenFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new EdgeRestoreException(
-                $"The token file '{path}' cannot be read: {exception.Message} Allowed is a file that the daemon's user may "
-                + "read. Make one with 'edgerestore token', or correct Security:Tokens.",
+                $"The token file '{path}' cannot be read: {exception.Message} Allowed is a file that the daemon's user "
+                + "may read. Make one with 'edgerestore token', or correct Security:Tokens.",
                 exception);
         }
 
@@ -36,9 +36,9 @@ internal sealed class TokenFile
             if (words.Length > 0)
             {
                 file._entries.Add(Parse(words) ?? throw new EdgeRestoreException(
-                    $"Line {index + 1} of the token file '{path}' is not a token; allowed is NAME ROLE SHA256 [NOT-AFTER] "
-                    + $"with a role of {Roles.Names}, 64 hexadecimal digits and a time such as 2027-01-31T00:00:00Z. "
-                    + "Correct it, or make tokens with 'edgerestore token'."));
+                    $"Line {index + 1} of the token file '{path}' is not a token; allowed is NAME ROLE SHA256 "
+                    + $"[NOT-AFTER] with a role of {Roles.Names}, 64 hexadecimal digits and a time such as "
+                    + "2027-01-31T00:00:00Z. Correct it, or make tokens with 'edgerestore token'."));
             }
         }
 

@@ -17,14 +17,15 @@ internal sealed class FrameTaps(StreamHost streams, DrainSignal drain, ILogger<F
         {
             throw new RpcException(new Status(
                 StatusCode.FailedPrecondition,
-                "Frames of this daemon's streams are not handed out: Tap:Allowed is false. Whoever runs it may start it with "
-                + "--allow-tap; or calibrate with images or a video of your own."));
+                "Frames of this daemon's streams are not handed out: Tap:Allowed is false. Whoever runs it may start "
+                + "it with --allow-tap; or calibrate with images or a video of your own."));
         }
 
         using var tapping = streams.Tap.TryOpen(RoutesOf(request), request.MaxFrames, request.MaxFramesPerRoute)
             ?? throw new RpcException(new Status(
                 StatusCode.ResourceExhausted,
-                "Another call takes frames of this daemon's streams; allowed is one at a time. Wait for it, or end it."));
+                "Another call takes frames of this daemon's streams; allowed is one at a time. Wait for it, or end "
+                    + "it."));
         Log.TapOpened(logger, context.Peer, tapping.MaxFrames);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(drain.Token, context.CancellationToken);
         try

@@ -183,8 +183,8 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         {
             throw new RpcException(WireStatus.From(
                 RestoreError.Input,
-                "shared_memory is set by a client on another machine; allowed is it over loopback or a Unix socket. Send "
-                + "frames in messages."));
+                "shared_memory is set by a client on another machine; allowed is it over loopback or a Unix socket. "
+                + "Send frames in messages."));
         }
 
         // Nor has another user any right to what belongs to this one.
@@ -194,8 +194,8 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
             throw new RpcException(WireStatus.From(
                 RestoreError.Input,
                 $"shared_memory is set by a client of {(user is { } id ? $"user {id}" : "a user that cannot be told")}; allowed is "
-                + $"the daemon's own, {SharedMemoryFile.CurrentUserId}, whose memory it is. Run the client as that user, or send "
-                + "frames in messages."));
+                + $"the daemon's own, {SharedMemoryFile.CurrentUserId}, whose memory it is. Run the client as that "
+                + "user, or send frames in messages."));
         }
 
         try

@@ -71,9 +71,9 @@ internal sealed record LimitOptions
             largest, largest, largest, keepsPayloads: true, isLive: false, liveDepth: 0) * MemoryBudget.StreamShare;
         if (needed > (long)FrameMemoryMegabytes << 20)
         {
-            yield return $"Limits:FrameMemoryMegabytes is {FrameMemoryMegabytes} while Limits:MaxPixels is {MaxPixels}; "
-                + $"one stream of such frames needs {needed >> 20} with as much again for others. Raise the one or lower "
-                + "the other.";
+            yield return $"Limits:FrameMemoryMegabytes is {FrameMemoryMegabytes} while Limits:MaxPixels is "
+                + $"{MaxPixels}; one stream of such frames needs {needed >> 20} with as much again for others. Raise "
+                + "the one or lower the other.";
         }
     }
 }

@@ -31,8 +31,8 @@ internal sealed record SecurityOptions
     {
         if (Certificate is null && (Key ?? ClientAuthorities) is not null)
         {
-            yield return "Security:Key or Security:ClientAuthorities is set without Security:Certificate; allowed is with it. "
-                + "Set --tls-cert.";
+            yield return "Security:Key or Security:ClientAuthorities is set without Security:Certificate; allowed is "
+                + "with it. Set --tls-cert.";
         }
 
         foreach (var endpoint in listen.ListExposed())
@@ -50,8 +50,8 @@ internal sealed record SecurityOptions
             }
             else if (Certificate is null)
             {
-                yield return $"The daemon would listen on {endpoint}, beyond this machine, without encryption: tokens and "
-                    + "frames could be read on the way. Set --tls-cert, listen on 127.0.0.1 behind a proxy, or say "
+                yield return $"The daemon would listen on {endpoint}, beyond this machine, without encryption: tokens "
+                    + "and frames could be read on the way. Set --tls-cert, listen on 127.0.0.1 behind a proxy, or say "
                     + "--insecure.";
             }
         }

@@ -73,7 +73,8 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
         if (input.Type is null)
         {
             throw new HttpProblem(
-                415, "Not an image", $"The {image.Length} bytes of the body are no image of {AllTypes}. Send one of these.");
+                415, "Not an image", $"The {image.Length} bytes of the body are no image of {AllTypes}. Send one of "
+                    + "these.");
         }
 
         var output = Negotiate(call.Request, input.Type);
@@ -116,9 +117,10 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
 
         headers["Server-Timing"] = string.Create(
             CultureInfo.InvariantCulture,
-            $"queue;dur={reply.Times.Queue.TotalMilliseconds:F3}, decode;dur={reply.Times.Decode.TotalMilliseconds:F3}, "
-            + $"classify;dur={reply.Result.Classify.TotalMilliseconds:F3}, run;dur={reply.Result.Run.TotalMilliseconds:F3}, "
-            + $"encode;dur={reply.Times.Encode.TotalMilliseconds:F3}");
+            $"queue;dur={reply.Times.Queue.TotalMilliseconds:F3}, "
+            + $"decode;dur={reply.Times.Decode.TotalMilliseconds:F3}, "
+            + $"classify;dur={reply.Result.Classify.TotalMilliseconds:F3}, "
+            + $"run;dur={reply.Result.Run.TotalMilliseconds:F3}, encode;dur={reply.Times.Encode.TotalMilliseconds:F3}");
         headers.Vary = "Accept";
         call.Response.ContentType = output.Type;
         call.Response.ContentLength = reply.Payload.Length;
@@ -175,7 +177,8 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
     {
         var most = host.Limits.MaxPayloadBytes;
         var tooLarge = new HttpProblem(
-            413, "Too large", $"The body is larger than {most} bytes. Send a smaller image, or raise Limits:MaxPayloadBytes.");
+            413, "Too large", $"The body is larger than {most} bytes. Send a smaller image, or raise "
+                + "Limits:MaxPayloadBytes.");
         if (call.Request.ContentLength > most)
         {
             throw tooLarge;
@@ -209,7 +212,8 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
             throw new HttpProblem(
                 408,
                 "Too slow",
-                $"The body did not come within {host.Limits.OpenSeconds} s. Send it faster, or raise Limits:OpenSeconds.");
+                $"The body did not come within {host.Limits.OpenSeconds} s. Send it faster, or raise "
+                    + "Limits:OpenSeconds.");
         }
 
         return body.ToArray();

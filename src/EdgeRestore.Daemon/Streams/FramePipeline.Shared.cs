@@ -13,12 +13,14 @@ internal sealed partial class FramePipeline
     {
         if (_shared is null)
         {
-            return "The frame is said to lie in shared memory; the stream was opened without. Name it in open.shared_memory.";
+            return "The frame is said to lie in shared memory; the stream was opened without. Name it in "
+                + "open.shared_memory.";
         }
 
         if (result is null)
         {
-            return "The frame lies in shared memory and has no reply range; allowed is one as large as the result. Set it.";
+            return "The frame lies in shared memory and has no reply range; allowed is one as large as the result. Set "
+                + "it.";
         }
 
         foreach (var (range, name) in new[] { (place, "shared"), (result, "reply") })
@@ -33,14 +35,14 @@ internal sealed partial class FramePipeline
 
         if (place.Offset < result.Offset + result.Length && result.Offset < place.Offset + place.Length)
         {
-            return $"shared ({place.Length} bytes from {place.Offset} on) and reply ({result.Length} from {result.Offset}) "
-                + "overlap; results are written while frames are read. Keep them apart.";
+            return $"shared ({place.Length} bytes from {place.Offset} on) and reply ({result.Length} from "
+                + $"{result.Offset}) overlap; results are written while frames are read. Keep them apart.";
         }
 
         if (!_shared.IsWhole())
         {
-            return $"Shared memory '{_shared.Name}' is shorter than the {_shared.SizeBytes} bytes it was opened with. Leave "
-                + "its size alone while the stream is open.";
+            return $"Shared memory '{_shared.Name}' is shorter than the {_shared.SizeBytes} bytes it was opened with. "
+                + "Leave its size alone while the stream is open.";
         }
 
         frame.SharedPayload = _shared.Slice((long)place.Offset, (int)place.Length);

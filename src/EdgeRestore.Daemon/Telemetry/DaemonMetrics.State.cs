@@ -21,7 +21,8 @@ internal sealed partial class DaemonMetrics
         Meter.CreateObservableGauge(
             "edgerestore.package.active", () => ReadPackage(host), null, "1 for the package that is served.");
         Meter.CreateObservableGauge(
-            "edgerestore.provider.used", () => ReadProviders(host), null, "1 for the provider that computes, 0 for those passed over.");
+            "edgerestore.provider.used", () => ReadProviders(host), null, "1 for the provider that computes, 0 for "
+                + "those passed over.");
         Meter.CreateObservableGauge(
             "edgerestore.engine.state", () => ReadEngines(host), null, "1 for the state that a route's engine is in.");
     }

@@ -69,7 +69,8 @@ internal sealed partial class DaemonMetrics : IDisposable
         _payloadBytes = Meter.CreateCounter<long>(
             "edgerestore.frames.io", "By", "Payload bytes of frames, by direction.");
         _routeSwitches = Meter.CreateCounter<long>(
-            "edgerestore.route.switches", "{switch}", "Frames whose route differs from the frame before, by new route.");
+            "edgerestore.route.switches", "{switch}", "Frames whose route differs from the frame before, by new "
+                + "route.");
         _stageDuration = Meter.CreateHistogram(
             "edgerestore.frame.stage.duration", "s", "Time of one frame in one stage.", null, Durations);
         _frameDuration = Meter.CreateHistogram(
