@@ -6,7 +6,8 @@ test_usage() {
 Usage: ./edgerestore test [--long] [--filter EXPRESSION] [PROJECT...]
 
 Builds everything and runs the tests of all projects, or of those named (tests/EdgeRestore.Cli.Tests is
-EdgeRestore.Cli.Tests). The last line counts them: N passed, N failed, N skipped.
+EdgeRestore.Cli.Tests). The last line counts them: N passed, N failed, N skipped. Where at most 3 tests of a project fail,
+they run once more by themselves: what passes then counts as passed and is named before the last line.
 
   --long               also the tests that take minutes (trait Category=Long)
   --filter EXPRESSION  only tests that match, in the syntax of `dotnet test --filter`
@@ -48,9 +49,20 @@ counter() {
     grep -o '<Counters [^>]*' "$1" | grep -o " $2=\"[0-9]*\"" | tr -cd '0-9'
 }
 
+# failed_tests FILE: full names of the tests that failed in a .trx file; the cases of a theory have one name.
+failed_tests() {
+    grep -o '<UnitTestResult [^>]*outcome="Failed"' "$1" | grep -o 'testName="[^"(]*' | cut -d'"' -f2 | sort -u
+}
+
+# run_project DLL REPORT FILTER: the tests of one project; the report is not written if none matches.
+run_project() {
+    dotnet test "$1" --nologo --filter "$3" --results-directory "$(dirname "$2")" \
+        --logger "trx;LogFileName=$(basename "$2")" --logger "console;verbosity=minimal" </dev/null
+}
+
 run_tests() {
-    local results="$STATE/test-results" name dll trx code total executed good
-    local passed=0 failed=0 skipped=0 ran=0
+    local results="$STATE/test-results" name dll trx code total executed good again
+    local passed=0 failed=0 skipped=0 ran=0 unsteady=()
     rm -rf "$results"
     mkdir -p "$results"
     export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
@@ -60,9 +72,8 @@ run_tests() {
         [ -e "$(dirname "$dll")/xunit.runner.visualstudio.testadapter.dll" ] || continue
         printf '\n== %s\n' "$name"
         code=0
-        dotnet test "$dll" --nologo --filter "$TEST_FILTER" --results-directory "$results" \
-            --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" </dev/null || code=$?
         trx="$results/$name.trx"
+        run_project "$dll" "$trx" "$TEST_FILTER" || code=$?
         ran=$((ran + 1))
         if [ ! -e "$trx" ]; then
             # A filter that matches nothing here writes no report and is no failure; a crashed host is one.
@@ -72,6 +83,19 @@ run_tests() {
         total=$(counter "$trx" total)
         executed=$(counter "$trx" executed)
         good=$(counter "$trx" passed)
+        if [ "$good" -lt "$executed" ]; then
+            mapfile -t again < <(failed_tests "$trx")
+            if [ "${#again[@]}" -gt 0 ] && [ "${#again[@]}" -le 3 ]; then
+                printf '\n== %s, what failed once more\n' "$name"
+                # A machine that others share can stop a test's peer for a minute; a test that is wrong fails again.
+                if run_project "$dll" "$results/$name.again.trx" \
+                    "$(printf '|FullyQualifiedName=%s' "${again[@]}" | cut -c2-)"; then
+                    unsteady+=("${again[@]}")
+                    good=$executed
+                    code=0
+                fi
+            fi
+        fi
         passed=$((passed + good))
         skipped=$((skipped + total - executed))
         failed=$((failed + executed - good))
@@ -82,6 +106,9 @@ run_tests() {
     done
     [ "$ran" -gt 0 ] || fail 2 "None of these is a test project: ${TEST_PROJECTS[*]}."
     printf '\n'
-    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped" | tee "$results/summary"
+    {
+        if [ ${#unsteady[@]} -gt 0 ]; then printf 'passed only when run again: %s\n' "${unsteady[@]}"; fi
+        printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    } | tee "$results/summary"
     [ "$failed" -eq 0 ]
 }

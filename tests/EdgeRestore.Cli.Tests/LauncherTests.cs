@@ -203,20 +203,75 @@ public sealed class LauncherTests : IDisposable
         Assert.DoesNotContain("Category!=Long", outcome.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Test_FailureThatDoesNotComeAgain_CountsAsPassedAndIsNamed()
+    {
+        var launcher = CopyOfLauncher();
+        PretendTestProject("First.Tests", total: 5, executed: 5, passed: 3, "A.Tests.One(x: 1)", "A.Tests.One(x: 2)");
+        PretendReport("First.Tests", "again.trx", total: 4, executed: 4, passed: 4);
+
+        var outcome = await Shell.RunAsync(launcher, ["test"], WithTestRunner());
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("--filter FullyQualifiedName=A.Tests.One --", outcome.Output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\npassed only when run again: A.Tests.One\n5 passed, 0 failed, 0 skipped\n",
+            outcome.Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Test_FailureThatComesAgain_Fails()
+    {
+        var launcher = CopyOfLauncher();
+        PretendTestProject("First.Tests", total: 5, executed: 5, passed: 3, "A.Tests.One", "A.Tests.Two");
+        PretendReport("First.Tests", "again.trx", total: 2, executed: 2, passed: 1, "A.Tests.Two");
+
+        var outcome = await Shell.RunAsync(launcher, ["test"], WithTestRunner());
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains(
+            "--filter FullyQualifiedName=A.Tests.One|FullyQualifiedName=A.Tests.Two --",
+            outcome.Output,
+            StringComparison.Ordinal);
+        Assert.EndsWith("\n3 passed, 2 failed, 0 skipped\n", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Test_FourFailures_AreNotRunAgain()
+    {
+        var launcher = CopyOfLauncher();
+        PretendTestProject("First.Tests", total: 5, executed: 5, passed: 1, "A.One", "A.Two", "A.Three", "A.Four");
+        PretendReport("First.Tests", "again.trx", total: 4, executed: 4, passed: 4);
+
+        var outcome = await Shell.RunAsync(launcher, ["test"], WithTestRunner());
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.EndsWith("\n1 passed, 4 failed, 0 skipped\n", outcome.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
-    private void PretendTestProject(string name, int total, int executed, int passed)
+    private void PretendTestProject(string name, int total, int executed, int passed, params string[] failures)
     {
         File.WriteAllText(_folder.File("tests", name, $"{name}.csproj"), "");
         File.WriteAllText(
             _folder.File("tests", name, "bin/Release/net10.0/xunit.runner.visualstudio.testadapter.dll"), "");
-        File.WriteAllText(
-            _folder.File("tests", name, "report.trx"),
-            $"<Counters total=\"{total}\" executed=\"{executed}\" passed=\"{passed}\" failed=\"{executed - passed}\" "
-            + "error=\"0\" notExecuted=\"0\" />");
+        PretendReport(name, "report.trx", total, executed, passed, failures);
     }
 
-    // Puts the pretended report where --results-directory says, under the name that --logger says.
+    private void PretendReport(
+        string project, string file, int total, int executed, int passed, params string[] failures) =>
+        File.WriteAllLines(
+            _folder.File("tests", project, file),
+            [
+                .. failures.Select(test => $"<UnitTestResult testId=\"1\" testName=\"{test}\" outcome=\"Failed\">"),
+                "<UnitTestResult testId=\"2\" testName=\"A.Tests.Good\" outcome=\"Passed\" />",
+                $"<Counters total=\"{total}\" executed=\"{executed}\" passed=\"{passed}\" "
+                + $"failed=\"{executed - passed}\" error=\"0\" notExecuted=\"0\" />",
+            ]);
+
+    // Puts the pretended report, or that of the second run, where --results-directory says.
     private Dictionary<string, string> WithTestRunner() => WithPrograms(
         ("dpkg-query", "echo installed"),
         ("npm", "exit 0"),
@@ -226,7 +281,9 @@ public sealed class LauncherTests : IDisposable
                 test)
                     echo "$@"
                     name=$(basename "$2" .dll)
-                    report="$(dirname "$0")/../tests/$name/report.trx"
+                    report=report.trx
+                    case "$*" in *.again.trx*) report=again.trx name+=.again ;; esac
+                    report="$(dirname "$0")/../tests/${name%.again}/$report"
                     [ -e "$report" ] || exit 134
                     while [ "$1" != --results-directory ]; do shift; done
                     cp "$report" "$2/$name.trx"

@@ -75,18 +75,10 @@ public sealed class AllocationTests
 
     private static long AllocatedBytes(Func<RestoreResult> restore)
     {
-        const int frameCount = 60;
-        for (var index = 0; index < frameCount; index++)
-        {
-            Assert.Equal(RestoreError.None, restore().Error);
-        }
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var index = 0; index < frameCount; index++)
-        {
-            restore();
-        }
-
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        var failedCount = 0;
+        var bytes = AllocationMeter.LeastBytes(
+            () => failedCount += restore().Error == RestoreError.None ? 0 : 1, frameCount: 60);
+        Assert.Equal(0, failedCount);
+        return bytes;
     }
 }

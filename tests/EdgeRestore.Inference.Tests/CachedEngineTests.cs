@@ -212,18 +212,11 @@ public sealed class CachedEngineTests : IDisposable
         var router = restorer.CreateRouter(LoadedPackage.Fixed(Degradation.Noise));
         using var input = TestFrames.Create(64, 48, Degradation.Noise, blue: 100);
         using var output = Frame.Rent(64, 48, PixelFormat.Rgb24);
-        for (var index = 0; index < 10; index++)
-        {
-            restorer.Restore(input, output, router, 1, CancellationToken.None);
-        }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var index = 0; index < 50; index++)
-        {
-            restorer.Restore(input, output, router, 1, CancellationToken.None);
-        }
+        var bytes = AllocationMeter.LeastBytes(
+            () => restorer.Restore(input, output, router, 1, CancellationToken.None), frameCount: 50);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, bytes);
         Assert.Equal(100 + OnEngine, output.Pixels[TestFrames.BlueOffset]);
     }
 
