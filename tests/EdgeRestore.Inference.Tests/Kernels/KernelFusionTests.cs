@@ -8,6 +8,12 @@ namespace EdgeRestore.Inference.Tests.Kernels;
 
 public sealed class KernelFusionTests
 {
+    private static readonly string[] OwnTypes =
+    [
+        ChannelNorm.OpType, ChannelNorm.RoundingOpType, ChannelDequantize.OpType, GatedGelu.OpType,
+        GatedGelu.RoundingOpType, PixelShuffle.OpType, PixelShuffle.BytesOpType, RowNorm.OpType,
+    ];
+
     private static string PackageFolder => Path.Combine(Checkout.Root, "deploy/models/edgerestore-default");
 
     // Eight blocks with two norms each; attention has norms of its queries and keys.
@@ -31,8 +37,8 @@ public sealed class KernelFusionTests
         var path = Path.Combine(PackageFolder, file);
         var frames = Frames(count, width, height);
 
-        var ours = Run(path, frames, width, height, count, fuses: true);
-        var theirs = Run(path, frames, width, height, count, fuses: false);
+        var ours = Restored(path, frames, width, height, count, fuses: true);
+        var theirs = Restored(path, frames, width, height, count, fuses: false);
 
         // A value may round to the next level.
         Assert.InRange(Error(ours, theirs), 0, 1e-3);
@@ -45,11 +51,11 @@ public sealed class KernelFusionTests
     public void Open_DefaultPackageIn8Bits_IsNoFartherFromSinglePrecision(string route, int width, int height)
     {
         var frame = Frames(1, width, height);
-        var single = Run(Path.Combine(PackageFolder, $"{route}.onnx"), frame, width, height, 1, fuses: false);
+        var single = Restored(Path.Combine(PackageFolder, $"{route}.onnx"), frame, width, height, 1, fuses: false);
         var int8 = Path.Combine(PackageFolder, $"{route}.int8-cpu.onnx");
 
-        var ours = Error(Run(int8, frame, width, height, 1, fuses: true), single);
-        var theirs = Error(Run(int8, frame, width, height, 1, fuses: false), single);
+        var ours = Error(Restored(int8, frame, width, height, 1, fuses: true), single);
+        var theirs = Error(Restored(int8, frame, width, height, 1, fuses: false), single);
 
         Assert.InRange(ours, 0, theirs * 1.05);
     }
@@ -76,9 +82,11 @@ public sealed class KernelFusionTests
         var builder = new GraphBuilder("gate");
         var x = builder.Input("x", ElementType.Float, [.. shape.Select(size => (Dimension)size)]);
         var y = builder.Input("y", ElementType.Float, [.. gateShape.Select(size => (Dimension)size)]);
-        var (scale, zero) = (builder.Constant(0.1f), builder.Initializer(new("zero", ElementType.UInt8, [], new byte[] { 128 })));
+        var scale = builder.Constant(0.1f);
+        var zero = builder.Initializer(new("zero", ElementType.UInt8, [], new byte[] { 128 }));
         var scales = builder.Initializer(Initializer.Of("scales", [6], [0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f]));
-        var zeros = builder.Initializer(new("zeros", ElementType.UInt8, [6], Enumerable.Repeat((byte)128, 6).ToArray()));
+        var zeros = builder.Initializer(
+            new("zeros", ElementType.UInt8, [6], Enumerable.Repeat((byte)128, 6).ToArray()));
         var a = builder.Add("DequantizeLinear", [builder.Add("QuantizeLinear", [x, scale, zero]), scales, zeros]);
         var b = builder.Add("DequantizeLinear", [builder.Add("QuantizeLinear", [y, scale, zero]), scales, zeros]);
         builder.Graph.Nodes.Add(new() { OpType = "Gelu", Domain = "com.microsoft", Inputs = [a], Outputs = ["gelu"] });
@@ -86,16 +94,14 @@ public sealed class KernelFusionTests
         var file = new OnnxFile(builder.Graph);
         file.Opsets["com.microsoft"] = 1;
 
-        OnnxRuntimeLibrary.Load(null);
-        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-        using var session = CpuSession.Open(file, options);
+        var (product, operators) = KernelRun.Run<float>(
+            options => CpuSession.Open(file, options), "product", ("x", Ones(shape)), ("y", Ones(gateShape)));
 
-        using var one = OrtValue.CreateTensorValueFromMemory(Enumerable.Repeat(1f, (int)shape.Aggregate((p, s) => p * s)).ToArray(), shape);
-        using var other = OrtValue.CreateTensorValueFromMemory(
-            Enumerable.Repeat(1f, (int)gateShape.Aggregate((p, s) => p * s)).ToArray(), gateShape);
-        using var runOptions = new RunOptions();
-        using var results = session.Run(runOptions, ["x", "y"], [one, other], ["product"]);
-        Assert.All(results[0].GetTensorDataAsSpan<float>().ToArray(), value => Assert.Equal(0.8413f, value, 1e-4f));
+        Assert.Empty(OwnOf(operators));
+        Assert.All(product, value => Assert.Equal(0.8413f, value, 1e-4f));
+
+        static OrtValue Ones(long[] shape) => OrtValue.CreateTensorValueFromMemory(
+            Enumerable.Repeat(1f, (int)shape.Aggregate((p, s) => p * s)).ToArray(), shape);
     }
 
     // 24 groups of two channels each are not 48 channels: what the reshape says counts.
@@ -114,20 +120,15 @@ public sealed class KernelFusionTests
         var weight = builder.Initializer(Initializer.Of("weight", [1, 48, 1, 1], KernelRun.Random(48)));
         builder.Output(builder.Add("Conv", [image, weight]), "y", ElementType.Float);
         var file = new OnnxFile(builder.Graph);
-        Assert.Equal(1, Kernels(KernelFusion.Apply(file)!)[ChannelNorm.OpType]);
+        (string Name, OrtValue Value) input =
+            ("x", OrtValue.CreateTensorValueFromMemory(KernelRun.Random(48 * 35), [1, 48, 5, 7]));
 
-        OnnxRuntimeLibrary.Load(null);
-        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-        using var ours = CpuSession.Open(file, options);
-        using var theirs = new InferenceSession(file.ToBytes());
+        var (ours, operators) = KernelRun.Run<float>(options => CpuSession.Open(file, options), "y", input);
+        var (theirs, others) = KernelRun.Run<float>(options => new(file.ToBytes(), options), "y", input);
 
-        using var input = OrtValue.CreateTensorValueFromMemory(KernelRun.Random(48 * 35), [1, 48, 5, 7]);
-        using var runOptions = new RunOptions();
-        using var one = ours.Run(runOptions, ["x"], [input], ["y"]);
-        using var other = theirs.Run(runOptions, ["x"], [input], ["y"]);
-        Assert.All(
-            one[0].GetTensorDataAsSpan<float>().ToArray().Zip(other[0].GetTensorDataAsSpan<float>().ToArray()),
-            pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        Assert.Equal(new() { [ChannelNorm.OpType] = 1 }, OwnOf(operators));
+        Assert.Empty(OwnOf(others));
+        Assert.All(ours.Zip(theirs), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
     private static byte[] Frames(int count, int width, int height) =>
@@ -142,15 +143,19 @@ public sealed class KernelFusionTests
     private static Dictionary<string, int> Kernels(OnnxFile file) => file.Graph.Nodes
         .Where(node => node.Domain == KernelLibrary.Domain).CountBy(node => node.OpType).ToDictionary();
 
-    private static byte[] Run(string path, byte[] frames, int width, int height, int count, bool fuses)
+    // Our own operators among those that ran; ONNX Runtime has none of these names.
+    private static Dictionary<string, int> OwnOf(IReadOnlyDictionary<string, int> operators) =>
+        operators.Where(item => OwnTypes.Contains(item.Key)).ToDictionary();
+
+    // Opened with operators of our own, it must have run all that the fusion puts into the graph.
+    private static byte[] Restored(string path, byte[] frames, int width, int height, int count, bool fuses)
     {
-        OnnxRuntimeLibrary.Load(null);
-        using var options = new SessionOptions { IntraOpNumThreads = 2, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-        using var session = fuses ? CpuSession.Open(path, options) : new InferenceSession(path, options);
-        using var frame = OrtValue.CreateTensorValueFromMemory(frames, [count, height, width, 3]);
-        using var strength = OrtValue.CreateTensorValueFromMemory(new float[] { 1 }, [1]);
-        using var runOptions = new RunOptions();
-        using var results = session.Run(runOptions, ["frame", "strength"], [frame, strength], ["restored"]);
-        return results[0].GetTensorDataAsSpan<byte>().ToArray();
+        var (restored, operators) = KernelRun.Run<byte>(
+            options => fuses ? CpuSession.Open(path, options) : new(path, options),
+            "restored",
+            ("frame", OrtValue.CreateTensorValueFromMemory(frames, [count, height, width, 3])),
+            ("strength", OrtValue.CreateTensorValueFromMemory(new float[] { 1 }, [1])));
+        Assert.Equal(fuses ? Kernels(KernelFusion.Apply(OnnxFile.Read(path))!) : [], OwnOf(operators));
+        return restored;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EdgeRestore.Inference.Engines;
 using EdgeRestore.Inference.Kernels;
 using EdgeRestore.Onnx;
@@ -8,12 +9,60 @@ namespace EdgeRestore.Inference.Tests.Kernels;
 /// <summary>Runs graphs that name operators of our own, beside ONNX's.</summary>
 internal static class KernelRun
 {
+    /// <summary>
+    /// Fails where the operators of our own are switched off: ONNX Runtime would be compared with itself.
+    /// </summary>
+    public static void RequireKernels()
+    {
+        OnnxRuntimeLibrary.Load(null);
+        Assert.True(
+            KernelLibrary.IsAvailable,
+            $"There are no operators of our own to test: {KernelLibrary.SwitchVariable} is "
+                + $"'{Environment.GetEnvironmentVariable(KernelLibrary.SwitchVariable)}' and must not be 'off'. Unset "
+                + $"it; if it is not set, ONNX Runtime is older than its C API {RuntimeApi.Version}.");
+    }
+
+    /// <summary>Runs a session.</summary>
+    /// <returns>The output, and how many operators of each type ran, by the session's own account.</returns>
+    public static (T[] Output, IReadOnlyDictionary<string, int> Operators) Run<T>(
+        Func<SessionOptions, InferenceSession> open, string output, params (string Name, OrtValue Value)[] inputs)
+        where T : unmanaged
+    {
+        RequireKernels();
+        var folder = Directory.CreateTempSubdirectory("kernels");
+        try
+        {
+            using var options = new SessionOptions
+            {
+                IntraOpNumThreads = 2,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+                EnableProfiling = true,
+                ProfileOutputPathPrefix = Path.Combine(folder.FullName, "profile"),
+            };
+            using var session = open(options);
+            using var runOptions = new RunOptions();
+            string[] names = [.. inputs.Select(input => input.Name)];
+            using var results = session.Run(runOptions, names, [.. inputs.Select(input => input.Value)], [output]);
+            using var profile = JsonDocument.Parse(File.ReadAllBytes(session.EndProfiling()));
+            var operators = profile.RootElement.EnumerateArray()
+                .Where(entry =>
+                    entry.GetProperty("name").GetString()!.EndsWith("_kernel_time", StringComparison.Ordinal))
+                .CountBy(entry => entry.GetProperty("args").GetProperty("op_name").GetString()!);
+            return (results[0].GetTensorDataAsSpan<T>().ToArray(), operators.ToDictionary());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     /// <summary>Builds a graph of float inputs and runs it.</summary>
     /// <param name="build">Gives the values to look at: what an operator of our own gives, and what it ought to
     /// give.</param>
     /// <param name="inputs">Shapes and values.</param>
     public static (float[] Ours, float[] Theirs) Compare(
-        Func<GraphBuilder, string[], (string Ours, string Theirs)> build, params (long[] Shape, float[] Values)[] inputs)
+        Func<GraphBuilder, string[], (string Ours, string Theirs)> build,
+        params (long[] Shape, float[] Values)[] inputs)
     {
         var builder = new GraphBuilder("kernels");
         var names = inputs.Select((input, index) =>
@@ -26,8 +75,12 @@ internal static class KernelRun
         file.Opsets[KernelLibrary.Domain] = 1;
         file.Opsets["com.microsoft"] = 1;
 
-        OnnxRuntimeLibrary.Load(null);
-        using var options = new SessionOptions { IntraOpNumThreads = 2, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        RequireKernels();
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = 2,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
         KernelLibrary.AddTo(options);
         using var session = new InferenceSession(file.ToBytes(), options);
         var values = inputs.Select(input => OrtValue.CreateTensorValueFromMemory(input.Values, input.Shape)).ToArray();

@@ -111,7 +111,8 @@ public sealed class KernelTests
                 var bytes = Quantized(builder, x[0], 0.01f, 90);
                 return (
                     builder.Kernel(
-                        ChannelDequantize.OpType, [bytes], new FloatsAttribute("scale", [.. scales]), new IntAttribute("zero_point", 90)),
+                        ChannelDequantize.OpType, [bytes], new FloatsAttribute("scale", [.. scales]),
+                        new IntAttribute("zero_point", 90)),
                     Dequantized(builder, bytes, scales, 90, axis: 1));
             },
             (shape, KernelRun.Random(Product(shape), 2)));
@@ -145,13 +146,16 @@ public sealed class KernelTests
         NodeAttribute[] attributes = [new IntAttribute("blocksize", 2), new StringAttribute("mode", "CRD")];
 
         var (ours, theirs) = KernelRun.Compare(
-            (builder, x) => (builder.Kernel(PixelShuffle.OpType, x), builder.Add("DepthToSpace", [x[0]], [.. attributes])),
+            (builder, x) => (
+                builder.Kernel(PixelShuffle.OpType, x), builder.Add("DepthToSpace", [x[0]], [.. attributes])),
             (shape, KernelRun.Random(Product(shape))));
         var (oursInBytes, theirsInBytes) = KernelRun.Compare(
             (builder, x) =>
             {
                 var bytes = Quantized(builder, x[0], 0.01f, 100);
-                return (builder.Kernel(PixelShuffle.BytesOpType, [bytes]), builder.Add("DepthToSpace", [bytes], [.. attributes]));
+                return (
+                    builder.Kernel(PixelShuffle.BytesOpType, [bytes]),
+                    builder.Add("DepthToSpace", [bytes], [.. attributes]));
             },
             (shape, KernelRun.Random(Product(shape))));
 
@@ -168,8 +172,9 @@ public sealed class KernelTests
         var (ours, theirs) = KernelRun.Compare(
             (builder, x) => (
                 builder.Kernel(
-                    ChannelNorm.RoundingOpType, x, new IntAttribute("channels", 8), new FloatAttribute("epsilon", Epsilon),
-                    new FloatAttribute("scale", 1e-10f), new IntAttribute("zero_point", 20)),
+                    ChannelNorm.RoundingOpType, x, new IntAttribute("channels", 8),
+                    new FloatAttribute("epsilon", Epsilon), new FloatAttribute("scale", 1e-10f),
+                    new IntAttribute("zero_point", 20)),
                 Quantized(builder, Norm(builder, x, 8), 1e-10f, 20)),
             (shape, KernelRun.Random(Product(shape))));
 
@@ -184,10 +189,12 @@ public sealed class KernelTests
         var exception = Assert.Throws<OnnxRuntimeException>(() => KernelRun.Compare(
             (builder, x) => (builder.Kernel(PixelShuffle.OpType, x), x[0]), ([1, 6, 2, 2], KernelRun.Random(24))));
 
-        Assert.Contains("PixelShuffle has an input that is not [N, 4C, H, W]", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "PixelShuffle has an input that is not [N, 4C, H, W]", exception.Message, StringComparison.Ordinal);
     }
 
-    private static (string Ours, string Theirs) Gated(GraphBuilder builder, string[] x, float[] a, float[] b, float? scale)
+    private static (string Ours, string Theirs) Gated(
+        GraphBuilder builder, string[] x, float[] a, float[] b, float? scale)
     {
         var (bytesOfA, bytesOfB) = (Quantized(builder, x[0], 0.05f, 130), Quantized(builder, x[1], 0.04f, 110));
         List<NodeAttribute> attributes =
@@ -210,7 +217,8 @@ public sealed class KernelTests
 
         attributes.AddRange([new FloatAttribute("scale", step), new IntAttribute("zero_point", 60)]);
         return (
-            builder.Kernel(GatedGelu.RoundingOpType, [bytesOfA, bytesOfB], [.. attributes]), Quantized(builder, product, step, 60));
+            builder.Kernel(GatedGelu.RoundingOpType, [bytesOfA, bytesOfB], [.. attributes]),
+            Quantized(builder, product, step, 60));
     }
 
     private static string Norm(GraphBuilder builder, string[] x, int channels) => builder.Kernel(
@@ -231,12 +239,14 @@ public sealed class KernelTests
     private static string Dequantized(GraphBuilder builder, string x, float[] scales, byte zeroPoint, int axis)
     {
         var scale = builder.Initializer(Initializer.Of($"{x}.scales", [scales.Length], scales));
-        return builder.Add("DequantizeLinear", [x, scale, Bytes(builder, zeroPoint, scales.Length)], new IntAttribute("axis", axis));
+        return builder.Add(
+            "DequantizeLinear", [x, scale, Bytes(builder, zeroPoint, scales.Length)], new IntAttribute("axis", axis));
     }
 
     // A scalar, or as many as there are channels.
     private static string Bytes(GraphBuilder builder, byte value, int count) => builder.Initializer(new Initializer(
-        $"u{value}x{count}", ElementType.UInt8, count == 0 ? [] : [count], Enumerable.Repeat(value, Math.Max(count, 1)).ToArray()));
+        $"u{value}x{count}", ElementType.UInt8, count == 0 ? [] : [count],
+        Enumerable.Repeat(value, Math.Max(count, 1)).ToArray()));
 
     private static long Product(long[] shape) => shape.Aggregate(1L, (product, size) => product * size);
 
