@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using EdgeRestore.Degradations;
 
 namespace EdgeRestore.Cli.Tests.Documents;
@@ -82,6 +83,46 @@ public sealed class MeasuredFiguresTests
     }
 
     [Fact]
+    public void Readme_Speeds_AreThoseOfTheCommittedResults()
+    {
+        var restored = Read("eval-v1").GetProperty("frames").EnumerateArray()
+            .Where(frame => !frame.GetProperty("bypassed").GetBoolean())
+            .Select(frame => frame.GetProperty("milliseconds").GetDouble()).Order().ToList();
+        var median = (restored[(restored.Count - 1) / 2] + restored[restored.Count / 2]) / 2;
+        var benchmark = File.ReadAllText(ResultsFile("Quantization.md"));
+        var single = Figures(benchmark, @"^\| [a-z+-]+: FP32 / INT8 / FP16 \| (\d+) / \d+ / \d+ ms \|");
+        var ratios = Figures(benchmark, @"^\| [a-z+-]+: INT8 times FP32's speed \| (\d\.\d\d) \(");
+        string[] sentences =
+        [
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"at 384×384 a restored frame took {median:F0} ms there (median) in 8 bits"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"At 640x360 subnetworks take {single.Min()} to {single.Max()} ms in FP32, and 8 bits are "
+                + $"{ratios.Min():F2} to {ratios.Max():F2} times as fast."),
+        ];
+        var readme = Words(Document("README.md"));
+
+        Assert.Contains("Frames of 640x360 RGB", benchmark, StringComparison.Ordinal);
+        Assert.Equal((12, 12), (single.Count, ratios.Count));
+        Assert.All(sentences, sentence => RequireIn(readme, sentence));
+
+        // And none beside them, which would have no source.
+        Assert.Equal(Speeds(string.Join(' ', sentences)), Speeds(readme));
+
+        static List<double> Figures(string table, string row) =>
+        [
+            .. Regex.Matches(table, row, RegexOptions.Multiline)
+                .Select(match => double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)),
+        ];
+
+        static IEnumerable<string> Speeds(string text) =>
+            Regex.Matches(text, @"[\d.,]+ (ms|milliseconds|s|fps|times as|frames (a|per) second)\b")
+                .Select(match => match.Value);
+    }
+
+    [Fact]
     public void EvaluationPage_RowsOfTheSecondGenerator_AreThoseOfEvalV2()
     {
         var evaluation = Read("eval-v2");
@@ -116,9 +157,10 @@ public sealed class MeasuredFiguresTests
     // Paragraphs are wrapped where it suits them.
     private static string Words(string document) => document.Replace('\n', ' ');
 
-    private static string PathOf(string protocol) =>
-        Path.Combine(
-            Repository.Root, "tests", "EdgeRestore.Benchmarks", "results", "amd-epyc-2-cores", $"{protocol}.json");
+    private static string PathOf(string protocol) => ResultsFile($"{protocol}.json");
+
+    private static string ResultsFile(string name) => Path.Combine(
+        Repository.Root, "tests", "EdgeRestore.Benchmarks", "results", "amd-epyc-2-cores", name);
 
     private static JsonElement Read(string protocol)
     {
