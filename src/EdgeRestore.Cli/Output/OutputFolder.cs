@@ -88,6 +88,11 @@ internal sealed class OutputFolder
         }
     }
 
+    /// <summary>What to throw where the results of two inputs would be one file.</summary>
+    public static WrongCommandLineException DescribeClash(string input, string other, string result) => new(
+        $"Two inputs would be written to one file, '{result}': '{input}' and '{other}'. Allowed is one input for a "
+        + "file. Rename one of them, or start a run for each with an --out of its own.");
+
     private static EdgeRestoreException Describe(string target, int lengthBytes, Exception exception) =>
         Array.IndexOf(DiskFullCodes, exception.HResult) >= 0
             ? new DiskFullException(

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using EdgeRestore.Cli.Output;
 using EdgeRestore.Codecs;
 using EdgeRestore.Frames;
 
@@ -15,8 +16,8 @@ internal static class InputImages
     /// <param name="arguments">Files and folders.</param>
     /// <param name="excluded">A folder whose content is not input: the output folder, when it lies in an input
     /// folder.</param>
-    /// <exception cref="EdgeRestoreException">An argument does not exist or cannot be read, two inputs have one name,
-    /// or none is left.</exception>
+    /// <exception cref="EdgeRestoreException">An argument does not exist or cannot be read, or none is
+    /// left.</exception>
     public static IReadOnlyList<InputImage> Find(IReadOnlyList<string> arguments, string? excluded = null)
     {
         var images = new List<InputImage>();
@@ -64,26 +65,14 @@ internal static class InputImages
                 + "Give other folders, or the files themselves.");
         }
 
-        var byName = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var image in images)
-        {
-            if (!byName.TryAdd(image.RelativeName, image.Path) && byName[image.RelativeName] != image.Path)
-            {
-                throw new EdgeRestoreException(
-                    $"Two inputs would be written to the same name '{image.RelativeName}': "
-                    + $"'{byName[image.RelativeName]}' and '{image.Path}'. Give the folder above both, or restore them "
-                    + "in two runs with an --out each.");
-            }
-        }
-
         return [.. images.DistinctBy(image => image.Path).OrderBy(image => image.RelativeName, StringComparer.Ordinal)];
     }
 
-    /// <summary>Sees to it that no result takes the place of an input.</summary>
-    /// <param name="nameOfResult">What the result of an input is called below the output folder.</param>
+    /// <summary>Sees to it that no result takes the place of another one, or of an input.</summary>
+    /// <param name="namesOfResults">What is written for an input, below the output folder.</param>
     /// <exception cref="WrongCommandLineException">One would.</exception>
     public static void RequireApart(
-        IReadOnlyList<InputImage> images, string? outputFolder, Func<string, string> nameOfResult)
+        IReadOnlyList<InputImage> images, string? outputFolder, Func<string, IEnumerable<string>> namesOfResults)
     {
         if (outputFolder is null)
         {
@@ -91,14 +80,23 @@ internal static class InputImages
         }
 
         var inputs = images.Select(image => FileFacts.IdentityOf(image.Path)).ToHashSet();
+        var writers = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var image in images)
         {
-            var result = Path.Combine(outputFolder, nameOfResult(image.RelativeName));
-            if (FileFacts.IdentityOf(result) is { } there && inputs.Contains(there))
+            foreach (var name in namesOfResults(image.RelativeName))
             {
-                throw new WrongCommandLineException(
-                    $"The result of '{image.Path}' would take the place of an input, '{result}'. Give --out another "
-                    + "folder.");
+                if (!writers.TryAdd(name, image.Path))
+                {
+                    throw OutputFolder.DescribeClash(writers[name], image.Path, Path.Combine(outputFolder, name));
+                }
+
+                var result = Path.Combine(outputFolder, name);
+                if (FileFacts.IdentityOf(result) is { } there && inputs.Contains(there))
+                {
+                    throw new WrongCommandLineException(
+                        $"The result of '{image.Path}' would take the place of an input, '{result}'. Give --out "
+                        + "another folder.");
+                }
             }
         }
     }

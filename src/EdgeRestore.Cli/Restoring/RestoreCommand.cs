@@ -69,8 +69,10 @@ internal static class RestoreCommand
             var (videos, others) = VideoOptions.Part(parsed.GetRequiredValue(inputs));
             video.RequireVideos(parsed, videos);
             var output = RequireFolder(target, videos, others);
+            VideoOptions.RequireApart(videos, target);
             var images = others.Count == 0 ? [] : InputImages.Find(others, excluded: output!.Path);
-            InputImages.RequireApart(images, output?.Path, RestoreRun.NameOfResult);
+            InputImages.RequireApart(
+                images, output?.Path, name => RestoreRun.NamesOf(name, parsed.GetValue(compare)));
             using var loaded = restorer.Load(parsed, screen);
             RestorerOption.RequireRoute(loaded, parsed.GetValue(route));
             var settings = new RestoreSettings

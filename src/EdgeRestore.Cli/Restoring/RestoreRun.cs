@@ -35,14 +35,20 @@ internal sealed class RestoreRun
         IReadOnlyList<InputImage> images, StepProgress steps, CancellationToken token) =>
         Task.Run(() => Restore(images, steps, token), token);
 
+    /// <summary>All that is written for an input, the result first.</summary>
+    public static IEnumerable<string> NamesOf(string relativeName, bool compare) =>
+        compare ? [NameOfResult(relativeName), NameOfComparison(relativeName)] : [NameOfResult(relativeName)];
+
     /// <summary>
     /// The name of a result: the input's own, or with .png added where nothing writes the input's format.
     /// </summary>
-    public static string NameOfResult(string relativeName) => ImageCodec.FormatOf(relativeName) switch
+    private static string NameOfResult(string relativeName) => ImageCodec.FormatOf(relativeName) switch
     {
         ImageFileFormat.Jpeg or ImageFileFormat.Png or ImageFileFormat.WebP => relativeName,
         _ => relativeName + ".png",
     };
+
+    private static string NameOfComparison(string relativeName) => relativeName + ".compare.png";
 
     private IReadOnlyList<RestoredImage> Restore(
         IReadOnlyList<InputImage> images, StepProgress steps, CancellationToken token)
@@ -64,7 +70,7 @@ internal sealed class RestoreRun
         try
         {
             var target = _output.Resolve(name);
-            var comparison = _compare ? image.RelativeName + ".compare.png" : null;
+            var comparison = _compare ? NameOfComparison(image.RelativeName) : null;
             if (!_overwrite
                 && IsDone(target, image.Path)
                 && (comparison is null || IsDone(_output.Resolve(comparison), image.Path)))

@@ -114,7 +114,7 @@ internal static class StreamCommand
             var output = path is null ? null : OutputFolder.Open(path);
             var images = InputImages.Find(others, excluded: output?.Path);
             var frames = new CameraFrames(parsed.GetRequiredValue(payload));
-            InputImages.RequireApart(images, output?.Path, frames.NameOfResult);
+            InputImages.RequireApart(images, output?.Path, name => [frames.NameOfResult(name)]);
             frames.Describe(images[0], settings);
             var run = new StreamRun(frames, output, parsed.GetValue(rate));
             var report = await screen.ProgressAsync("Streaming", images.Count, async steps =>

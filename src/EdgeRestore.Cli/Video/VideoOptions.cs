@@ -113,6 +113,20 @@ internal sealed class VideoOptions
             ? Path.GetFileName(source.Address)
             : "camera.mkv")));
 
+    /// <summary>Sees to it that no video's result takes the place of another's.</summary>
+    /// <exception cref="WrongCommandLineException">One would.</exception>
+    public static void RequireApart(IReadOnlyList<VideoSource> videos, string folder)
+    {
+        var clash = videos.Where(video => video.Kind == VideoSourceKind.File)
+            .DistinctBy(video => video.Address)
+            .GroupBy(video => Path.GetFileName(video.Address))
+            .FirstOrDefault(group => group.Count() > 1)?.ToList();
+        if (clash is [var one, var other, ..])
+        {
+            throw OutputFolder.DescribeClash(one.Address, other.Address, TargetOf(one, folder)!.Address);
+        }
+    }
+
     // As a shell would split it, without being one.
     private static IReadOnlyList<string> Split(string? options) =>
         options is null ? [] : [.. CommandLineParser.SplitCommandLine(options)];

@@ -58,19 +58,6 @@ public sealed class InputImagesTests : IDisposable
     }
 
     [Fact]
-    public void Find_TwoInputsOfOneName_NamesBoth()
-    {
-        Touch("june/1.png", "july/1.png");
-        var june = Path.Combine(_folder.Path, "june");
-        var july = Path.Combine(_folder.Path, "july");
-
-        var exception = Assert.Throws<EdgeRestoreException>(() => InputImages.Find([june, july]));
-
-        Assert.Contains($"{june}/1.png", exception.Message, StringComparison.Ordinal);
-        Assert.Contains($"{july}/1.png", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Find_SameFileTwice_IsRestoredOnce()
     {
         Touch("1.png");
@@ -131,11 +118,37 @@ public sealed class InputImagesTests : IDisposable
         var photograph = InputImages.Find([_folder.File("in", "a.png")]);
         var scan = InputImages.Find([_folder.File("in", "b.tif")]);
 
-        var exception = Assert.Throws<WrongCommandLineException>(
-            () => InputImages.RequireApart(photograph, folder, RestoreRun.NameOfResult));
-        InputImages.RequireApart(scan, folder, RestoreRun.NameOfResult);
+        var exception = Assert.Throws<WrongCommandLineException>(() => RequireApart(photograph, folder));
+        RequireApart(scan, folder);
 
         Assert.Contains("would take the place of an input", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("june/1.png", "july/1.png", "1.png")]
+    [InlineData("june/1.tif", "july/1.tif.png", "1.tif.png")]
+    [InlineData("june/1.jpg", "july/1.jpg.compare.png", "1.jpg.compare.png")]
+    public void RequireApart_TwoInputsOfOneResult_NamesBothAndTheRemedy(string one, string other, string result)
+    {
+        Touch(one, other);
+        var images = InputImages.Find([Path.Combine(_folder.Path, "june"), Path.Combine(_folder.Path, "july")]);
+        var output = Path.Combine(_folder.Path, "out");
+
+        var exception = Assert.Throws<WrongCommandLineException>(() => RequireApart(images, output, compare: true));
+
+        Assert.Contains($"'{output}/{result}'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{_folder.Path}/{one}'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{_folder.Path}/{other}'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Rename one of them", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RequireApart_NamesThatAreOnlyAlike_AreTaken()
+    {
+        Touch("in/1.jpg", "in/1.png", "in/1.tif", "in/1.jpg.compare.png");
+
+        RequireApart(
+            InputImages.Find([Path.Combine(_folder.Path, "in")]), Path.Combine(_folder.Path, "out"), compare: false);
     }
 
     [UnprivilegedFact]
@@ -152,6 +165,9 @@ public sealed class InputImagesTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static void RequireApart(IReadOnlyList<InputImage> images, string output, bool compare = false) =>
+        InputImages.RequireApart(images, output, name => RestoreRun.NamesOf(name, compare));
 
     private void Touch(params string[] names)
     {

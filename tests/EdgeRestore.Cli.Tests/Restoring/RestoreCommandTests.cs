@@ -77,7 +77,10 @@ public sealed class RestoreCommandTests : IDisposable
         var second = await RestoreAsync();
 
         Assert.Equal(0, second.ExitCode);
-        Assert.Contains("1 restored, 0 passed through as they were, 1 skipped (done before), 0 failed", second.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 restored, 0 passed through as they were, 1 skipped (done before), 0 failed",
+            second.Output,
+            StringComparison.Ordinal);
         Assert.Equal(written, File.GetLastWriteTimeUtc(_folder.File("out", "a.png")));
     }
 
@@ -91,7 +94,8 @@ public sealed class RestoreCommandTests : IDisposable
         var outcome = await RestoreAsync();
 
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Contains("1 restored, 2 passed through as they were, 0 skipped", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 restored, 2 passed through as they were, 0 skipped", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +109,8 @@ public sealed class RestoreCommandTests : IDisposable
 
         var second = await RestoreAsync();
 
-        Assert.Contains("1 restored, 0 passed through as they were, 0 skipped", second.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 restored, 0 passed through as they were, 0 skipped", second.Output, StringComparison.Ordinal);
         Assert.Equal(TestFrames.RedOf(Degradation.Haze) + TestPackage.LevelsOf(Degradation.Haze), RedOf("out/a.png"));
     }
 
@@ -183,7 +188,8 @@ public sealed class RestoreCommandTests : IDisposable
         await Terminal.RunAsync("restore", Input, "--out", inside, "--package", Package);
         var second = await Terminal.RunAsync("restore", Input, "--out", inside, "--package", Package);
 
-        Assert.Contains("0 restored, 0 passed through as they were, 1 skipped", second.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "0 restored, 0 passed through as they were, 1 skipped", second.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(inside, "restored")));
     }
 
@@ -198,6 +204,33 @@ public sealed class RestoreCommandTests : IDisposable
 
         Assert.Equal(2, outcome.ExitCode);
         Assert.Equal(before, File.ReadAllBytes(_folder.File("in", "a.png")));
+    }
+
+    [Fact]
+    public async Task TwoInputsOfOneResult_AreToldBeforeAnythingIsWritten()
+    {
+        Save("in/0.png", Degradation.Rain);
+        Save("in/a.tif.png", Degradation.Rain);
+        File.Copy(_folder.File("in", "a.tif.png"), _folder.File("in", "a.tif"));
+
+        var outcome = await RestoreAsync();
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains($"'{Input}/a.tif' and '{Input}/a.tif.png'", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("Rename one of them", outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Output));
+    }
+
+    [Fact]
+    public async Task TwoVideosOfOneResult_AreToldBeforeAnythingIsWritten()
+    {
+        string[] videos = [_folder.File("june", "1.mp4"), _folder.File("july", "1.mp4")];
+
+        var outcome = await Terminal.RunAsync(["restore", .. videos, "--out", Output, "--package", Package]);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains($"'{videos[0]}' and '{videos[1]}'", outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Output));
     }
 
     [Fact]
