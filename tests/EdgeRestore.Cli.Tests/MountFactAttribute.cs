@@ -17,11 +17,9 @@ internal sealed class MountFactAttribute : FactAttribute
         return process?.ExitCode == 0;
     });
 
-    public MountFactAttribute()
-    {
-        if (!CanMount.Value)
-        {
-            Skip = "Mounting a file system is not allowed to this user (needs root and CAP_SYS_ADMIN).";
-        }
-    }
+    public MountFactAttribute() => Skip = Reason;
+
+    internal static string? Reason => CanMount.Value
+        ? null
+        : "Mounting a file system is not allowed to this user (needs root and CAP_SYS_ADMIN).";
 }

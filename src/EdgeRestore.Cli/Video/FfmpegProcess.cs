@@ -40,6 +40,13 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>It could not write its output's end: the file is short, or has no index.</summary>
+    // ffmpeg 5.1 ends with 0 all the same (of_write_trailer in fftools/ffmpeg_mux.c of n5.1); its -xerror, which makes
+    // that a failure, would make one of damaged sound too. Since 6.0 the exit code tells.
+    public bool HasLostTheEnd =>
+        LastWords.Contains("Error writing trailer of ", StringComparison.Ordinal)
+        || LastWords.Contains("Error closing file ", StringComparison.Ordinal);
+
     /// <param name="pipes">Which of its standard streams are ours; the others are those of this program.</param>
     /// <exception cref="EdgeRestoreException">The program is not installed.</exception>
     public static FfmpegProcess Start(string program, IEnumerable<string> arguments, FfmpegPipes pipes)

@@ -103,7 +103,8 @@ internal sealed class VideoWriter : IAsyncDisposable
                 + _ffmpeg.Quote());
         }
 
-        if (code != 0)
+        // A receiver in the network that goes before the last words has its frames; a file without them may not play.
+        if (code != 0 || (_target.Kind != VideoTargetKind.Network && _ffmpeg.HasLostTheEnd))
         {
             throw Failed();
         }
@@ -144,7 +145,7 @@ internal sealed class VideoWriter : IAsyncDisposable
             ],
             FfmpegPipes.Input | FfmpegPipes.Output);
         using var limit = new CancellationTokenSource(FinishLimit);
-        if (await ffmpeg.WaitForExitAsync(limit.Token) == 0)
+        if (await ffmpeg.WaitForExitAsync(limit.Token) == 0 && !ffmpeg.HasLostTheEnd)
         {
             File.Move(trimmed, whole, overwrite: true);
         }

@@ -114,6 +114,30 @@ public sealed class RestoreVideoTests : IDisposable
         Assert.DoesNotContain("left x", outcome.Output, StringComparison.Ordinal);
     }
 
+    [MountTheory]
+    [InlineData("x.mp4")]
+    [InlineData("x.mkv")]
+    public async Task DiskThatIsFullAtTheVeryEnd_EndsWith5AndLeavesNothingHalfWritten(string name)
+    {
+        var clip = _folder.File("clip.mkv");
+        var output = Directory.CreateDirectory(Path.Combine(_folder.Path, "full")).FullName;
+        // 5 kB of H.264 for a disk of one page: ffmpeg writes none of it before the last frame, and ends with 0.
+        await Ffmpeg.CreateAsync(
+            clip, "nullsrc=size=64x64:rate=25:duration=0.2,geq=random(1)*255:128:128", "-pix_fmt", "yuv420p", "-c:v",
+            "ffv1");
+
+        var outcome = await Shell.RunAsync("unshare", ["-m", "bash", "-c", $"""
+            mount -t tmpfs -o size=4k tmpfs '{output}'
+            dotnet '{Repository.Program}' restore '{clip}' --out '{output}/{name}' --package '{Package}' --route clear 2>&1
+            echo "exit code $?"
+            find '{output}' -type f -printf 'left %f\n'
+            """]);
+
+        Assert.Contains("exit code 5", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("the disk is full", outcome.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("left x", outcome.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task StandardInputAndOutput_CarryFramesAndNothingElse()
     {
