@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace EdgeRestore.Cli.Video;
 
 /// <summary>What a video file tells of itself, by ffprobe.</summary>
-internal sealed record FileProbe
+internal sealed partial record FileProbe
 {
     // Perceptual quantizer and hybrid log-gamma: brightness beyond what 8 bits of standard range can carry.
     private static readonly string[] HighDynamicRange = ["smpte2084", "arib-std-b67"];
@@ -23,12 +24,15 @@ internal sealed record FileProbe
 
     public bool IsInterlaced => FieldOrder is "tt" or "bb" or "tb" or "bt";
 
-    // Of gray all bits are kept.
+    /// <summary>More than 8 bits a channel, of which 8 are taken; of gray all are kept.</summary>
+    // ffmpeg's names end in a byte order where a value has more than a byte, and so do three that pack a pixel into two.
     public bool IsDeep =>
         !PixelFormat.StartsWith("gray", StringComparison.Ordinal)
-        && (PixelFormat.Contains("10", StringComparison.Ordinal)
-            || PixelFormat.Contains("12", StringComparison.Ordinal)
-            || PixelFormat.Contains("16", StringComparison.Ordinal));
+        && (PixelFormat.EndsWith("le", StringComparison.Ordinal) || PixelFormat.EndsWith("be", StringComparison.Ordinal))
+        && !PackedPixels().IsMatch(PixelFormat);
+
+    /// <summary>It has transparency, which frames lack.</summary>
+    public bool HasAlpha => AlphaFormats().IsMatch(PixelFormat);
 
     /// <exception cref="EdgeRestoreException">The file holds no video that ffprobe reads.</exception>
     public static async Task<FileProbe> RunAsync(VideoSource source, CancellationToken token)
@@ -91,6 +95,12 @@ internal sealed record FileProbe
                 + "zscale=t=linear,tonemap=hable,zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p out.mkv");
         }
     }
+
+    [GeneratedRegex("^(rgb|bgr)(444|555|565)")]
+    private static partial Regex PackedPixels();
+
+    [GeneratedRegex("^(yuva|gbrap|rgba|bgra|argb|abgr|ayuv|ya\\d)")]
+    private static partial Regex AlphaFormats();
 
     private static string TextOf(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";

@@ -42,7 +42,7 @@ internal static class VideoCommand
 
     public static int ExitCodeOf(IReadOnlyList<VideoReport> videos) =>
         videos.Any(video => video.Interrupted) ? ExitCode.Interrupted
-        : videos.Any(video => video.Failed > 0) ? ExitCode.PartFailed
+        : videos.Any(video => video.Failed > 0 || video.Missing > 0) ? ExitCode.PartFailed
         : ExitCode.Done;
 
     private static void RequireOther(VideoSource source, VideoTarget target)

@@ -44,6 +44,9 @@ internal sealed class VideoReader
     /// <summary>How often a live source was opened again.</summary>
     public int ReconnectCount { get; private set; }
 
+    /// <value>What ffmpeg found damaged or missing in a source that it read to its end; null: nothing.</value>
+    public string? Damage { get; private set; }
+
     /// <summary>Arguments of the ffmpeg that decodes.</summary>
     public static IReadOnlyList<string> Arguments(VideoSource source, VideoSettings settings, bool deinterlace) =>
     [
@@ -196,6 +199,8 @@ internal sealed class VideoReader
                 : $"{_source.Name} failed after {FrameCount - countBefore} frames: {fault ?? ffmpeg.Quote()}";
         }
 
+        // It conceals what is damaged, stops where a file breaks off, and ends with 0.
+        Damage = ffmpeg.LastWords.Length > 0 ? ffmpeg.Quote() : null;
         return null;
     }
 

@@ -44,6 +44,12 @@ internal sealed record VideoReport
 
     public IReadOnlyDictionary<string, long> Routes { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>Frames that the file tells of and does not hold: it breaks off, or parts of it are damaged.</summary>
+    public long Missing { get; init; }
+
+    /// <summary>What ffmpeg said of a damaged source that it read to its end.</summary>
+    public string? Damage { get; init; }
+
     /// <summary>The first frame's that failed.</summary>
     public string? FirstError { get; init; }
 
@@ -70,6 +76,17 @@ internal sealed record VideoReport
         {
             screen.Remark(
                 $"{Source}: {Failed} frames failed and stand in the output as they came; the first: {FirstError}");
+        }
+
+        if (Damage is not null)
+        {
+            screen.Remark(
+                (Missing > 0
+                    ? $"{Source}: only {Read} of {Read + Missing} frames are there, all that a file holds which breaks "
+                        + "off or is damaged; the result ends or leaps where they are missing. Copy the source again, if "
+                        + "it is whole elsewhere. "
+                    : $"{Source}: parts may be damaged; frames are restored as ffmpeg gave them. ")
+                + Damage);
         }
 
         if (Output is not null)

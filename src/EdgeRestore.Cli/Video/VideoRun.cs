@@ -120,7 +120,7 @@ internal sealed class VideoRun
                     $"{failure.Message}\nWhat was restored before is in {path}, playable.", failure);
         }
 
-        return Report(reader, restoration, format, path, token.IsCancellationRequested);
+        return Report(reader, restoration, format, path, MissingOf(reader, probe), token.IsCancellationRequested);
     }
 
     private static async Task RestoreAsync(
@@ -195,6 +195,11 @@ internal sealed class VideoRun
             _screen.Remark($"{_source.Name} has {probe.PixelFormat}: frames are restored with 8 bits a channel.");
         }
 
+        if (probe?.HasAlpha == true)
+        {
+            _screen.Remark($"{_source.Name} has {probe.PixelFormat}: transparency is left out, frames are opaque.");
+        }
+
         if (probe?.IsInterlaced == true)
         {
             _screen.Remark($"{_source.Name} is interlaced: frames are deinterlaced first (ffmpeg's yadif).");
@@ -215,8 +220,22 @@ internal sealed class VideoRun
         }
     }
 
+    // A number by duration and rate is one off at either end; an edit list or a person's -ss leaves frames out for good,
+    // and then ffmpeg has nothing to say.
+    private long MissingOf(VideoReader reader, FileProbe? probe)
+    {
+        var missing = (probe?.FrameCount ?? 0) - reader.FrameCount;
+        var isReadToItsEnd = _settings.FrameCount is null && reader.Damage is not null;
+        return isReadToItsEnd && missing > Math.Max(2, (probe?.FrameCount ?? 0) / 200) ? missing : 0;
+    }
+
     private VideoReport Report(
-        VideoReader reader, IVideoRestoration restoration, VideoFormat format, string? path, bool isInterrupted)
+        VideoReader reader,
+        IVideoRestoration restoration,
+        VideoFormat format,
+        string? path,
+        long missing,
+        bool isInterrupted)
     {
         var seconds = _counts.Elapsed.TotalSeconds;
         return new VideoReport
@@ -238,6 +257,8 @@ internal sealed class VideoRun
             MedianMs = _counts.Percentile(50),
             P99Ms = _counts.Percentile(99),
             Routes = _counts.Routes,
+            Missing = missing,
+            Damage = reader.Damage,
             FirstError = _counts.FirstError,
         };
     }

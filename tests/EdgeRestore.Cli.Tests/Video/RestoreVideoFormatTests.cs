@@ -169,6 +169,44 @@ public sealed class RestoreVideoFormatTests : IDisposable
     }
 
     [Fact]
+    public async Task Transparency_IsLeftOutAndSaid()
+    {
+        var clip = _folder.File("alpha.mkv");
+        await Ffmpeg.CreateAsync(
+            clip, "testsrc2=size=64x48:rate=25:duration=0.2", "-pix_fmt", "bgra", "-c:v", "ffv1");
+
+        var outcome = await Terminal.RunAsync(
+            "restore", clip, "--out", _folder.File("restored.mp4"), "--package", Package, "--route", "clear");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("has bgra: transparency is left out", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("5 written", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("yuv420p", false, false)]
+    [InlineData("nv12", false, false)]
+    [InlineData("yuv410p", false, false)]
+    [InlineData("rgb565le", false, false)]
+    [InlineData("gray16le", false, false)]
+    [InlineData("pal8", false, false)]
+    [InlineData("yuv420p10le", true, false)]
+    [InlineData("yuv422p14le", true, false)]
+    [InlineData("p010le", true, false)]
+    [InlineData("rgb48be", true, false)]
+    [InlineData("gbrpf32le", true, false)]
+    [InlineData("yuva420p", false, true)]
+    [InlineData("ya8", false, true)]
+    [InlineData("rgba64le", true, true)]
+    [InlineData("yuva444p12le", true, true)]
+    public void Probe_PixelFormat_TellsWhatIsLost(string layout, bool isDeep, bool hasAlpha)
+    {
+        var probe = new Cli.Video.FileProbe { PixelFormat = layout, Transfer = "", FieldOrder = "" };
+
+        Assert.Equal((isDeep, hasAlpha), (probe.IsDeep, probe.HasAlpha));
+    }
+
+    [Fact]
     public async Task HighDynamicRange_IsRefusedWithTheCommandThatMapsIt()
     {
         var clip = _folder.File("hdr.mkv");
