@@ -50,6 +50,28 @@ public class CommandLineTests
     }
 
     [Theory]
+    [InlineData("auto", "smaller ones [default: 640x360]", "divided by then; one number, or three with commas between; 1 when not given")]
+    [InlineData("int8", "--mean <numbers>", "in units of --pixels; one number, or three with commas between; 0 when not given")]
+    public async Task Help_TellsDefaultsAsPeopleWriteThem(string command, params string[] expected)
+    {
+        var output = new StringWriter();
+
+        await CommandLine.RunAsync([command, "--help"], output, new StringWriter());
+
+        Assert.All(expected, part => Assert.Contains(part, output.ToString(), StringComparison.Ordinal));
+        Assert.DoesNotContain("[default: 0|", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-0.0004, "+0.000")]
+    [InlineData(0.0004, "+0.000")]
+    [InlineData(-0.0006, "-0.001")]
+    [InlineData(0.1, "+0.100")]
+    public void Rounded_LossThatIsNothing_HasNoSignOfItsOwn(double decibels, string shown) =>
+        Assert.Equal(
+            shown, ConversionOptions.Rounded(decibels).ToString("+0.000;-0.000", System.Globalization.CultureInfo.InvariantCulture));
+
+    [Theory]
     [InlineData("1G", 1L << 30, "1G")]
     [InlineData("1.5g", 3L << 29, "1536M")]
     [InlineData("512MiB", 1L << 29, "512M")]

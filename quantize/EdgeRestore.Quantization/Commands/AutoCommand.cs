@@ -43,6 +43,7 @@ internal static class AutoCommand
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var opened = ModelPackage.Open(parsed.GetRequiredValue(package));
             PackageSearch.RequireSource(opened);
+            search.RequireOutput(parsed, opened);
             var plan = QuantizationForecast.Of(
                 opened, DeviceProfile.Find(parsed.GetRequiredValue(search.For))!, null, parsed.GetValue(frames.FramesPerRoute),
                 Math.Max(opened.Manifest.Network.MinSidePixels, parsed.GetValue(frames.Side)));

@@ -13,7 +13,7 @@ internal static class CalibrationSummary
     public static async Task WriteAsync(CalibrationFile calibration, RangeMethod method, TextWriter output)
     {
         await output.WriteLineAsync(
-            $"{calibration.Package}, {calibration.Frames.Length} frames: "
+            $"{calibration.Package}, {Frames(calibration.Frames.Length)}: "
             + string.Join(", ", calibration.Frames.CountBy(frame => frame.Degradation).OrderBy(count => count.Key)
                 .Select(count => $"{count.Value} {count.Key.ToName()}")));
         var names = calibration.Frames.ToDictionary(frame => frame.Sha256, frame => frame.Name, StringComparer.Ordinal);
@@ -22,8 +22,16 @@ internal static class CalibrationSummary
             var clipped = calibration.HasHistograms || method == RangeMethod.MinMax
                 ? graph.Tensors.Count(tensor => Share(tensor, method) < 0.995) : 0;
             await output.WriteLineAsync(
-                $"{graph.File}: {graph.Tensors.Length} tensors over {graph.RangedFrames.Count} frames; {method.ToName()} clips "
+                $"{graph.File}: {graph.Tensors.Length} tensors over {Frames(graph.RangedFrames.Count)}; {method.ToName()} clips "
                 + $"{clipped} of them");
+            if (graph.RangedFrames.Count == 1)
+            {
+                // Nothing tells then what is usual from what that frame alone has.
+                await output.WriteLineAsync(
+                    $"  {graph.File} has seen one frame: its ranges are that frame's, and others may leave them. Give more of its "
+                    + "kind, or clean photographs.");
+            }
+
             foreach (var tensor in graph.Tensors.Where(IsLone).Take(3))
             {
                 await output.WriteLineAsync(string.Create(
@@ -33,6 +41,8 @@ internal static class CalibrationSummary
             }
         }
     }
+
+    private static string Frames(int count) => count == 1 ? "1 frame" : $"{count} frames";
 
     private static bool IsLone(TensorStatistics tensor) =>
         tensor.Peaks.Second > 0 && tensor.Peaks.First > LoneFactor * tensor.Peaks.Second;

@@ -69,6 +69,7 @@ internal sealed class ConversionOptions
         Func<string, OnnxFile, ConvertedGraph?> convert, CancellationToken token)
     {
         var output = parsed.InvocationConfiguration.Output;
+        NewPackage.RequireWritable(parsed.GetRequiredValue(Output), package, parsed.GetValue(Replace));
         var conversion = PackageConversion.Of(package);
         var converted = new Dictionary<string, (OnnxFile Graph, string Precision)>(StringComparer.Ordinal);
         var passed = true;
@@ -132,8 +133,8 @@ internal sealed class ConversionOptions
             passed &= isGood;
             var line = string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {cost.Row,-18} FP32 {cost.PsnrReference:F2} dB, now {cost.PsnrConverted:F2} dB: {cost.Drop:+0.000;-0.000} lost, "
-                + $"worst frame {cost.WorstDrop:F3}, {cost.PsnrBetween:F1} dB between the two");
+                $"  {cost.Row,-18} FP32 {cost.PsnrReference:F2} dB, now {cost.PsnrConverted:F2} dB: {Rounded(cost.Drop):+0.000;-0.000} lost, "
+                + $"worst frame {Rounded(cost.WorstDrop):F3}, {cost.PsnrBetween:F1} dB between the two");
             if (cost.NonFinite > 0)
             {
                 line += $", {cost.NonFinite} NaN or infinite values";
@@ -144,4 +145,7 @@ internal sealed class ConversionOptions
 
         return passed;
     }
+
+    /// <summary>To thousandths, as shown: what rounds to nothing has no sign.</summary>
+    internal static double Rounded(double decibels) => Math.Round(decibels, 3) + 0.0;
 }

@@ -23,9 +23,9 @@ internal sealed class GraphOptions
         DefaultValueFactory = _ => "0..1",
     }.OneOf("0..1", "0..255", "-1..1");
 
-    public Option<ImmutableArray<float>> Mean { get; } = PerChannel("--mean", "Taken off each channel, in units of --pixels", 0);
+    public Option<ImmutableArray<float>> Mean { get; } = PerChannel("--mean", "taken off each channel, in units of --pixels", 0);
 
-    public Option<ImmutableArray<float>> Deviation { get; } = PerChannel("--std", "What each channel is divided by then", 1);
+    public Option<ImmutableArray<float>> Deviation { get; } = PerChannel("--std", "what each channel is divided by then", 1);
 
     public Option<bool> Bgr { get; } = new("--bgr") { Description = "ONNX file: its first channel is blue" };
 
@@ -68,17 +68,16 @@ internal sealed class GraphOptions
         return new()
         {
             Range = pixels switch { "0..255" => (0, 255), "-1..1" => (-1, 1), _ => (0, 1) },
-            Mean = parsed.GetValue(Mean),
-            Deviation = parsed.GetValue(Deviation),
+            Mean = parsed.GetValue(Mean) is { IsDefault: false } mean ? mean : [0, 0, 0],
+            Deviation = parsed.GetValue(Deviation) is { IsDefault: false } deviation ? deviation : [1, 1, 1],
             IsBgr = parsed.GetValue(Bgr),
         };
     }
 
     private static Option<ImmutableArray<float>> PerChannel(string name, string description, float value) => new(name)
     {
-        Description = $"ONNX file: {description}; one number, or three with commas between",
+        Description = $"ONNX file: {description}; one number, or three with commas between; {value} when not given",
         HelpName = "numbers",
-        DefaultValueFactory = _ => [value, value, value],
         CustomParser = result =>
         {
             var text = result.Tokens.Single().Value;

@@ -46,6 +46,7 @@ internal static class MixedCommand
 
             var opened = ModelPackage.Open(parsed.GetRequiredValue(package));
             PackageSearch.RequireSource(opened);
+            search.RequireOutput(parsed, opened);
             var seen = CalibrationFile.Load(parsed.GetRequiredValue(calibration));
             seen.Require(opened);
             var (set, held) = await frames.ChooseAsync(parsed, opened, parsed.InvocationConfiguration.Error, token);

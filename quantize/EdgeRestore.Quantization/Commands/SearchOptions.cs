@@ -32,7 +32,7 @@ internal sealed class SearchOptions
 
     public Option<string> Method { get; } = CreateMethod();
 
-    public Option<(int Width, int Height)> SpeedSize { get; } = CreateSpeedSize();
+    public Option<SpeedFrameSize> SpeedSize { get; } = CreateSpeedSize();
 
     public static Option<string> CreateFor()
     {
@@ -56,6 +56,10 @@ internal sealed class SearchOptions
         command.Add(SpeedSize);
     }
 
+    /// <summary>Refuses an --out that nothing could be written to, before calibration and search.</summary>
+    public void RequireOutput(ParseResult parsed, ModelPackage source) =>
+        NewPackage.RequireWritable(parsed.GetRequiredValue(Out), source, parsed.GetValue(Replace));
+
     /// <summary>Folder in which unfinished work is kept.</summary>
     public string WorkFolder(ParseResult parsed) => Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(Out)) + ".work";
 
@@ -73,7 +77,7 @@ internal sealed class SearchOptions
             MaxWorstDrop = 3 * drop,
             Method = RangeMethods.Find(parsed.GetRequiredValue(Method))!.Value,
             Threads = threads,
-            SpeedFrame = parsed.GetValue(SpeedSize),
+            SpeedFrame = (parsed.GetValue(SpeedSize).Width, parsed.GetValue(SpeedSize).Height),
         };
         var device = DeviceProfile.Find(parsed.GetRequiredValue(For))!;
         var search = new PackageSearch(package, calibration, judged, settings, Path.Combine(WorkFolder(parsed), "search"));
@@ -102,14 +106,14 @@ internal sealed class SearchOptions
         return outcome.Routes.Any(route => route.IsTaken) ? ExitCode.Done : ExitCode.PartFailed;
     }
 
-    private static Option<(int Width, int Height)> CreateSpeedSize()
+    private static Option<SpeedFrameSize> CreateSpeedSize()
     {
         var (width, height) = new SearchSettings().SpeedFrame;
         return new("--speed-size")
         {
             Description = "Size of the frames that speed is measured on; a large network is measured sooner on smaller ones",
             HelpName = "WIDTHxHEIGHT",
-            DefaultValueFactory = _ => (width, height),
+            DefaultValueFactory = _ => new(width, height),
             CustomParser = result =>
             {
                 var text = result.Tokens.Single().Value;
@@ -118,7 +122,7 @@ internal sealed class SearchOptions
                     && int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out var h)
                     && w is >= 64 and <= 4096 && h is >= 64 and <= 4096)
                 {
-                    return (w, h);
+                    return new(w, h);
                 }
 
                 result.AddError($"--speed-size is '{text}'. Allowed: WIDTHxHEIGHT with sides from 64 to 4096, such as 640x360.");

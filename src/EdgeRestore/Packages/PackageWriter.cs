@@ -28,7 +28,7 @@ public static class PackageWriter
             ManifestRules.CheckPath("files.path", content.Path);
         }
 
-        RequireReplaceable(target, replace);
+        RequireWritable(target, replace);
 
         // On the target's own file system, or the move would be a copy.
         var partial = Path.Combine(
@@ -64,8 +64,11 @@ public static class PackageWriter
         }
     }
 
-    private static void RequireReplaceable(string target, bool replace)
+    /// <summary>Refuses a folder that <see cref="Write"/> would refuse: before hours of work for it, not after.</summary>
+    /// <exception cref="PackageException">Something is there that may not be replaced.</exception>
+    public static void RequireWritable(string directory, bool replace)
     {
+        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         var occupied = Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any();
         if (File.Exists(target) || (occupied && !replace))
         {

@@ -64,6 +64,47 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Calibration_OfOneFrame_SaysThatItIsLittle()
+    {
+        _folder.SaveScene("frames/noise/1.png", 1);
+        using var output = new StringWriter();
+
+        var code = await CommandLine.RunAsync(
+            ["calibrate", _source.Directory, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("one.ercal")], output, TextWriter.Null);
+
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("1 frame: 1 noise", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("noise.onnx has seen one frame", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Out_ThatIsThereOrTheSource_IsRefusedBeforeTheWork()
+    {
+        _folder.SaveScene("frames/noise/1.png", 1);
+        var (frames, there) = (_folder.PathOf("frames"), TinyNetwork.WritePackage(_folder.PathOf("there")));
+        await RunAsync("calibrate", _source.Directory, "--frames", frames, "--out", _folder.PathOf("a.ercal"));
+        string[][] commands =
+        [
+            ["fp16", _source.Directory, "--images", "0"],
+            ["int8", _source.Directory, "--calibration", _folder.PathOf("a.ercal"), "--images", "0"],
+            ["auto", _source.Directory, "--frames", frames, "--for", "orin-nx"],
+            ["mixed", _source.Directory, "--calibration", _folder.PathOf("a.ercal"), "--frames", frames, "--for", "orin-nx"],
+        ];
+        foreach (var arguments in commands)
+        {
+            var (occupied, error) = await RunAsync([.. arguments, "--out", there.Directory]);
+            var (same, sameError) = await RunAsync([.. arguments, "--replace", "--out", _source.Directory + "/"]);
+
+            Assert.Equal((ExitCode.CannotRun, ExitCode.WrongCommandLine), (occupied, same));
+            Assert.Contains("something there already", error, StringComparison.Ordinal);
+            Assert.Contains("the source package, which stays as it is", sameError, StringComparison.Ordinal);
+            Assert.False(Path.Exists(there.Directory + ".work"), arguments[0]);
+        }
+
+        Assert.Equal(there.Sha256, ModelPackage.Open(there.Directory).Sha256);
+    }
+
+    [Fact]
     public async Task Calibration_OfAnotherPackage_IsRefused()
     {
         _folder.SaveScene("frames/noise/1.png", 1);
