@@ -88,7 +88,7 @@ public static partial class CommandRun
     private static string Describe(ParseError problem) => problem.SymbolResult switch
     {
         ArgumentResult { Tokens.Count: 0, Argument: var argument } =>
-            $"'{argument.Name}' is missing: {argument.Description}.",
+            $"'{argument.Name}' is missing: {argument.Description?.TrimEnd('.')}.",
         CommandResult { Command: { Action: null, Subcommands: { Count: > 0 } verbs } command } =>
             $"{problem.Message.TrimEnd('.')}: after '{command.Name}' comes one of "
             + $"{string.Join(", ", verbs.Select(verb => verb.Name))}.",

@@ -61,7 +61,8 @@ public sealed class CommandRunTests
 
     [Theory]
     [InlineData("'name' is missing: Whose it is.", "./edgerestore tool take --help", "take")]
-    [InlineData("after 'tool' comes one of do, take.", "./edgerestore tool --help")]
+    [InlineData("'words' is missing: A sentence.\nSee", "./edgerestore tool say --help", "say")]
+    [InlineData("after 'tool' comes one of do, take, say.", "./edgerestore tool --help")]
     public async Task RunAsync_SomethingIsMissing_SaysWhat(string expected, string help, params string[] args)
     {
         Assert.Equal(ExitCode.WrongCommandLine, await RunAsync(() => ExitCode.Done, args));
@@ -92,6 +93,7 @@ public sealed class CommandRunTests
             {
                 command,
                 new Command("take") { new Argument<string>("name") { Description = "Whose it is" } },
+                new Command("say") { new Argument<string>("words") { Description = "A sentence." } },
             };
         }
     }

@@ -43,17 +43,16 @@ internal static class AblationCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [1, 2, 3],
         };
-        var steps = new Option<long?>("--steps") { Description = "Steps of each run; overrides the recipes'." };
+        var steps = new Option<long?>("--steps")
+        {
+            Description = "Steps of each run; overrides the recipes'.",
+        }.AtLeast(1);
         var threads = new Option<int>("--threads")
         {
             Description = "Threads of libtorch.",
             DefaultValueFactory = _ => Math.Max(1, Environment.ProcessorCount / 2),
-        };
-        var device = new Option<string>("--device")
-        {
-            Description = "cpu or cuda.",
-            DefaultValueFactory = _ => torch.cuda.is_available() ? "cuda" : "cpu",
-        };
+        }.AtLeast(1);
+        var device = TrainingDevice.Option();
         var command = new Command("ablation", Help) { output, photographs, seeds, steps, threads, device };
         command.SetAction((result, cancellationToken) =>
         {

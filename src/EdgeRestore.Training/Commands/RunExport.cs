@@ -26,7 +26,7 @@ internal static class RunExport
     /// </exception>
     public static ModelPackage Write(ExportRequest request, TextWriter progress)
     {
-        using var restoration = LoadedRun.Load(new RunFolder(request.Restoration), request.StateFolder);
+        using var restoration = LoadedRun.Load(OpenRun(request.Restoration, "--restoration", "folder of a run"), request.StateFolder);
         var network = restoration.Definition.Restoration ?? throw new EdgeRestoreException(
             $"'{request.Restoration}' is a run of the classifier '{restoration.Recipe.Network}'. Name the run of a "
             + "restoration network with --restoration, and this one with --classifier.");
@@ -53,6 +53,15 @@ internal static class RunExport
         }.Write(request.OutputFolder, request.Replace);
     }
 
+    // A folder that trains makes itself; one that is exported from has to be there.
+    private static RunFolder OpenRun(string path, string option, string allowed) =>
+        File.Exists(Path.Combine(path, RunFolder.CheckpointName))
+            ? new RunFolder(path)
+            : throw new EdgeRestoreException(
+                $"{option} is '{path}': found {(Directory.Exists(path) ? $"no {RunFolder.CheckpointName} in it" : "no such folder")}, "
+                + $"allowed is the {allowed}. Name what './edgerestore train' had as --out (.edgerestore/runs/RECIPE when "
+                + "not given).");
+
     // That of a package where one is named, else that of a run.
     private static (ExportedClassifier Classifier, PackageProvenance Provenance) Classifier(
         ExportRequest request, LoadedRun restoration)
@@ -67,7 +76,7 @@ internal static class RunExport
                 });
         }
 
-        var folder = new RunFolder(request.Classifier);
+        var folder = OpenRun(request.Classifier, "--classifier", "folder of a run of the classifier, or a package");
         using var run = LoadedRun.Load(folder, request.StateFolder);
         var dpgNet = run.Definition.Classifier ?? throw new EdgeRestoreException(
             $"'{request.Classifier}' is a run of the restoration network '{run.Recipe.Network}'. Name the run "

@@ -46,28 +46,27 @@ internal static class TrainCommand
         var minutes = new Option<double?>("--minutes")
         {
             Description = "Budget of training time; overrides the recipe.",
-        };
-        var steps = new Option<long?>("--steps") { Description = "Budget of optimiser steps; overrides the recipe." };
+        }.Where(value => value > 0 && double.IsFinite(value), "more than 0");
+        var steps = new Option<long?>("--steps")
+        {
+            Description = "Budget of optimiser steps; overrides the recipe.",
+        }.AtLeast(1);
         var seed = new Option<int?>("--seed") { Description = "Overrides the recipe's seed." };
         var workers = new Option<int>("--workers")
         {
             Description = "Threads that make samples ahead of the step. Changes speed, never results.",
             DefaultValueFactory = _ => 1,
-        };
+        }.AtLeast(1);
         var threads = new Option<int>("--threads")
         {
             Description = "Threads of libtorch. One each for two runs beats two for one run (research: 1.5 times).",
             DefaultValueFactory = _ => Math.Max(1, Environment.ProcessorCount / 2),
-        };
+        }.AtLeast(1);
         var weights = new Option<string?>("--weights")
         {
             Description = "Weights of the recipe's network to start from, as import or PyTorch writes them.",
         };
-        var device = new Option<string>("--device")
-        {
-            Description = "cpu or cuda.",
-            DefaultValueFactory = _ => torch.cuda.is_available() ? "cuda" : "cpu",
-        };
+        var device = TrainingDevice.Option();
 
         var json = new Option<bool>("--json")
         {
@@ -145,7 +144,7 @@ internal static class TrainCommand
     {
         torch.set_num_threads(request.Threads);
         var recipe = request.Recipe;
-        var device = torch.device(request.Device);
+        var device = TrainingDevice.Open(request.Device);
         var definition = NetworkDefinition.Of(recipe);
         var folder = new RunFolder(request.OutputFolder);
         var isResumed = File.Exists(folder.CheckpointPath);

@@ -9,6 +9,8 @@ namespace EdgeRestore.Training.Loop;
 /// <summary>Where a run keeps its checkpoint and its curves.</summary>
 internal sealed class RunFolder
 {
+    public const string CheckpointName = "checkpoint.safetensors";
+
     private readonly EventFile _events;
 
     public RunFolder(string path)
@@ -20,7 +22,7 @@ internal sealed class RunFolder
 
     public string FolderPath { get; }
 
-    public string CheckpointPath => Path.Combine(FolderPath, "checkpoint.safetensors");
+    public string CheckpointPath => Path.Combine(FolderPath, CheckpointName);
 
     public string StepsPath => Path.Combine(FolderPath, "steps.csv");
 
