@@ -34,6 +34,22 @@ public sealed class TilePlanTests
         Require(plan.Top, plan.TileHeight, height, multiple);
     }
 
+    // Large multiples hide an overlap that is one short: rounding to them makes up for it.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(8)]
+    public void Create_AnyLength_OverlapsByAllThatWasAsked(int multiple)
+    {
+        const int Height = 16;
+        for (var length = 151; length <= 700; length++)
+        {
+            var plan = TilePlan.Create(length, Height, 150 * Height, Overlap, multiple);
+
+            Require(plan.Left, plan.TileWidth, length, multiple);
+        }
+    }
+
     [Fact]
     public void Create_TilesOfAboutTheFrame_ComputesLittleMore()
     {
