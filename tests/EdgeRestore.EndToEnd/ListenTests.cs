@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using EdgeRestore.Client;
 using EdgeRestore.Daemon.Hosting;
@@ -110,7 +111,9 @@ public sealed class ListenTests : IDisposable
     public async Task UnixSocket_LetsOtherUsersInByItsGroupOnly(string groups, string expected)
     {
         await using var daemon = await StartAsync();
-        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(
+            _folder.Path,
+            File.GetUnixFileMode(_folder.Path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
 
         var outcome = await ForeignProgram.RunAsync(ForeignProgram.Python, ["-c", $"""
             import os, socket
@@ -176,10 +179,50 @@ public sealed class ListenTests : IDisposable
 
         Directory.CreateDirectory(_folder.Path);
         Assert.Contains(
-            $"Cannot listen on unix:{Socket}: there is no folder {Path.GetDirectoryName(Socket)}",
+            $"Cannot listen on unix:{Socket} (--listen): there is no folder {Path.GetDirectoryName(Socket)}",
             exception.Message,
             StringComparison.Ordinal);
         Assert.Contains("Make the folder", exception.Message, StringComparison.Ordinal);
+    }
+
+    // Two addresses were asked for: told is the one that is taken, and the option that names it.
+    [Theory]
+    [InlineData("--listen")]
+    [InlineData("--http")]
+    public async Task OneAddressOfTwoInUse_SaysWhich(string taken)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var (endpoint, http) = taken == "--listen"
+            ? ($"{other.LocalEndpoint}", "127.0.0.1:0") : ($"unix:{Socket}", $"{other.LocalEndpoint}");
+
+        var exception = await Assert.ThrowsAsync<EdgeRestoreException>(() => RunningDaemon.StartAsync(
+            configure: settings => settings with
+            {
+                Listen = settings.Listen with { Endpoint = endpoint, HttpEndpoint = http },
+            }));
+
+        Assert.StartsWith(
+            $"Cannot listen on {other.LocalEndpoint} ({taken}): ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("in use", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"choose another with {taken}", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Socket, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OneAddressForBoth_IsRefused()
+    {
+        var exception = Assert.Throws<SettingsException>(() => DaemonSettings.Read(new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Listen:Endpoint"] = "127.0.0.1:50051",
+                ["Listen:HttpEndpoint"] = "127.0.0.1:50051",
+            }).Build()));
+
+        Assert.Contains(
+            "Listen:HttpEndpoint is '127.0.0.1:50051', and so is Listen:Endpoint; allowed is one of its own.",
+            exception.Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

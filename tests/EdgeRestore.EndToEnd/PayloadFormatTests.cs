@@ -87,6 +87,24 @@ public sealed class PayloadFormatTests
         Assert.InRange(LargestDifference(before.Pixels, after.Pixels), 0, tolerance);
     }
 
+    // As `restore` reads it: libjpeg-turbo knows no inks, libvips does.
+    [Fact]
+    public async Task JpegInInks_IsReadAsFilesAre()
+    {
+        await using var daemon = await RunningDaemon.StartAsync();
+        await using var stream = await daemon.OpenAsync(Streaming.Images(WireCodec.Jpeg));
+        var payload = InkJpeg.Create(Streaming.Width, Streaming.Height, 200, 90, 60, 220);
+        using var expected = ImageCodec.Decode(payload);
+
+        var replies = await stream.ExchangeAsync(Streaming.Encode(WireCodec.Jpeg), payload);
+
+        Assert.All(replies, reply => Assert.Equal(RestoreError.None, reply.Error));
+        Assert.Equal((Streaming.Width, Streaming.Height), (replies[1].Width, replies[1].Height));
+        Assert.Equal(
+            expected.Pixels[..3].ToArray().Select(level => level + TestPackage.LevelsOf(Degradation.Noise)),
+            replies[1].Payload[..3].ToArray().Select(level => (int)level));
+    }
+
     [Fact]
     public async Task JpegQuality_Lower_GivesSmallerReplies()
     {

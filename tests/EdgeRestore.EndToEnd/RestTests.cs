@@ -88,6 +88,19 @@ public sealed class RestTests
     }
 
     [Fact]
+    public async Task JpegInInks_ComesBackInColours()
+    {
+        await using var daemon = await StartAsync();
+
+        using var response = await PostAsync(
+            daemon, InkJpeg.Create(Streaming.Width, Streaming.Height, 200, 90, 60, 220), "?route=noise");
+
+        using var codec = new JpegCodec();
+        Assert.Equal(
+            (Streaming.Width, Streaming.Height), codec.ReadSize(await response.Content.ReadAsByteArrayAsync()));
+    }
+
+    [Fact]
     public async Task Photograph_ComesBackUprightWithWhatItTells()
     {
         await using var daemon = await StartAsync();

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using EdgeRestore.Daemon.Faults;
 using EdgeRestore.Daemon.OpenInference;
@@ -14,6 +13,7 @@ using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using ListenOptions = EdgeRestore.Daemon.Settings.ListenOptions;
 
 namespace EdgeRestore.Daemon.Hosting;
@@ -82,8 +82,6 @@ internal sealed class DaemonHost : IAsyncDisposable
         };
 
         // 3
-        var sockets = settings.Listen.ParseEndpoints().OfType<UnixDomainSocketEndPoint>()
-            .Select(endpoint => endpoint.ToString()!).ToList();
         WebApplication app;
         try
         {
@@ -98,15 +96,12 @@ internal sealed class DaemonHost : IAsyncDisposable
         var daemon = new DaemonHost(app, streams);
         try
         {
-            sockets.ForEach(UnixSocket.Prepare);
             await daemon._app.StartAsync();
-            sockets.ForEach(UnixSocket.Protect);
         }
-        catch (Exception exception) when (exception is IOException or SocketException)
+        catch (EdgeRestoreException)
         {
             await daemon.DisposeAsync();
-            throw new EdgeRestoreException(
-                ListenFault.Explain(settings.Listen, Innermost(exception).Message), exception);
+            throw;
         }
 
         daemon.Announce(settings, start);
@@ -175,6 +170,8 @@ internal sealed class DaemonHost : IAsyncDisposable
             settings.Security,
             streams,
             services.GetRequiredService<ILoggerFactory>().CreateLogger("EdgeRestore.Daemon.Security")));
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+            sockets.CreateBoundListenSocket = endpoint => ListenSocket.Open(endpoint, settings.Listen));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             // A stream is one request that lasts for months, with pauses.
@@ -279,7 +276,4 @@ internal sealed class DaemonHost : IAsyncDisposable
         _app.Lifetime.ApplicationStopping.Register(
             () => Log.Draining(_logger, _streams.Registry.OpenCount, settings.Listen.DrainSeconds));
     }
-
-    private static Exception Innermost(Exception exception) =>
-        exception.InnerException is null ? exception : Innermost(exception.InnerException);
 }

@@ -88,14 +88,16 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
     private Frame ReadJpeg(ReadOnlySpan<byte> payload)
     {
         _jpeg ??= new JpegCodec(limits.ImageLimits);
-        var (width, height) = _jpeg.ReadSize(payload);
-        RequireSize(width, height);
+        var header = _jpeg.ReadHeader(payload);
+        RequireSize(header.Width, header.Height);
 
-        // A telephone's photograph lies on its side until EXIF is obeyed, which no result of a stream has. The first look spares
-        // cameras' frames, which have none, the second.
+        // A telephone's photograph lies on its side until EXIF is obeyed, which no result of a stream has. The first
+        // look spares cameras' frames, which have none, the second.
         var isTurned = payload[..Math.Min(payload.Length, ExifWithinBytes)].IndexOf("Exif\0\0"u8) >= 0
             && ImageCodec.IsTurned(payload);
-        return isTurned ? DecodeWithinLimits(payload) : _jpeg.Decode(payload);
+
+        // Cameras have no inks, but prepress files do, and what files go through knows them.
+        return isTurned || header.HasInks ? DecodeWithinLimits(payload) : _jpeg.Decode(payload);
     }
 
     private Frame ReadImage(ReadOnlySpan<byte> payload)

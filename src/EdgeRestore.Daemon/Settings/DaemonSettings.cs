@@ -40,6 +40,7 @@ internal sealed record DaemonSettings
         failures.AddRange(limits.FindContradictions());
         if (failures.Count == 0)
         {
+            failures.AddRange(listen.FindContradictions());
             failures.AddRange(security.FindFaults(listen));
         }
 

@@ -29,10 +29,24 @@ internal sealed record ListenOptions
     public IEnumerable<EndPoint> ParseEndpoints() =>
         ((string?[])[Endpoint, HttpEndpoint]).OfType<string>().Select(Parse);
 
+    /// <summary>Fields that contradict each other.</summary>
+    public IEnumerable<string> FindContradictions()
+    {
+        if (HttpEndpoint is not null
+            && Parse(Endpoint) is var endpoint
+            && endpoint is not IPEndPoint { Port: 0 }
+            && Parse(HttpEndpoint).Equals(endpoint))
+        {
+            yield return $"Listen:HttpEndpoint is '{HttpEndpoint}', and so is Listen:Endpoint; allowed is one of its "
+                + "own. Give it another port, or 0 for any.";
+        }
+    }
+
     /// <summary>Endpoints that other machines can reach.</summary>
     public IEnumerable<EndPoint> ListExposed() =>
         ParseEndpoints().Where(endpoint => endpoint is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address));
 
-    private static EndPoint Parse(string text) => text.StartsWith(UnixPrefix, StringComparison.Ordinal)
+    /// <summary>What a text that was checked stands for.</summary>
+    public static EndPoint Parse(string text) => text.StartsWith(UnixPrefix, StringComparison.Ordinal)
         ? new UnixDomainSocketEndPoint(text[UnixPrefix.Length..]) : IPEndPoint.Parse(text);
 }

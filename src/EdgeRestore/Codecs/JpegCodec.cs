@@ -41,8 +41,20 @@ public sealed class JpegCodec : IDisposable
     ~JpegCodec() => Release();
 
     /// <summary>Size that the header states, checked against the limits; nothing is decoded.</summary>
-    /// <exception cref="ImageException">Not a JPEG, a damaged header, or too large.</exception>
+    /// <exception cref="ImageException">Not a JPEG, a damaged header, too large, or in inks.</exception>
     public (int Width, int Height) ReadSize(ReadOnlySpan<byte> jpeg)
+    {
+        var header = ReadHeader(jpeg);
+        return header.HasInks
+            ? throw new ImageException(
+                "JPEG is in CMYK or YCCK colours; allowed are greyscale, RGB and YCbCr. Convert it to sRGB first.")
+            : (header.Width, header.Height);
+    }
+
+    /// <summary>What the header states, its size checked against the limits; nothing is decoded.</summary>
+    /// <returns>HasInks: pixels are in CMYK or YCCK, which only <see cref="ImageCodec"/> decodes.</returns>
+    /// <exception cref="ImageException">Not a JPEG, a damaged header, or too large.</exception>
+    public (int Width, int Height, bool HasInks) ReadHeader(ReadOnlySpan<byte> jpeg)
     {
         RequireOpen();
         if (jpeg.Length < 4 || jpeg[0] != 0xFF || jpeg[1] != 0xD8)
@@ -67,20 +79,14 @@ public sealed class JpegCodec : IDisposable
             throw Damaged(jpeg.Length, "header");
         }
 
-        if (colorspace is TurboJpeg.ColorspaceCmyk or TurboJpeg.ColorspaceYcck)
-        {
-            throw new ImageException(
-                "JPEG is in CMYK or YCCK colours; allowed are greyscale, RGB and YCbCr. Convert it to sRGB first.");
-        }
-
         _limits.Require(width, height, "JPEG");
-        return (width, height);
+        return (width, height, colorspace is TurboJpeg.ColorspaceCmyk or TurboJpeg.ColorspaceYcck);
     }
 
     /// <summary>Decodes into a new frame that the caller disposes.</summary>
     /// <param name="jpeg">One whole image.</param>
     /// <param name="format">Rgb24, Bgr24 or Gray8.</param>
-    /// <exception cref="ImageException">Damaged, truncated or too large.</exception>
+    /// <exception cref="ImageException">Damaged, truncated, too large, or in inks.</exception>
     public Frame Decode(ReadOnlySpan<byte> jpeg, PixelFormat format = PixelFormat.Rgb24)
     {
         var (width, height) = ReadSize(jpeg);
