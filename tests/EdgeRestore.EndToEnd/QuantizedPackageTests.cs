@@ -49,10 +49,10 @@ public sealed class QuantizedPackageTests
     {
         await using var daemon = await RunningDaemon.StartAsync(configure: settings => settings with
         {
-            Engine = settings.Engine with
+            Providers = settings.Providers with { Precision = precision },
+            Packages = settings.Packages with
             {
                 Package = Path.Combine(ForeignProgram.Root, "deploy/models/edgerestore-default"),
-                Precision = precision,
             },
         });
         var settings = Streaming.Rgb(Width, Height);

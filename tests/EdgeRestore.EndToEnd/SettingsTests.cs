@@ -11,23 +11,23 @@ public sealed class SettingsTests
     {
         var settings = Read([]);
 
-        Assert.Equal(new ListenOptions { Endpoint = "127.0.0.1:50051", HttpEndpoint = null, DrainSeconds = 10 }, settings.Listen);
+        Assert.Equal(
+            new ListenOptions { Endpoint = "127.0.0.1:50051", HttpEndpoint = null, DrainSeconds = 10 },
+            settings.Listen);
         Assert.Equal(
             new EngineOptions
             {
-                Package = null,
-                Device = "auto",
-                Precision = "auto",
                 Threads = 0,
                 Concurrency = 0,
                 Preload = "all",
                 MaxTilePixels = 2_228_224,
                 RunSeconds = 60,
                 TokensEvery = 1,
-                OnnxRuntime = null,
-                Engines = null,
             },
             settings.Engine);
+        Assert.Equal(
+            new ProviderOptions { Device = "auto", Precision = "auto", OnnxRuntime = null, Engines = null },
+            settings.Providers);
         Assert.Equal(
             new LimitOptions
             {
@@ -53,6 +53,7 @@ public sealed class SettingsTests
         Assert.Equal(
             new PackageOptions
             {
+                Package = null,
                 Repository = null,
                 Trust = null,
                 TrialFrames = 300,
@@ -102,7 +103,8 @@ public sealed class SettingsTests
             + "Listen:Endpoint is '127.0.0.1'; allowed is an IP address with a port, such as 127.0.0.1:50051, "
             + "0.0.0.0:50051 or [::1]:50051, or unix: with the absolute path of a socket. Correct it. "
             + "Listen:DrainSeconds is 0; allowed is 1 to 3600. Correct it. "
-            + "Engine:Colour is unknown; allowed are Package, Device, Precision, Threads, Concurrency, Preload, MaxTilePixels, RunSeconds, TokensEvery, OnnxRuntime, Engines. Remove it. "
+            + "Engine:Colour is unknown; allowed are Threads, Concurrency, Preload, MaxTilePixels, RunSeconds, "
+            + "TokensEvery. Remove it. "
             + "Limits:MaxPayloadBytes is 2000 while Limits:MaxPixels is 9000000; a frame of that many pixels takes up "
             + "to 27000000 bytes. Raise the one or lower the other. "
             + "'--help' lists every option.",
@@ -116,6 +118,7 @@ public sealed class SettingsTests
         {
             ["Listen"] = typeof(ListenOptions),
             ["Engine"] = typeof(EngineOptions),
+            ["Providers"] = typeof(ProviderOptions),
             ["Limits"] = typeof(LimitOptions),
             ["Telemetry"] = typeof(TelemetryOptions),
             ["Packages"] = typeof(PackageOptions),

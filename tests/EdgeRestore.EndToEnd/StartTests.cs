@@ -70,7 +70,7 @@ public sealed class StartTests : IDisposable
             "Listen:Endpoint is 'somewhere'",
             "Limits:MaxStreams is 0; allowed is 1 to 10000",
             "Limits:MaxWidth is 'wide'; allowed is a whole number",
-            "Engine:Device is 'abacus'; allowed are auto, cpu, cuda, tensorrt");
+            "Providers:Device is 'abacus'; allowed are auto, cpu, cuda, tensorrt");
 
     [Fact]
     public async Task ConfigurationFileWithAnUnknownKey_IsRefused()

@@ -9,11 +9,10 @@ namespace EdgeRestore.Daemon.Packages;
 internal delegate (Restorer Restorer, string Device) LoadRestorer(ModelPackage package, RestorerOptions options);
 
 /// <summary>Builds the engines of packages, all as the settings say.</summary>
-/// <param name="engine">Device, threads, library.</param>
-/// <param name="maxPixels">Of a frame.</param>
+/// <param name="settings">All of them.</param>
 /// <param name="clock">Measures a provider's failures.</param>
 /// <param name="load">Null for ONNX Runtime; tests that need a device to fail have their own.</param>
-internal sealed class PackageLoader(EngineOptions engine, int maxPixels, TimeProvider clock, LoadRestorer? load = null)
+internal sealed class PackageLoader(DaemonSettings settings, TimeProvider clock, LoadRestorer? load = null)
 {
     private readonly LoadRestorer _load = load ?? LoadWithOnnxRuntime;
 
@@ -33,7 +32,8 @@ internal sealed class PackageLoader(EngineOptions engine, int maxPixels, TimePro
             lost.Restorer.Package, Options() with { Device = lost.LowerDevice!, Preload = true });
         return new ServedPackage(
             restorer, device, clock,
-            lost.Providers.Where(step => !step.IsUsed).Append(new ProviderStep(lost.Device, false, $"failed in service: {fault}")));
+            lost.Providers.Where(step => !step.IsUsed)
+                .Append(new ProviderStep(lost.Device, false, $"failed in service: {fault}")));
     }
 
     /// <summary>Builds and probes every route, beside what is served.</summary>
@@ -71,14 +71,14 @@ internal sealed class PackageLoader(EngineOptions engine, int maxPixels, TimePro
 
     private RestorerOptions Options() => new()
     {
-        Device = engine.Device.ToLowerInvariant(),
-        Precision = engine.Precision.ToLowerInvariant(),
-        Threads = engine.Threads,
-        TokensEveryFrames = engine.TokensEvery,
-        ConcurrentRunCount = engine.Concurrency,
-        MaxFramePixels = maxPixels,
-        MaxTilePixels = engine.MaxTilePixels,
-        OnnxRuntimeDirectory = engine.OnnxRuntime,
-        EngineDirectory = engine.Engines,
+        Device = settings.Providers.Device.ToLowerInvariant(),
+        Precision = settings.Providers.Precision.ToLowerInvariant(),
+        Threads = settings.Engine.Threads,
+        TokensEveryFrames = settings.Engine.TokensEvery,
+        ConcurrentRunCount = settings.Engine.Concurrency,
+        MaxFramePixels = settings.Limits.MaxPixels,
+        MaxTilePixels = settings.Engine.MaxTilePixels,
+        OnnxRuntimeDirectory = settings.Providers.OnnxRuntime,
+        EngineDirectory = settings.Providers.Engines,
     };
 }

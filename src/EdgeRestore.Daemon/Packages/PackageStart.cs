@@ -47,7 +47,7 @@ internal sealed class PackageStart
         var start = new PackageStart(
             repository,
             repository?.ReadActivation() ?? new Activation(),
-            new PackageLoader(settings.Engine, settings.Limits.MaxPixels, clock, load));
+            new PackageLoader(settings, clock, load));
 
         // 2
         if (start.Activation is { Active: { } tried, TrialStartCount: { } count })
@@ -68,7 +68,7 @@ internal sealed class PackageStart
             if (start.Activation.Active is not { } active)
             {
                 start.Served = start.Loader.Load(
-                    ModelPackage.Open(DefaultPackage.Resolve(settings.Engine.Package), trust));
+                    ModelPackage.Open(DefaultPackage.Resolve(settings.Packages.Package), trust));
                 break;
             }
 

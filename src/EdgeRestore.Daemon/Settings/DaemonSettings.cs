@@ -12,6 +12,8 @@ internal sealed record DaemonSettings
 
     public required EngineOptions Engine { get; init; }
 
+    public ProviderOptions Providers { get; init; } = new();
+
     public required LimitOptions Limits { get; init; }
 
     public TelemetryOptions Telemetry { get; init; } = new();
@@ -31,6 +33,7 @@ internal sealed record DaemonSettings
         var failures = new List<string>();
         var listen = Bind<ListenOptions>(configuration, "Listen", failures);
         var engine = Bind<EngineOptions>(configuration, "Engine", failures);
+        var providers = Bind<ProviderOptions>(configuration, "Providers", failures);
         var limits = Bind<LimitOptions>(configuration, "Limits", failures);
         var telemetry = Bind<TelemetryOptions>(configuration, "Telemetry", failures);
         var packages = Bind<PackageOptions>(configuration, "Packages", failures);
@@ -49,6 +52,7 @@ internal sealed record DaemonSettings
             {
                 Listen = listen,
                 Engine = engine,
+                Providers = providers,
                 Limits = limits,
                 Telemetry = telemetry,
                 Security = security,

@@ -1,22 +1,8 @@
 namespace EdgeRestore.Daemon.Settings;
 
-/// <summary>What is served, and what it is computed on.</summary>
+/// <summary>How frames are computed.</summary>
 internal sealed record EngineOptions
 {
-    /// <value>Folder of the package. Without one: the package that comes with the program.</value>
-    public string? Package { get; init; }
-
-    /// <value>auto, cpu, cuda or tensorrt; auto.</value>
-    [OneOf("auto", "cpu", "cuda", "tensorrt")]
-    public string Device { get; init; } = "auto";
-
-    /// <summary>
-    /// Which form of a route runs, where the package has several for the device; health tells what was chosen.
-    /// </summary>
-    /// <value>auto, fp32, fp16 or int8; auto: what is fastest here, by trying.</value>
-    [OneOf("auto", "fp32", "fp16", "int8")]
-    public string Precision { get; init; } = "auto";
-
     /// <value>CPU threads of one computation; 0 takes all cores.</value>
     [Within(0, 1024)]
     public int Threads { get; init; }
@@ -53,14 +39,4 @@ internal sealed record EngineOptions
     /// <value>1: every frame; 0: once in a stream, whose scene must not change.</value>
     [Within(0, 1_000_000)]
     public int TokensEvery { get; init; } = 1;
-
-    /// <summary>Folder of another ONNX Runtime, such as JetPack's.</summary>
-    /// <value>Without one: the library that comes with the program.</value>
-    public string? OnnxRuntime { get; init; }
-
-    /// <summary>
-    /// Folder of TensorRT engines, which <c>quantize engine build --cache</c> fills; the daemon only reads it.
-    /// </summary>
-    /// <value>Without one: EDGERESTORE_ENGINES, or else the user's own cache.</value>
-    public string? Engines { get; init; }
 }

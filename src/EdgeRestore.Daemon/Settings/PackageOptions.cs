@@ -1,15 +1,18 @@
 namespace EdgeRestore.Daemon.Settings;
 
-/// <summary>Which packages are taken, and how a new version proves itself.</summary>
+/// <summary>Which package is served, which others are taken, and how a new version proves itself.</summary>
 internal sealed record PackageOptions
 {
+    /// <value>Folder of the package. Without one: the package that comes with the program.</value>
+    public string? Package { get; init; }
+
     /// <summary>
-    /// Folder of packages with versions; what its activation names is served instead of Engine:Package.
+    /// Folder of packages with versions; what its activation names is served instead of Packages:Package.
     /// </summary>
-    /// <value>Without one: Engine:Package is served until the daemon stops.</value>
+    /// <value>Without one: Packages:Package is served until the daemon stops.</value>
     public string? Repository { get; init; }
 
-    /// <summary>Folder of public keys; packages that none of them signed are refused, Engine:Package too.</summary>
+    /// <summary>Folder of public keys; packages that none of them signed are refused, Packages:Package too.</summary>
     /// <value>Without one: any package whose hashes agree.</value>
     public string? Trust { get; init; }
 

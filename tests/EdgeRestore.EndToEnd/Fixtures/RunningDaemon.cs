@@ -54,18 +54,16 @@ internal sealed class RunningDaemon : IAsyncDisposable
         var settings = new DaemonSettings
         {
             Listen = new ListenOptions { Endpoint = "127.0.0.1:0", DrainSeconds = drainSeconds },
-            Engine = new EngineOptions
-            {
-                Package = folder.Combine("package"),
-                Device = "cpu",
-                Threads = 1,
-                Preload = preload,
-            },
+            Engine = new EngineOptions { Threads = 1, Preload = preload },
+            Providers = new ProviderOptions { Device = "cpu" },
             Limits = limits ?? new LimitOptions(),
-            Packages = packages ?? new PackageOptions(),
+            Packages = (packages ?? new PackageOptions()) with { Package = folder.Combine("package") },
         };
         var starting = DaemonHost.StartAsync(
-            configure?.Invoke(settings) ?? settings, logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log), clock, load);
+            configure?.Invoke(settings) ?? settings,
+            logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log),
+            clock,
+            load);
         var host = await starting.WaitAsync(Patience.Limit);
         return new RunningDaemon(folder, host, log);
     }
