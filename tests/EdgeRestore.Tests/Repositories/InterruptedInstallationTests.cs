@@ -52,6 +52,20 @@ public sealed class InterruptedInstallationTests : IDisposable
     }
 
     [Fact]
+    public void PowerCut_AfterTheFirstInstallation_LeavesIt()
+    {
+        // The family's folder is new, and no activation follows that would flush the one that it is in.
+        var disk = new DiskModel { StopBefore = int.MaxValue };
+        var installed = _fixture.Open(new DurableFiles(disk.Observe)).Install(_fixture.WritePackage("1.0.0"));
+
+        disk.CutPower(_fixture.RepositoryPath);
+
+        var repository = _fixture.Open();
+        Assert.Equal(installed.Id, Assert.Single(repository.List()).Id);
+        Assert.Equal(installed.Sha256, repository.OpenPackage(installed.Id).Sha256);
+    }
+
+    [Fact]
     public void PowerCut_WithoutFlushes_IsNoticed()
     {
         var count = RunUntil(int.MaxValue, new DiskModel()).Operations.Count;
