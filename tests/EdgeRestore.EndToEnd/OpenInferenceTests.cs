@@ -140,6 +140,25 @@ public sealed class OpenInferenceTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0.0, 0)]
+    [InlineData(0.5, 1)]
+    [InlineData(1.0, 2)]
+    public async Task Strength_BlendsWithTheInput(double strength, int halves)
+    {
+        await using var daemon = await RunningDaemon.StartAsync();
+        var service = new GRPCInferenceService.GRPCInferenceServiceClient(daemon.CreateChannel());
+        var request = Request("restore-rain");
+        request.Parameters["strength"] = new InferParameter { DoubleParam = strength };
+
+        var reply = await service.ModelInferAsync(request).ResponseAsync.WaitAsync(Patience.Limit);
+
+        var (given, restored) = (request.RawInputContents[0], reply.RawOutputContents[0]);
+        Assert.Equal(
+            given[TestFrames.BlueOffset] + (halves * TestPackage.LevelsOf(Degradation.Rain) / 2),
+            restored[TestFrames.BlueOffset]);
+    }
+
     [Fact]
     public async Task SubnetworkThatFails_IsAnInternalErrorAndTheDaemonGoesOn()
     {

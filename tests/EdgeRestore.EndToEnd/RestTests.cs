@@ -127,6 +127,31 @@ public sealed class RestTests
         Assert.Equal("true", none.Headers.GetValues("EdgeRestore-Bypassed").Single());
     }
 
+    [Fact]
+    public async Task Query_Strength_BlendsWithTheInput()
+    {
+        await using var daemon = await StartAsync();
+
+        using var half = await PostAsync(daemon, Streaming.Encode(WireCodec.Png), "?route=rain&strength=0.5");
+
+        using var given = TestFrames.Create(Streaming.Width, Streaming.Height, Degradation.Noise);
+        using var restored = ImageCodec.Decode(await half.Content.ReadAsByteArrayAsync(), Large);
+        Assert.Equal(given.Pixels[2] + (TestPackage.LevelsOf(Degradation.Rain) / 2), restored.Pixels[2]);
+    }
+
+    [Fact]
+    public async Task Query_Quality_IsTheEncodersOwn()
+    {
+        await using var daemon = await StartAsync();
+
+        using var coarse = await PostAsync(daemon, Streaming.Encode(WireCodec.Png), "?quality=5", "image/jpeg");
+        using var fine = await PostAsync(daemon, Streaming.Encode(WireCodec.Png), "?quality=98", "image/jpeg");
+
+        var lengths = (
+            (await coarse.Content.ReadAsByteArrayAsync()).Length, (await fine.Content.ReadAsByteArrayAsync()).Length);
+        Assert.True(lengths.Item1 < lengths.Item2, $"{lengths}");
+    }
+
     [Theory]
     [InlineData("?route=polish", null, 400)]
     [InlineData("?strength=2", null, 400)]
