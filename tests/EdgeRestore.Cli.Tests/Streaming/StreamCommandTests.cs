@@ -86,6 +86,21 @@ public sealed class StreamCommandTests : IAsyncLifetime, IDisposable
         Assert.Equal((48, 64), (restored.Width, restored.Height));
     }
 
+    [Fact]
+    public async Task FixedRouteAndStrength_AreTaken()
+    {
+        Save("a.png", Degradation.Rain);
+
+        var outcome = await Terminal.RunAsync(
+            "stream", Input, "--daemon", Address, "--payload", "png", "--route", "compression", "--strength", "0.5",
+            "--out", Output);
+
+        Assert.Equal(0, outcome.ExitCode);
+        using var restored = ImageCodec.Load(Assert.Single(Directory.GetFiles(Output)));
+        Assert.Equal(
+            TestFrames.RedOf(Degradation.Rain) + (TestPackage.LevelsOf(Degradation.Compression) / 2), restored.Pixels[0]);
+    }
+
     [Theory]
     [InlineData("nv12")]
     [InlineData("i420")]

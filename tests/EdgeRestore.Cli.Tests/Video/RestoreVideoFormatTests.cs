@@ -57,23 +57,25 @@ public sealed class RestoreVideoFormatTests : IDisposable
     }
 
     [Theory]
-    [InlineData("even.mkv", "64x48")]
-    [InlineData("odd.mkv", "65x49")]
-    public async Task RestoredFrames_AreTheSubnetworks(string name, string size)
+    [InlineData("even.mkv", "64x48", "1")]
+    [InlineData("odd.mkv", "65x49", "1")]
+    [InlineData("even.mkv", "64x48", "0.5")]
+    public async Task RestoredFrames_AreTheSubnetworksByTheirStrength(string name, string size, string strength)
     {
         var (clip, result) = (_folder.File(name), _folder.File($"restored-{name}"));
         await Ffmpeg.CreateAsync(
             clip, $"testsrc=size={size}:rate=25:duration=0.2,lutrgb=r=100:g=100:b=100", "-pix_fmt", "yuv420p", "-c:v",
             "ffv1", "-color_range", "pc");
 
-        var (code, document) = await RestoreAsync(clip, result, "--route", "compression", "--ffmpeg-out", Lossless);
+        var (code, document) = await RestoreAsync(
+            clip, result, "--route", "compression", "--strength", strength, "--ffmpeg-out", Lossless);
 
         Assert.Equal(0, code);
         Assert.Equal(5, document.GetProperty("videos")[0].GetProperty("restored").GetInt64());
         // The route adds its levels to red, green and blue: to luma alike.
         Assert.Equal(
-            await MeanLumaAsync(clip) + TestPackage.LevelsOf(Degradation.Compression), await MeanLumaAsync(result),
-            tolerance: 1.0);
+            await MeanLumaAsync(clip) + (Share(strength) * TestPackage.LevelsOf(Degradation.Compression)),
+            await MeanLumaAsync(result), tolerance: 1.0);
     }
 
     [Theory]
@@ -243,6 +245,9 @@ public sealed class RestoreVideoFormatTests : IDisposable
     private Task<(int ExitCode, System.Text.Json.JsonElement Document)> RestoreAsync(
         string clip, string result, params string[] more) =>
         Terminal.RunJsonAsync(["restore", clip, "--out", result, "--package", Package, .. more]);
+
+    private static double Share(string strength) =>
+        double.Parse(strength, System.Globalization.CultureInfo.InvariantCulture);
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
