@@ -26,6 +26,15 @@ internal readonly struct ByteRounding(float scale, int zeroPoint)
             Vector.Max(low, Vector<short>.Zero).As<short, ushort>(), Vector.Max(high, Vector<short>.Zero).As<short, ushort>());
     }
 
+    /// <summary>Words of four values each, the first one in the lowest byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Vector<int> RoundToWords(Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) =>
+        Clamp(ToLevels(a)) | (Clamp(ToLevels(b)) << 8) | (Clamp(ToLevels(c)) << 16) | (Clamp(ToLevels(d)) << 24);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<int> Clamp(Vector<int> levels) =>
+        Vector.MinNative(Vector.MaxNative(levels, Vector<int>.Zero), new Vector<int>(byte.MaxValue));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly Vector<int> ToLevels(Vector<float> value) =>
         Vector.ConvertToInt32Native(Vector.MinNative(

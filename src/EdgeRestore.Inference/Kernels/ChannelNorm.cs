@@ -8,8 +8,8 @@ using EdgeRestore.Onnx;
 namespace EdgeRestore.Inference.Kernels;
 
 /// <summary>
-/// (x - mean) / sqrt(variance + epsilon) over the channels of [N, C, ...] at each place, in floats or rounded to 8
-/// bits.
+/// (x - mean) / sqrt(variance + epsilon) over the channels of [N, C, H, W] at each place, in floats, or rounded to 8
+/// bits, which convolutions take as [N, H, W, C].
 /// </summary>
 /// <remarks>
 /// ONNX's LayerNormalization wants channels last; written for channels first, it is eight passes over memory. This is
@@ -50,18 +50,20 @@ internal sealed unsafe class ChannelNorm(bool rounds, int channels = 0, float ep
         var places = RuntimeApi.CountOf(shape[1..]);
 
         // As a reshape to [N, channels, -1] has it, whatever the rank.
-        if (channels is < 1 or > MaxChannels || places % channels != 0)
+        if (channels is < 1 or > MaxChannels || places % channels != 0
+            || (rounds && (shape.Length != 4 || shape[1] != channels)))
         {
             throw new InvalidOperationException(
                 $"{Name} has {channels} channels, which 1 to {MaxChannels} must be, for {places} values of an image.");
         }
 
         places /= channels;
+        ReadOnlySpan<long> result = rounds ? [shape[0], shape[2], shape[3], shape[1]] : shape;
 
         Job job = new()
         {
             Input = (float*)RuntimeApi.Data(input),
-            Output = RuntimeApi.Output(context, 0, shape),
+            Output = RuntimeApi.Output(context, 0, result),
             Rounds = rounds,
             Places = places,
             Channels = channels,
@@ -79,28 +81,28 @@ internal sealed unsafe class ChannelNorm(bool rounds, int channels = 0, float ep
         var (image, tile) = Math.DivRem((int)index, job->TilesPerImage);
         var first = (long)tile * TilePlaces;
         var end = Math.Min(first + TilePlaces, job->Places);
-        var offset = image * job->Channels * job->Places;
         var block = 4 * Vector<float>.Count;
         for (; first + block <= end; first += block)
         {
-            ComputeBlock(job, offset + first);
+            ComputeBlock(job, image, first);
         }
 
         for (; first < end; first++)
         {
-            ComputePlace(job, offset + first);
+            ComputePlace(job, image, first);
         }
     }
 
     // Four vectors of places at once, all their channels: what was read stays in the first cache until it is written.
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ComputeBlock(Job* job, long offset)
+    private static void ComputeBlock(Job* job, long image, long first)
     {
         var lanes = Vector<float>.Count;
         var channels = job->Channels;
         var places = (nint)job->Places;
         var values = stackalloc float[channels * 4 * lanes];
-        var x = job->Input + offset;
+        var x = job->Input + (image * channels * places) + first;
 
         // Shifted by the first channel, which is one of the values, sums of squares lose nothing that matters.
         var k0 = Vector.Load(x);
@@ -149,20 +151,36 @@ internal sealed unsafe class ChannelNorm(bool rounds, int channels = 0, float ep
         kept = values;
         if (job->Rounds)
         {
+            // Rounded values take the place of four channels that have been read.
             var rounding = job->Rounding;
-            var y = (byte*)job->Output + offset;
-            for (var channel = 0; channel < channels; channel++, y += places, kept += 4 * lanes)
+            var words = (int*)values;
+            var target = (byte*)job->Output + (((image * places) + first) * channels);
+            var channel = 0;
+            for (; channel + sizeof(int) <= channels; channel += sizeof(int), kept += 16 * lanes, words += 4 * lanes)
             {
-                rounding.Round(
-                    (Vector.Load(kept) - m0) * v0,
-                    (Vector.Load(kept + lanes) - m1) * v1,
-                    (Vector.Load(kept + (2 * lanes)) - m2) * v2,
-                    (Vector.Load(kept + (3 * lanes)) - m3) * v3).Store(y);
+                RoundWords(rounding, kept, m0, v0).Store(words);
+                RoundWords(rounding, kept + lanes, m1, v1).Store(words + lanes);
+                RoundWords(rounding, kept + (2 * lanes), m2, v2).Store(words + (2 * lanes));
+                RoundWords(rounding, kept + (3 * lanes), m3, v3).Store(words + (3 * lanes));
+            }
+
+            WordTransposition.Run(
+                (byte*)values, 4 * lanes * sizeof(int), target, channels, channels / sizeof(int), 4 * lanes);
+            for (; channel < channels; channel++, kept += 4 * lanes)
+            {
+                ((Vector.Load(kept) - m0) * v0).Store(kept);
+                ((Vector.Load(kept + lanes) - m1) * v1).Store(kept + lanes);
+                ((Vector.Load(kept + (2 * lanes)) - m2) * v2).Store(kept + (2 * lanes));
+                ((Vector.Load(kept + (3 * lanes)) - m3) * v3).Store(kept + (3 * lanes));
+                for (var place = 0; place < 4 * lanes; place++)
+                {
+                    target[(place * channels) + channel] = rounding.Round(kept[place]);
+                }
             }
         }
         else
         {
-            var y = (float*)job->Output + offset;
+            var y = (float*)job->Output + (image * channels * places) + first;
             for (var channel = 0; channel < channels; channel++, y += places, kept += 4 * lanes)
             {
                 ((Vector.Load(kept) - m0) * v0).Store(y);
@@ -174,12 +192,24 @@ internal sealed unsafe class ChannelNorm(bool rounds, int channels = 0, float ep
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<int> RoundWords(ByteRounding rounding, float* kept, Vector<float> mean, Vector<float> factor)
+    {
+        var block = 4 * Vector<float>.Count;
+        return rounding.RoundToWords(
+            (Vector.Load(kept) - mean) * factor,
+            (Vector.Load(kept + block) - mean) * factor,
+            (Vector.Load(kept + (2 * block)) - mean) * factor,
+            (Vector.Load(kept + (3 * block)) - mean) * factor);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> FactorOf(Vector<float> square, Vector<float> mean, Vector<float> epsilon) =>
         Vector<float>.One / Vector.SquareRoot(Vector.MaxNative(square - (mean * mean), Vector<float>.Zero) + epsilon);
 
     // What is left over beside the last block.
-    private static void ComputePlace(Job* job, long offset)
+    private static void ComputePlace(Job* job, long image, long place)
     {
+        var offset = (image * job->Channels * job->Places) + place;
         var x = job->Input + offset;
         var (mean, square) = (0f, 0f);
         for (var channel = 0; channel < job->Channels; channel++)
@@ -196,7 +226,8 @@ internal sealed unsafe class ChannelNorm(bool rounds, int channels = 0, float ep
             var value = (x[channel * job->Places] - x[0] - mean) * factor;
             if (job->Rounds)
             {
-                ((byte*)job->Output)[offset + (channel * job->Places)] = job->Rounding.Round(value);
+                ((byte*)job->Output)[(((image * job->Places) + place) * job->Channels) + channel] =
+                    job->Rounding.Round(value);
             }
             else
             {

@@ -40,17 +40,23 @@ internal static class ChannelNormPattern
 
         var x = first.Inputs[0];
         List<NodeAttribute> attributes = [new IntAttribute("channels", channels), new FloatAttribute("epsilon", epsilon)];
-        var (replaced, opType, type) = (last, ChannelNorm.OpType, ElementType.Float);
         if (graph.OnlyConsumer(last.Outputs[0]) is { } quantize && quantize.Is("QuantizeLinear")
-            && graph.Parameters(quantize) is { IsPerTensor: true } parameters)
+            && graph.Parameters(quantize) is { IsPerTensor: true } parameters
+            && graph.ChannelsIntoConvolutions(quantize.Outputs[0]).All(wanted => wanted == channels))
         {
-            (replaced, opType, type) = (quantize, ChannelNorm.RoundingOpType, ElementType.UInt8);
             attributes.Add(new FloatAttribute("scale", parameters.Scales[0]));
             attributes.Add(new IntAttribute("zero_point", parameters.ZeroPoint));
+            var rounded = $"{quantize.Outputs[0]}.last";
+            graph.DescribeImage(rounded, ElementType.UInt8);
+            graph.Replace(
+                quantize,
+                FusedGraph.Kernel(ChannelNorm.RoundingOpType, [x], rounded, [.. attributes]),
+                FusedGraph.ToChannelsFirst(rounded, quantize.Outputs[0]));
+            return;
         }
 
-        graph.DescribeImage(replaced.Outputs[0], type);
-        graph.Replace(replaced, FusedGraph.Kernel(opType, [x], replaced.Outputs[0], [.. attributes]));
+        graph.DescribeImage(last.Outputs[0], ElementType.Float);
+        graph.Replace(last, FusedGraph.Kernel(ChannelNorm.OpType, [x], last.Outputs[0], [.. attributes]));
     }
 
     /// <returns>What a value is the mean over the channels of.</returns>

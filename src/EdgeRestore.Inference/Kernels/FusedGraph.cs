@@ -6,6 +6,9 @@ namespace EdgeRestore.Inference.Kernels;
 /// <summary>A graph whose operators are being replaced by fewer; what is left without a use goes at the end.</summary>
 internal sealed class FusedGraph(OnnxFile source)
 {
+    private static readonly IntsAttribute ChannelsLast = new("perm", [0, 2, 3, 1]);
+    private static readonly IntsAttribute ChannelsFirst = new("perm", [0, 3, 1, 2]);
+
     private readonly IReadOnlyDictionary<string, ElementType> _types = ValueTypes.Infer(source.Graph);
     private readonly Dictionary<Node, List<Node>> _replacements = [];
     private readonly List<Initializer> _constants = [];
@@ -25,6 +28,8 @@ internal sealed class FusedGraph(OnnxFile source)
     /// </summary>
     public void DescribeImage(string value, ElementType type) =>
         _values.Add(new(value, new TensorType(type, [default, default, default, default])));
+
+    public bool IsReplaced(Node node) => _replacements.ContainsKey(node);
 
     public string Add(Initializer constant)
     {
@@ -64,9 +69,21 @@ internal sealed class FusedGraph(OnnxFile source)
     public bool EntersConvolution(string value) => Links.Consumers(value).Any(node =>
         IsConvolution(node) || ((node.Is("QuantizeLinear") || node.Is("DequantizeLinear")) && EntersConvolution(node.Outputs[0])));
 
-    /// <summary>Whether a value in 8 bits is what a convolution of images gives.</summary>
-    public bool IsOfConvolution(string value) =>
-        Producer(value, "QuantizeLinear") is { } quantize && IsConvolution(Links.Producer(quantize.Inputs[0]));
+    /// <summary>How many channels a value in 8 bits has that is what a convolution of images gives.</summary>
+    public long? ChannelsOf(string value) =>
+        Producer(value, "QuantizeLinear") is { } quantize && Links.Producer(quantize.Inputs[0]) is { } node
+            && IsConvolution(node) ? WeightsOf(node)!.Shape[0] : null;
+
+    /// <summary>Whether a value in 8 bits is what a convolution of images, or their enlargement, gives.</summary>
+    public bool IsImageInBytes(string value) =>
+        Producer(value, "QuantizeLinear") is { } quantize && Links.Producer(quantize.Inputs[0]) is { } node
+        && (IsConvolution(node) || node.Is("DepthToSpace"));
+
+    /// <summary>How many channels the convolutions of images want that take a value, as it is or in 8 bits.</summary>
+    public IEnumerable<long> ChannelsIntoConvolutions(string value) => Links.Consumers(value).SelectMany(node =>
+        IsConvolution(node) && node.Inputs[0] == value ? [WeightsOf(node)!.Shape[1] * node.Int("group", 1)]
+        : node.Is("QuantizeLinear") || node.Is("DequantizeLinear") ? ChannelsIntoConvolutions(node.Outputs[0])
+        : []);
 
     /// <summary>
     /// Where an image's places come from: followed back through convolutions that keep its size, and through 8 bits.
@@ -114,6 +131,14 @@ internal sealed class FusedGraph(OnnxFile source)
 
         return new([.. scale.ToFloats()], zeroPoint.Data.Span[0]);
     }
+
+    // ONNX Runtime has its convolutions in 8 bits take and give channels last, with transpositions around them, and takes
+    // these out against ours.
+    public static Node ToChannelsLast(string image, string output) =>
+        Standard("Transpose", [image], output, ChannelsLast);
+
+    public static Node ToChannelsFirst(string image, string output) =>
+        Standard("Transpose", [image], output, ChannelsFirst);
 
     public static Node Kernel(
         string opType, ImmutableArray<string> inputs, string output, params ImmutableArray<NodeAttribute> attributes) => new()

@@ -6,9 +6,6 @@ namespace EdgeRestore.Inference.Kernels;
 /// <summary>GELU of one value in 8 bits times another one, with what is between them and around them.</summary>
 internal static class GatedGeluPattern
 {
-    private static readonly IntsAttribute ToChannelsLast = new("perm", [0, 2, 3, 1]);
-    private static readonly IntsAttribute ToChannelsFirst = new("perm", [0, 3, 1, 2]);
-
     public static void TryFuse(FusedGraph graph, Node product)
     {
         foreach (var (gated, gate) in new[] { (product.Inputs[0], product.Inputs[1]), (product.Inputs[1], product.Inputs[0]) })
@@ -24,12 +21,13 @@ internal static class GatedGeluPattern
             if (gelu is { OpType: "Gelu", Domain: "com.microsoft" }
                 && graph.Producer(gelu.Inputs[0], "DequantizeLinear") is { } a && graph.Parameters(a) is { } parametersOfA
                 && graph.Producer(gate, "DequantizeLinear") is { } b && graph.Parameters(b) is { } parametersOfB
-                && graph.IsOfConvolution(a.Inputs[0]) && graph.IsOfConvolution(b.Inputs[0])
+                && graph.ChannelsOf(a.Inputs[0]) is { } channels && graph.ChannelsOf(b.Inputs[0]) == channels
                 && graph.PlacesOf(a.Inputs[0]) == graph.PlacesOf(b.Inputs[0])
-                && (parametersOfA.IsPerTensor || parametersOfB.IsPerTensor || parametersOfA.Scales.Length == parametersOfB.Scales.Length)
-                && Math.Max(parametersOfA.Scales.Length, parametersOfB.Scales.Length) is > 1 and var channels)
+                && !(parametersOfA.IsPerTensor && parametersOfB.IsPerTensor)
+                && (parametersOfA.IsPerTensor || parametersOfA.Scales.Length == channels)
+                && (parametersOfB.IsPerTensor || parametersOfB.Scales.Length == channels))
             {
-                Fuse(graph, product, (a.Inputs[0], parametersOfA), (b.Inputs[0], parametersOfB), channels);
+                Fuse(graph, product, (a.Inputs[0], parametersOfA), (b.Inputs[0], parametersOfB), (int)channels);
                 return;
             }
         }
@@ -56,15 +54,14 @@ internal static class GatedGeluPattern
             attributes.Add(new FloatAttribute("scale", parameters.Scales[0]));
             attributes.Add(new IntAttribute("zero_point", parameters.ZeroPoint));
         }
-        graph.DescribeImage(last, replaced == product ? ElementType.Float : ElementType.UInt8);
 
-        // Convolutions in 8 bits have channels last; ONNX Runtime takes its own transpositions out against these.
+        graph.DescribeImage(last, replaced == product ? ElementType.Float : ElementType.UInt8);
         graph.Replace(
             replaced,
-            FusedGraph.Standard("Transpose", [a.Value], lastA, ToChannelsLast),
-            FusedGraph.Standard("Transpose", [b.Value], lastB, ToChannelsLast),
+            FusedGraph.ToChannelsLast(a.Value, lastA),
+            FusedGraph.ToChannelsLast(b.Value, lastB),
             FusedGraph.Kernel(opType, [lastA, lastB], last, [.. attributes]),
-            FusedGraph.Standard("Transpose", [last], replaced.Outputs[0], ToChannelsFirst));
+            FusedGraph.ToChannelsFirst(last, replaced.Outputs[0]));
     }
 
     private static ImmutableArray<float> Repeated(QuantizationParameters parameters, int channels) =>

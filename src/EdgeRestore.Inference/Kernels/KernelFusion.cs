@@ -27,6 +27,14 @@ internal static class KernelFusion
             {
                 ChannelDequantizePattern.TryFuse(graph, node);
             }
+            else if (node.Is("Add"))
+            {
+                ChannelDequantizePattern.TryFuseSum(graph, node);
+            }
+            else if (node.Is("QuantizeLinear"))
+            {
+                ChannelQuantizePattern.TryFuse(graph, node);
+            }
             else if (node.Is("Mul"))
             {
                 GatedGeluPattern.TryFuse(graph, node);

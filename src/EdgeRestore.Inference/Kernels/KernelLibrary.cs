@@ -28,7 +28,8 @@ internal static unsafe class KernelLibrary
             Domain,
             [
                 new ChannelNorm(rounds: false), new ChannelNorm(rounds: true), new GatedGelu(rounds: false), new GatedGelu(rounds: true),
-                new ChannelDequantize(), new RowNorm(), new PixelShuffle(ElementType.Float), new PixelShuffle(ElementType.UInt8),
+                new ChannelDequantize(adds: false), new ChannelDequantize(adds: true), new ChannelQuantize(),
+                new RowNorm(), new PixelShuffle(ElementType.Float), new PixelShuffle(ElementType.UInt8),
             ])
         : 0;
 }
