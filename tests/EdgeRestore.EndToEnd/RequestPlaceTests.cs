@@ -116,7 +116,7 @@ public sealed class RequestPlaceTests
     public async Task ImageThatComesSlowly_HoldsNoPlace()
     {
         await using var daemon = await RunningDaemon.StartAsync(
-            limits: new LimitOptions { MaxStreams = 1 },
+            limits: new LimitOptions { MaxStreams = 1, OpenSeconds = 3600 },
             configure: settings => settings with { Listen = settings.Listen with { HttpEndpoint = "127.0.0.1:0" } });
         using var slow = new TcpClient();
         await slow.ConnectAsync(daemon.HttpAddress.Host, daemon.HttpAddress.Port).WaitAsync(Patience.Limit);

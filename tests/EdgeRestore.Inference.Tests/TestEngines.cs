@@ -13,7 +13,7 @@ internal static class TestEngines
         OnnxRuntime = "1.29.0",
         TensorRt = "10.3.0",
         Cuda = "12.6",
-        Driver = "540.4.0",
+        Driver = "540.4.0, CUDA 12.6",
         ComputeCapability = "8.7",
         Gpu = "Orin",
         GpuMemoryBytes = 8L << 30,

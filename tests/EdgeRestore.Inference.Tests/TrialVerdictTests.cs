@@ -133,7 +133,7 @@ public sealed class TrialVerdictTests
             Threshold = 0.5,
         },
         Routes = [Route(Degradation.Noise, noise), Route(Degradation.Rain, rain)],
-        Provenance = TestPackage.Provenance,
+        Provenance = TestProvenance.Value,
         Files = [],
     };
 

@@ -5,25 +5,6 @@ namespace EdgeRestore.Networks.Tests;
 
 public sealed class CSNetTests
 {
-    /// <summary>As small as can be: the reference is slow.</summary>
-    internal static readonly CSNetConfig Narrow = new()
-    {
-        Preset = "narrow",
-        Body = new()
-        {
-            Width = 8,
-            EncoderBlocks = [1, 1],
-            MiddleBlocks = 1,
-            DecoderBlocks = [1, 1],
-            RefinementBlocks = 1,
-            Heads = [1, 2],
-            MiddleHeads = 2,
-            FeedForwardFactor = 1.5,
-        },
-        FusionRatio = 4,
-        PromptSize = 6,
-    };
-
     [Fact]
     public void Restore_PublishedRestormer_HasThePublishedParametersAndMacs()
     {
@@ -67,14 +48,14 @@ public sealed class CSNetTests
     [Fact]
     public void Restore_RowOrItsVector_IsTheSame()
     {
-        var network = new CSNet(Narrow);
+        var network = new CSNet(NarrowNetworks.CSNet);
         var weights = TestTensors.Trained(network, seed: 8);
         var image = ReferenceReading.Input(TestTensors.Image(9, 2, 3, 9, 7));
         var table = weights[CSNet.PromptTable].Values;
         ReferenceTensor vectors = new([2, 6], [.. table[18..24].Concat(table[60..66]).Select(value => (double)value)]);
 
         var byRow = network.Restore(new ReferenceReading(weights), image, ReferenceReading.Prompt(3, 10));
-        var byVector = new CSNet(Narrow) { TakesEmbedding = true }.Restore(
+        var byVector = new CSNet(NarrowNetworks.CSNet) { TakesEmbedding = true }.Restore(
             new ReferenceReading(weights), image, vectors);
 
         Assert.Equal(byRow.Values, byVector.Values);
@@ -83,7 +64,7 @@ public sealed class CSNetTests
     [Fact]
     public void Selections_Network_AreThoseThatItSelectsBy()
     {
-        var network = new CSNet(Narrow);
+        var network = new CSNet(NarrowNetworks.CSNet);
 
         var selections = network.Selections(new ShapeReading());
 
@@ -110,9 +91,9 @@ public sealed class CSNetTests
     [Fact]
     public void DecidesSelection_Parameters_AreThoseBehindTheScores()
     {
-        var names = ShapeReading.Of(new CSNet(Narrow)).Parameters.Select(parameter => parameter.Name).ToArray();
-        var learnt = new CSNet(Narrow);
-        var given = new CSNet(Narrow with { Prompts = PromptSource.Given });
+        var names = ShapeReading.Of(new CSNet(NarrowNetworks.CSNet)).Parameters.Select(parameter => parameter.Name).ToArray();
+        var learnt = new CSNet(NarrowNetworks.CSNet);
+        var given = new CSNet(NarrowNetworks.CSNet with { Prompts = PromptSource.Given });
 
         // Two linear layers of weight and bias in three blocks, and the prompts.
         Assert.Equal(3 * 4 + 1, names.Count(learnt.DecidesSelection));

@@ -8,19 +8,6 @@ namespace EdgeRestore.TestPackages;
 /// <summary>A small real package: real graphs, shared weights, hashes in order.</summary>
 public sealed record TestPackage
 {
-    /// <summary>Where packages of tests come from.</summary>
-    public static PackageProvenance Provenance { get; } = new()
-    {
-        TrainingData = "none",
-        Licence = "Apache-2.0",
-        Command = "built by tests",
-        Seed = 0,
-        Steps = 0,
-        CpuHours = 0,
-        Commit = "",
-        Notes = "",
-    };
-
     public string Name { get; init; } = "test";
 
     public string Version { get; init; } = "1.0.0";
@@ -108,6 +95,6 @@ public sealed record TestPackage
                     given => given.ToName(), given => PsnrChange(degradation, given), StringComparer.Ordinal),
             }),
         ],
-        Provenance = Provenance,
+        Provenance = TestProvenance.Value,
     };
 }

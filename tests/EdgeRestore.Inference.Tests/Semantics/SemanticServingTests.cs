@@ -103,7 +103,7 @@ public sealed class SemanticServingTests : IDisposable
             Network = new(network, weights),
             Classifier = ExportedClassifier.From(new TestPackage().Write(Path.Combine(_folder, "classifier"))),
             EncoderPath = path,
-            Provenance = TestPackage.Provenance,
+            Provenance = TestProvenance.Value,
         }.Write(Path.Combine(_folder, "package"));
     }
 }

@@ -5,6 +5,7 @@ using EdgeRestore.Inference.Routing;
 using EdgeRestore.Inference.Semantics;
 using EdgeRestore.Networks;
 using EdgeRestore.Networks.Exports;
+using EdgeRestore.Networks.Tests;
 using EdgeRestore.Networks.Weights;
 using EdgeRestore.Packages;
 using EdgeRestore.TestPackages;
@@ -14,25 +15,7 @@ namespace EdgeRestore.Inference.Tests.Semantics;
 /// <summary>A tiny CSNet and classifiers whose embeddings are as long as its prompts.</summary>
 public sealed class UnsnappedRestorerTests : IDisposable
 {
-    private const int PromptSize = 6;
-
-    private static readonly CSNetConfig Selecting = new()
-    {
-        Preset = "narrow",
-        Body = new()
-        {
-            Width = 8,
-            EncoderBlocks = [1, 1],
-            MiddleBlocks = 1,
-            DecoderBlocks = [1, 1],
-            RefinementBlocks = 1,
-            Heads = [1, 2],
-            MiddleHeads = 2,
-            FeedForwardFactor = 1.5,
-        },
-        FusionRatio = 4,
-        PromptSize = PromptSize,
-    };
+    private static readonly int PromptSize = NarrowNetworks.CSNet.PromptSize;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("edgerestore-unsnapped-").FullName;
 
@@ -71,7 +54,7 @@ public sealed class UnsnappedRestorerTests : IDisposable
 
     private string WriteNetwork()
     {
-        var network = new CSNet(Selecting) { TakesEmbedding = true, EmbeddingLength = 1 };
+        var network = new CSNet(NarrowNetworks.CSNet) { TakesEmbedding = true, EmbeddingLength = 1 };
         var path = Path.Combine(_folder, "unsnapped.onnx");
         File.WriteAllBytes(path, RestorationExport.ToServing(network, InitialWeights.Of(network, seed: 3)).ToBytes());
         return path;
@@ -82,7 +65,7 @@ public sealed class UnsnappedRestorerTests : IDisposable
         ClassifierNetwork classifier = isPublished
             ? new DpgResNet(new() { Side = 29, Widths = [4, 6], Hidden = 10, EmbeddingSize = embeddingSize })
             : new DpgNet(new() { Widths = [4, 6], HiddenSize = 8, EmbeddingSize = embeddingSize });
-        var network = new CSNet(Selecting);
+        var network = new CSNet(NarrowNetworks.CSNet);
         return new PackageExport
         {
             Name = "narrow",
@@ -90,7 +73,7 @@ public sealed class UnsnappedRestorerTests : IDisposable
             Network = new(network, InitialWeights.Of(network, seed: 3)),
             Classifier = ExportedClassifier.Trained(
                 classifier, InitialWeights.Of(classifier, seed: 4), threshold: 0),
-            Provenance = TestPackage.Provenance,
+            Provenance = TestProvenance.Value,
         }.Write(Path.Combine(_folder, "package"));
     }
 }

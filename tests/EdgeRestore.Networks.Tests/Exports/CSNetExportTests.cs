@@ -13,7 +13,7 @@ public sealed class CSNetExportTests
     [InlineData(true, 8, 11)]
     public void Output_OddSize_IsThatOfTheDefinition(bool activation, int height, int width)
     {
-        var network = new CSNet(CSNetTests.Narrow with { Activation = activation });
+        var network = new CSNet(NarrowNetworks.CSNet with { Activation = activation });
         var weights = TestTensors.Trained(network, seed: 11);
         var image = TestTensors.Image(12, 2, 3, height, width);
         using var run = new OnnxRun(RestorationExport.ToFloat(network, weights));
@@ -32,7 +32,7 @@ public sealed class CSNetExportTests
     [Fact]
     public void Output_EmbeddingInPlaceOfARow_IsThatOfTheDefinition()
     {
-        var network = new CSNet(CSNetTests.Narrow) { TakesEmbedding = true };
+        var network = new CSNet(NarrowNetworks.CSNet) { TakesEmbedding = true };
         var weights = TestTensors.Trained(network, seed: 11);
         var image = TestTensors.Image(12, 2, 3, 13, 19);
         var embedding = TestTensors.Vectors("embedding", 13, 2, 6);
@@ -48,7 +48,7 @@ public sealed class CSNetExportTests
     [Fact]
     public void Output_EmbeddingOfAnotherLength_IsBroughtToThatOfThePrompts()
     {
-        var config = CSNetTests.Narrow;
+        var config = NarrowNetworks.CSNet;
         var weights = TestTensors.Trained(new CSNet(config), seed: 11);
         var image = TestTensors.Image(12, 1, 3, 13, 19);
         var row = weights[CSNet.PromptTable].Values.AsSpan(4 * config.PromptSize, config.PromptSize).ToArray();
@@ -69,7 +69,7 @@ public sealed class CSNetExportTests
     [Fact]
     public void Output_Restormer_IsThatOfTheDefinition()
     {
-        var network = new Restormer(CSNetTests.Narrow.Body);
+        var network = new Restormer(NarrowNetworks.CSNet.Body);
         var weights = TestTensors.Trained(network, seed: 11);
         var image = TestTensors.Image(12, 1, 3, 15, 6);
         using var run = new OnnxRun(RestorationExport.ToFloat(network, weights));

@@ -10,7 +10,6 @@ public sealed class CSNetSpecialisationTests
     // Folding rounds differently, and run times sum in an order of their own: a few 1e-7 per layer, outputs of about 1.
     private const float Tolerance = 1e-4f;
 
-    private static readonly CSNetConfig Narrow = CSNetTests.Narrow;
 
     public static TheoryData<Degradation> Routes =>
         [.. DegradationNames.All.Where(degradation => degradation != Degradation.Clear)];
@@ -23,7 +22,7 @@ public sealed class CSNetSpecialisationTests
     public void Output_SlicedInSinglePrecision_IsTheSelectingNetworksToTheLastBit(
         Degradation degradation, bool activation, int height, int width)
     {
-        var config = Narrow with { Activation = activation };
+        var config = NarrowNetworks.CSNet with { Activation = activation };
         var network = new CSNet(config);
         var weights = TestTensors.Trained(network, seed: 3);
         var image = ReferenceReading.Input(TestTensors.Image(5, 1, 3, height, width));
@@ -44,7 +43,7 @@ public sealed class CSNetSpecialisationTests
     [MemberData(nameof(Routes))]
     public void Output_SlicedOrFolded_EqualsTheSelectingNetworkWithThePromptBound(Degradation degradation)
     {
-        var network = new CSNet(Narrow);
+        var network = new CSNet(NarrowNetworks.CSNet);
         var weights = TestTensors.Trained(network, seed: 3);
         var image = TestTensors.Image(5, 1, 3, 41, 67);
         using var dynamic = new OnnxRun(RestorationExport.ToFloat(network, weights));
@@ -53,7 +52,7 @@ public sealed class CSNetSpecialisationTests
         foreach (var form in Enum.GetValues<StaticForm>())
         {
             using var bound = new OnnxRun(RestorationExport.ToFloat(
-                new StaticCSNet(Narrow, form), StaticWeights.Of(Narrow, weights, degradation, form)));
+                new StaticCSNet(NarrowNetworks.CSNet, form), StaticWeights.Of(NarrowNetworks.CSNet, weights, degradation, form)));
             var actual = bound.Restore(image);
 
             Assert.Equal(expected.Shape, actual.Shape);
@@ -69,7 +68,7 @@ public sealed class CSNetSpecialisationTests
     [Fact]
     public void Specialise_Network_SharesAllWeightsButThoseOfItsBlocks()
     {
-        var network = new CSNet(Narrow);
+        var network = new CSNet(NarrowNetworks.CSNet);
         var weights = TestTensors.Trained(network, seed: 3);
 
         var (bound, rain) = network.Specialise(weights, Degradation.Rain);
@@ -104,6 +103,6 @@ public sealed class CSNetSpecialisationTests
     public void Constructor_FoldedWithActivation_SaysWhyNot() => Assert.Contains(
         "Slice it.",
         Assert.Throws<ArgumentException>(
-            () => new StaticCSNet(Narrow with { Activation = true }, StaticForm.Folded)).Message,
+            () => new StaticCSNet(NarrowNetworks.CSNet with { Activation = true }, StaticForm.Folded)).Message,
         StringComparison.Ordinal);
 }

@@ -5,6 +5,7 @@ using EdgeRestore.Networks.Specialisation;
 using EdgeRestore.Networks.Weights;
 using EdgeRestore.Onnx.Tests;
 using EdgeRestore.Packages;
+using EdgeRestore.TestPackages;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeRestore.Networks.Tests.Exports;
@@ -257,17 +258,7 @@ public sealed class PackageExportTests : IDisposable
                     SsimOut = 0.9,
                 },
             }.ToImmutableDictionary(),
-            Provenance = new()
-            {
-                TrainingData = "none",
-                Licence = "CC0-1.0",
-                Command = "test",
-                Seed = 1,
-                Steps = 0,
-                CpuHours = 0,
-                Commit = "0000000",
-                Notes = "random weights",
-            },
+            Provenance = TestProvenance.Value,
         };
     }
 }

@@ -1,4 +1,5 @@
 using EdgeRestore.Inference.Caching;
+using EdgeRestore.Inference.Tests;
 using EdgeRestore.Onnx;
 using EdgeRestore.Quantization.Engines;
 using Microsoft.ML.OnnxRuntime;
@@ -14,7 +15,7 @@ public sealed class ContextModelTests(DefaultPackage package) : IClassFixture<De
     [Fact]
     public void Write_FixedSize_IsOneNodeWithTheNetworksInputsAndOutputs()
     {
-        var graph = OnnxFile.Parse(ContextModel.Write(Network, "noise_1_0_0_sm87.engine", Shapes, EngineFixture.Orin), "context").Graph;
+        var graph = OnnxFile.Parse(ContextModel.Write(Network, "noise_1_0_0_sm87.engine", Shapes, TestEngines.Device), "context").Graph;
 
         var network = package.Graph.Graph;
         var node = Assert.Single(graph.Nodes);
@@ -31,7 +32,7 @@ public sealed class ContextModelTests(DefaultPackage package) : IClassFixture<De
     [Fact]
     public void Write_ReadByOnnxRuntime_IsAGraphThatOnlyLacksItsProvider()
     {
-        var bytes = ContextModel.Write(Network, "noise.engine", Shapes, EngineFixture.Orin);
+        var bytes = ContextModel.Write(Network, "noise.engine", Shapes, TestEngines.Device);
 
         // The operator's schema has been checked when the want of a kernel is told.
         var exception = Assert.Throws<OnnxRuntimeException>(() => new InferenceSession(bytes));

@@ -1,4 +1,5 @@
 using EdgeRestore.Inference.Caching;
+using EdgeRestore.Inference.Tests;
 using EdgeRestore.Packages;
 using EdgeRestore.Quantization.Engines;
 
@@ -192,12 +193,12 @@ public sealed class EngineBuildTests : IDisposable
         other.WhileBuilding = _ => files.Add(ReadTiming(other));
 
         await _fixture.BuildAsync(same, task: larger);
-        await _fixture.BuildAsync(other, EngineFixture.Orin with { Driver = "999" });
+        await _fixture.BuildAsync(other, TestEngines.Device with { Driver = "999" });
 
         Assert.Equal(["measured;", ""], files);
         Assert.Equal(
             "measured;measured;",
-            File.ReadAllText(Directory.EnumerateFiles(_fixture.Cache.TimingDirectory(EngineFixture.Orin)).Single()));
+            File.ReadAllText(Directory.EnumerateFiles(_fixture.Cache.TimingDirectory(TestEngines.Device)).Single()));
     }
 
     [Fact]

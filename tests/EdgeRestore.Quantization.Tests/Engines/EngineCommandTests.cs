@@ -1,5 +1,6 @@
 using EdgeRestore.Inference.Caching;
 using EdgeRestore.Inference.Engines;
+using EdgeRestore.Inference.Tests;
 using EdgeRestore.Quantization.Commands;
 using EdgeRestore.Quantization.Engines;
 
@@ -49,10 +50,10 @@ public sealed class EngineCommandTests : IDisposable
         Assert.Contains("engines of", output, StringComparison.Ordinal);
 
         var plan = EnginePlan.Load(path, _fixture.Package);
-        EngineBuildCommand.RequireDevice(plan, EngineFixture.Orin);
+        EngineBuildCommand.RequireDevice(plan, TestEngines.Device);
         var (backend, told) = (new FakeBackend(), new StringWriter());
         code = await EngineBuildCommand.RunAsync(
-            _fixture.Package, plan, new EngineBuild(_fixture.Cache, backend, EngineFixture.Orin, TimeProvider.System),
+            _fixture.Package, plan, new EngineBuild(_fixture.Cache, backend, TestEngines.Device, TimeProvider.System),
             new BuildMessages(told, TextWriter.Null, asJson: false), CancellationToken.None);
 
         Assert.Equal(ExitCode.Done, code);
@@ -95,7 +96,7 @@ public sealed class EngineCommandTests : IDisposable
         var plan = EnginePlan.Of(_fixture.Package, EngineDevice.Find("orin-nx"), [EngineFixture.Task.Shapes], "auto", 3);
 
         var exception = Assert.Throws<QuantizationException>(() => EngineBuildCommand.RequireDevice(
-            plan, EngineFixture.Orin with { ComputeCapability = capability, TensorRt = tensorRt }));
+            plan, TestEngines.Device with { ComputeCapability = capability, TensorRt = tensorRt }));
 
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
     }
@@ -183,7 +184,7 @@ public sealed class EngineCommandTests : IDisposable
     private async Task<(int Code, string Output)> VerifyAsync(FakeBackend backend, string? gap)
     {
         using var output = new StringWriter();
-        var engines = EngineCacheCommands.Judge(_fixture.Cache, EngineFixture.Orin, _fixture.Package, verifiesBytes: true);
+        var engines = EngineCacheCommands.Judge(_fixture.Cache, TestEngines.Device, _fixture.Package, verifiesBytes: true);
         var code = await EngineCacheCommands.VerifyAsync(_fixture.Cache, engines, _fixture.Package, gap, backend, output);
         return (code, output.ToString());
     }
@@ -192,8 +193,8 @@ public sealed class EngineCommandTests : IDisposable
     public async Task Clean_DeletesStaleDamagedAndUnfinished_AndLeavesWhatABuildHas()
     {
         var ready = await _fixture.BuildAsync(new FakeBackend());
-        var stale = await _fixture.BuildAsync(new FakeBackend(), EngineFixture.Orin with { Driver = "1" });
-        var busy = await _fixture.BuildAsync(new FakeBackend(), EngineFixture.Orin with { Driver = "2" });
+        var stale = await _fixture.BuildAsync(new FakeBackend(), TestEngines.Device with { Driver = "1" });
+        var busy = await _fixture.BuildAsync(new FakeBackend(), TestEngines.Device with { Driver = "2" });
         _fixture.Cache.CreateBuilding("noise-64x48-left");
         var output = new StringWriter();
 
@@ -201,7 +202,7 @@ public sealed class EngineCommandTests : IDisposable
         using (_fixture.Cache.TryLock(busy.Engine!.Prefix))
         {
             code = await EngineCacheCommands.CleanAsync(
-                _fixture.Cache, EngineCacheCommands.Judge(_fixture.Cache, EngineFixture.Orin, _fixture.Package, verifiesBytes: true),
+                _fixture.Cache, EngineCacheCommands.Judge(_fixture.Cache, TestEngines.Device, _fixture.Package, verifiesBytes: true),
                 long.MaxValue, output);
         }
 
@@ -221,7 +222,7 @@ public sealed class EngineCommandTests : IDisposable
             new FakeBackend(), task: EngineFixture.Task with { Shapes = new EngineShapes(new EngineSize(128, 96)) });
 
         await EngineCacheCommands.CleanAsync(
-            _fixture.Cache, EngineCacheCommands.Judge(_fixture.Cache, EngineFixture.Orin, _fixture.Package, verifiesBytes: true),
+            _fixture.Cache, EngineCacheCommands.Judge(_fixture.Cache, TestEngines.Device, _fixture.Package, verifiesBytes: true),
             newer.Engine!.LengthBytes, TextWriter.Null);
 
         Assert.Equal([false, true], [Directory.Exists(older.Engine!.Folder), Directory.Exists(newer.Engine.Folder)]);

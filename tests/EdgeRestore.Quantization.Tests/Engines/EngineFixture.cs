@@ -1,4 +1,5 @@
 using EdgeRestore.Inference.Caching;
+using EdgeRestore.Inference.Tests;
 using EdgeRestore.Packages;
 using EdgeRestore.Quantization.Engines;
 using EdgeRestore.TestPackages;
@@ -16,19 +17,6 @@ internal sealed class EngineFixture : IDisposable
         Cache = new EngineCache(Path.Combine(_folder, "cache"));
     }
 
-    public static DeviceIdentity Orin { get; } = new()
-    {
-        OnnxRuntime = "1.29.0",
-        TensorRt = "10.3.0",
-        Cuda = "12.6",
-        Driver = "540.4.0, CUDA 12.6",
-        ComputeCapability = "8.7",
-        Gpu = "Orin",
-        GpuMemoryBytes = 8L << 30,
-        JetsonLinux = "R36.4.3",
-        Platform = "linux-arm64",
-    };
-
     public static EngineTask Task { get; } = new("noise.onnx", "noise.onnx", "fp32", new EngineShapes(new EngineSize(64, 48)));
 
     public ModelPackage Package { get; }
@@ -42,10 +30,10 @@ internal sealed class EngineFixture : IDisposable
     public Task<BuildOutcome> BuildAsync(
         EngineBackend backend, DeviceIdentity? device = null, EngineTask? task = null, EngineCache? cache = null, ModelPackage? package = null,
         BuilderOptions? options = null, Action<BuildProgress>? tell = null, CancellationToken token = default) =>
-        new EngineBuild(cache ?? Cache, backend, device ?? Orin, TimeProvider.System)
+        new EngineBuild(cache ?? Cache, backend, device ?? TestEngines.Device, TimeProvider.System)
             .RunAsync(package ?? Package, task ?? Task, options ?? new BuilderOptions(), tell ?? (_ => { }), token);
 
-    public EngineKey KeyOf(DeviceIdentity? device = null) => EngineKey.Of(Package, Task.File, Task.Shapes, new BuilderOptions(), device ?? Orin);
+    public EngineKey KeyOf(DeviceIdentity? device = null) => EngineKey.Of(Package, Task.File, Task.Shapes, new BuilderOptions(), device ?? TestEngines.Device);
 
     /// <summary>Nothing of unfinished builds.</summary>
     public bool IsTidy => !Directory.Exists(Cache.BuildingDirectory) || !Directory.EnumerateFileSystemEntries(Cache.BuildingDirectory).Any();

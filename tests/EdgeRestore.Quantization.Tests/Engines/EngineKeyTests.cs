@@ -1,5 +1,6 @@
 using EdgeRestore.Degradations;
 using EdgeRestore.Inference.Caching;
+using EdgeRestore.Inference.Tests;
 using EdgeRestore.Packages;
 using EdgeRestore.Quantization.Engines;
 using EdgeRestore.TestPackages;
@@ -13,7 +14,7 @@ public sealed class EngineKeyTests : IDisposable
 
     public void Dispose() => _fixture.Dispose();
 
-    public static TheoryData<string> DeviceParts => [.. EngineFixture.Orin.Parts.Select(part => part.Key)];
+    public static TheoryData<string> DeviceParts => [.. TestEngines.Device.Parts.Select(part => part.Key)];
 
     [Theory]
     [MemberData(nameof(DeviceParts))]
@@ -45,9 +46,9 @@ public sealed class EngineKeyTests : IDisposable
         await _fixture.BuildAsync(new FakeBackend(), package: before);
 
         Assert.Null(_fixture.Cache.Find(EngineKey.Of(
-            package, EngineFixture.Task.File, EngineFixture.Task.Shapes, new BuilderOptions(), EngineFixture.Orin)));
+            package, EngineFixture.Task.File, EngineFixture.Task.Shapes, new BuilderOptions(), TestEngines.Device)));
         var judged = EngineCache.Judge(
-            Assert.Single(_fixture.Cache.Enumerate(verifiesBytes: true)), EngineFixture.Orin, package);
+            Assert.Single(_fixture.Cache.Enumerate(verifiesBytes: true)), TestEngines.Device, package);
         Assert.Equal(EngineState.Stale, judged.State);
         Assert.StartsWith($"{part} is ", judged.Reason, StringComparison.Ordinal);
     }
@@ -86,23 +87,23 @@ public sealed class EngineKeyTests : IDisposable
         Assert.NotEqual(_fixture.Package.Sha256, other.Sha256);
         Assert.Equal(
             _fixture.KeyOf().Sha256,
-            EngineKey.Of(other, EngineFixture.Task.File, EngineFixture.Task.Shapes, new BuilderOptions(), EngineFixture.Orin).Sha256);
+            EngineKey.Of(other, EngineFixture.Task.File, EngineFixture.Task.Shapes, new BuilderOptions(), TestEngines.Device).Sha256);
     }
 
     private string Prefix(EngineShapes shapes, BuilderOptions options) =>
-        EngineKey.Of(_fixture.Package, EngineFixture.Task.File, shapes, options, EngineFixture.Orin).Prefix;
+        EngineKey.Of(_fixture.Package, EngineFixture.Task.File, shapes, options, TestEngines.Device).Prefix;
 
     private static DeviceIdentity Change(string part) => part switch
     {
-        "onnxruntime" => EngineFixture.Orin with { OnnxRuntime = "1.30.0" },
-        "tensorrt" => EngineFixture.Orin with { TensorRt = "10.4.0" },
-        "cuda" => EngineFixture.Orin with { Cuda = "12.8" },
-        "driver" => EngineFixture.Orin with { Driver = "540.5.0, CUDA 12.6" },
-        "compute-capability" => EngineFixture.Orin with { ComputeCapability = "8.9" },
-        "gpu" => EngineFixture.Orin with { Gpu = "Orin Nano" },
-        "gpu-memory" => EngineFixture.Orin with { GpuMemoryBytes = 4L << 30 },
-        "jetson-linux" => EngineFixture.Orin with { JetsonLinux = "R36.5.0" },
-        "platform" => EngineFixture.Orin with { Platform = "linux-x64" },
+        "onnxruntime" => TestEngines.Device with { OnnxRuntime = "1.30.0" },
+        "tensorrt" => TestEngines.Device with { TensorRt = "10.4.0" },
+        "cuda" => TestEngines.Device with { Cuda = "12.8" },
+        "driver" => TestEngines.Device with { Driver = "540.5.0, CUDA 12.6" },
+        "compute-capability" => TestEngines.Device with { ComputeCapability = "8.9" },
+        "gpu" => TestEngines.Device with { Gpu = "Orin Nano" },
+        "gpu-memory" => TestEngines.Device with { GpuMemoryBytes = 4L << 30 },
+        "jetson-linux" => TestEngines.Device with { JetsonLinux = "R36.5.0" },
+        "platform" => TestEngines.Device with { Platform = "linux-x64" },
         _ => throw new InvalidOperationException($"A part without a test: {part}."),
     };
 

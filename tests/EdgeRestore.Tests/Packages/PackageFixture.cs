@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using EdgeRestore.Degradations;
 using EdgeRestore.Packages;
+using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.Tests.Packages;
 
@@ -52,17 +53,7 @@ internal sealed class PackageFixture : IDisposable
                 },
             },
         ],
-        Provenance = new PackageProvenance
-        {
-            TrainingData = "none",
-            Licence = "CC0-1.0",
-            Command = "test",
-            Seed = 1,
-            Steps = 0,
-            CpuHours = 0,
-            Commit = "",
-            Notes = "",
-        },
+        Provenance = TestProvenance.Value,
     };
 
     public static IReadOnlyList<PackageContent> Contents { get; } =

@@ -2,6 +2,7 @@ using EdgeRestore.Networks;
 using EdgeRestore.Networks.Exports;
 using EdgeRestore.Networks.Weights;
 using EdgeRestore.Packages;
+using EdgeRestore.TestPackages;
 using EdgeRestore.Training.Checkpoints;
 using EdgeRestore.Training.Commands;
 using EdgeRestore.Training.Loop;
@@ -178,17 +179,7 @@ public sealed class SemanticTrainingTests : IDisposable
                 Network = new(network, InitialWeights.Of(network, seed: 1)),
                 Classifier = ExportedClassifier.Trained(
                     dpgNet, InitialWeights.Of(dpgNet, seed: 1), threshold: 0.4),
-                Provenance = new()
-                {
-                    TrainingData = "none",
-                    Licence = "none",
-                    Command = "test",
-                    Seed = 1,
-                    Steps = 0,
-                    CpuHours = 0,
-                    Commit = "",
-                    Notes = "",
-                },
+                Provenance = TestProvenance.Value,
             }.Write(classifier);
         }
 

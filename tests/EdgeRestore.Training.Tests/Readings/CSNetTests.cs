@@ -1,34 +1,18 @@
 using EdgeRestore.Networks;
+using EdgeRestore.Networks.Tests;
 using EdgeRestore.Networks.Weights;
 
 namespace EdgeRestore.Training.Tests.Readings;
 
 public sealed class CSNetTests
 {
-    internal static readonly CSNetConfig Narrow = new()
-    {
-        Body = new()
-        {
-            Width = 8,
-            EncoderBlocks = [1, 1],
-            MiddleBlocks = 1,
-            DecoderBlocks = [1, 1],
-            RefinementBlocks = 1,
-            Heads = [1, 2],
-            MiddleHeads = 2,
-            FeedForwardFactor = 1.5,
-        },
-        FusionRatio = 4,
-        PromptSize = 6,
-    };
-
     // The scores are left out: what is passed to them is not the slope of the hard selection, by design.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Backward_OddSize_IsTheSlopeOfTheDefinition(bool activation)
     {
-        var network = new CSNet(Narrow with { Activation = activation });
+        var network = new CSNet(NarrowNetworks.CSNet with { Activation = activation });
         var weights = InitialWeights.Of(network, seed: 3);
 
         // Fresh weights are so small that float32 hides the slopes of what lies deep.
