@@ -131,7 +131,8 @@ internal static partial class Log
         + "the process ends with exit code 6, to be started again. Served was {Package} {Version}, in flight were: "
         + "{InFlight}")]
     public static partial void Wedged(
-        ILogger logger, string provider, long ageSeconds, int limitSeconds, string package, string version, string inFlight);
+        ILogger logger, string provider, long ageSeconds, int limitSeconds, string package, string version,
+        string inFlight);
 
     [LoggerMessage(
         44,

@@ -24,7 +24,9 @@ internal static class DaemonCommand
     [
         Of("Packages:Package", "--package", "DIR", "Package to serve [default: the one that comes with the program]"),
         Of("Listen:Endpoint", "--listen", "IP:PORT", "Where to listen, or unix:PATH; port 0 for any"),
-        Of("Listen:HttpEndpoint", "--http", "IP:PORT", "Where to serve /metrics and REST by HTTP/1.1 [default: nowhere]"),
+        Of(
+            "Listen:HttpEndpoint", "--http", "IP:PORT",
+            "Where to serve /metrics and REST by HTTP/1.1 [default: nowhere]"),
         Of("Listen:DrainSeconds", "--drain", "SECONDS", "Time for open streams to finish at a stop"),
         Of("Providers:Device", "--device", "NAME", "What computes"),
         Of("Providers:Precision", "--precision", "NAME", "Which form of routes that have several"),
@@ -34,8 +36,12 @@ internal static class DaemonCommand
         Of("Engine:MaxTilePixels", "--max-tile", "PIXELS", "Larger frames are computed in tiles"),
         Of("Engine:RunSeconds", "--run-limit", "SECONDS", "Time after which a computation is stuck"),
         Of("Engine:TokensEvery", "--tokens-every", "FRAMES", "Semantic tokens are made anew, 0: once a stream"),
-        Of("Providers:OnnxRuntime", "--onnxruntime", "DIR", "Folder of another ONNX Runtime [default: the one built in]"),
-        Of("Providers:Engines", "--engines", "DIR", "Folder of TensorRT engines [default: EDGERESTORE_ENGINES, or the user's cache]"),
+        Of(
+            "Providers:OnnxRuntime", "--onnxruntime", "DIR",
+            "Folder of another ONNX Runtime [default: the one built in]"),
+        Of(
+            "Providers:Engines", "--engines", "DIR",
+            "Folder of TensorRT engines [default: EDGERESTORE_ENGINES, or the user's cache]"),
         Of("Packages:Repository", "--repository", "DIR", "Packages with versions; what is active there is served"),
         Of("Packages:Trust", "--trust", "DIR", "Public keys; packages that none of them signed are refused"),
         Of("Packages:TrialFrames", "--trial-frames", "N", "Good frames that an activated version needs"),
@@ -56,7 +62,9 @@ internal static class DaemonCommand
         Of("Peers:PingSeconds", "--ping", "SECONDS", "Silence after which a connection is tested"),
         Of("Security:Certificate", "--tls-cert", "FILE", "Certificate chain, PEM; turns TLS on [default: none]"),
         Of("Security:Key", "--tls-key", "FILE", "Its private key, PEM [default: in the certificate's file]"),
-        Of("Security:ClientAuthorities", "--client-ca", "FILE", "Authorities of client certificates, PEM [default: none]"),
+        Of(
+            "Security:ClientAuthorities", "--client-ca", "FILE",
+            "Authorities of client certificates, PEM [default: none]"),
         Of("Security:Tokens", "--tokens", "FILE", "Hashed bearer tokens and their roles [default: none]"),
         Of("Tap:FramesPerSecond", "--tap-rate", "N", "Frames copied in a second, with --allow-tap"),
         Of("Tap:MaxFrames", "--tap-frames", "N", "Frames handed out by one such call"),
@@ -82,7 +90,10 @@ internal static class DaemonCommand
 
     /// <summary>Every key that an option sets, and the option.</summary>
     public static IEnumerable<(string Key, Option Option)> Options =>
-        [.. Keys.Select(key => (key.Key, (Option)key.Option)), .. Flags.Select(flag => (flag.Key, (Option)flag.Option))];
+    [
+        .. Keys.Select(key => (key.Key, (Option)key.Option)),
+        .. Flags.Select(flag => (flag.Key, (Option)flag.Option)),
+    ];
 
     /// <summary>Every key that an option sets.</summary>
     public static IEnumerable<string> SettableKeys => Options.Select(option => option.Key);
@@ -96,13 +107,14 @@ internal static class DaemonCommand
             "Restores camera frames over gRPC (edgerestore.v1.RestoreService, proto/edgerestore/v1/restore.proto).\n\n"
             + "When it is ready it prints 'listening on http://ADDRESS:PORT' on standard output; its log goes to "
             + "standard error.\nSIGTERM or Ctrl+C lets open streams finish.\n\n"
-            + "Example: ./edgerestore serve --package deploy/models/edgerestore-default --listen 127.0.0.1:0 --device cpu\n\n"
+            + "Example: ./edgerestore serve --package deploy/models/edgerestore-default --listen 127.0.0.1:0 "
+            + "--device cpu\n\n"
             + "Exit codes: 0 stopped; 2 wrong option or setting; 5 cannot run (package, device, port); 6 a "
             + "computation did not come back, start again.")
         {
             new VersionOption(), ConfigFile,
         };
-        foreach (var option in (IEnumerable<Option>)[.. Keys.Select(key => key.Option), .. Flags.Select(flag => flag.Option)])
+        foreach (var (_, option) in Options)
         {
             command.Add(option);
         }

@@ -7,7 +7,8 @@ namespace EdgeRestore.Daemon.Hosting;
 /// Takes up TensorRT engines while the daemon serves: another program builds them, minutes or months after the start.
 /// Frames run on the step below until then.
 /// </summary>
-internal sealed class EngineRefresh(StreamHost host, TimeProvider clock, ILogger<EngineRefresh> logger) : BackgroundService
+internal sealed class EngineRefresh(StreamHost host, TimeProvider clock, ILogger<EngineRefresh> logger)
+    : BackgroundService
 {
     // A look costs one small file per engine.
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);

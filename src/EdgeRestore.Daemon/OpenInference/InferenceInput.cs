@@ -49,7 +49,8 @@ internal sealed record InferenceInput(
         if (request.RawInputContents.Count > 0 && input.Contents is not null)
         {
             throw Fault(
-                "contents field must not be specified when using raw_input_contents for '" + input.Name + "'. Send one of them.");
+                "contents field must not be specified when using raw_input_contents for '" + input.Name
+                + "'. Send one of them.");
         }
 
         if (request.RawInputContents.Count > 1
@@ -120,8 +121,8 @@ internal sealed record InferenceInput(
         if (input.Shape.Count is not (1 or 2) || input.Shape[0] < 1 || (input.Shape.Count == 2 && input.Shape[1] != 1))
         {
             throw Fault(
-                $"The shape of '{input.Name}' is [{string.Join(",", input.Shape.Take(8))}]; allowed for BYTES is [N] or [N,1]. "
-                + "Send whole image files.");
+                $"The shape of '{input.Name}' is [{string.Join(",", input.Shape.Take(8))}]; allowed for BYTES is [N] "
+                + "or [N,1]. Send whole image files.");
         }
 
         var count = CheckCount(input.Shape[0]);
@@ -134,7 +135,8 @@ internal sealed record InferenceInput(
                 + "little-endian, before each.");
         }
 
-        return new InferenceInput([.. images.Select(image => (image, PayloadFormat.Encoded(CodecOf(image), 90)))], true);
+        return new InferenceInput(
+            [.. images.Select(image => (image, PayloadFormat.Encoded(CodecOf(image), 90)))], true);
     }
 
     private static int CheckCount(long count) => count <= MaxFrameCount ? (int)count

@@ -32,7 +32,10 @@ internal sealed record InferenceModel(string Name, Degradation? Route, bool Rest
             new(Confidence, "FP32", DataType.TypeFp32, PerFrame),
             new(Bypassed, "BOOL", DataType.TypeBool, PerFrame),
         ]
-        : [new(RouteName, "BYTES", DataType.TypeString, PerFrame), new(Confidence, "FP32", DataType.TypeFp32, PerFrame)];
+        : [
+            new(RouteName, "BYTES", DataType.TypeString, PerFrame),
+            new(Confidence, "FP32", DataType.TypeFp32, PerFrame),
+        ];
 
     /// <summary>All models of a package.</summary>
     public static IEnumerable<InferenceModel> Of(PackageManifest manifest) =>

@@ -85,16 +85,17 @@ internal static class InferenceOutputs
         tensor.Shape.Add([first.Height, first.Width, 3]);
     }
 
-    private static ReadOnlyMemory<byte> Write(string name, IReadOnlyList<SingleReply> replies, bool isEncoded) => name switch
-    {
-        InferenceModel.Restored when isEncoded => Join(replies.Select(reply => reply.Payload)),
-        InferenceModel.Restored when replies.Count == 1 => replies[0].Payload,
-        InferenceModel.Restored => replies.SelectMany(reply => reply.Payload.ToArray()).ToArray(),
-        InferenceModel.RouteName => Join(replies.Select(
-            reply => (ReadOnlyMemory<byte>)Encoding.ASCII.GetBytes(reply.Result.Route.ToName()))),
-        InferenceModel.Confidence => replies.SelectMany(reply => LittleEndian(reply.Result.Confidence)).ToArray(),
-        _ => replies.Select(reply => (byte)(reply.Result.Bypassed ? 1 : 0)).ToArray(),
-    };
+    private static ReadOnlyMemory<byte> Write(string name, IReadOnlyList<SingleReply> replies, bool isEncoded) =>
+        name switch
+        {
+            InferenceModel.Restored when isEncoded => Join(replies.Select(reply => reply.Payload)),
+            InferenceModel.Restored when replies.Count == 1 => replies[0].Payload,
+            InferenceModel.Restored => replies.SelectMany(reply => reply.Payload.ToArray()).ToArray(),
+            InferenceModel.RouteName => Join(replies.Select(
+                reply => (ReadOnlyMemory<byte>)Encoding.ASCII.GetBytes(reply.Result.Route.ToName()))),
+            InferenceModel.Confidence => replies.SelectMany(reply => LittleEndian(reply.Result.Confidence)).ToArray(),
+            _ => replies.Select(reply => (byte)(reply.Result.Bypassed ? 1 : 0)).ToArray(),
+        };
 
     // BYTES in raw form: each element behind its length.
     private static ReadOnlyMemory<byte> Join(IEnumerable<ReadOnlyMemory<byte>> elements)

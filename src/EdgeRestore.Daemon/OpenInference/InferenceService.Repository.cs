@@ -87,8 +87,8 @@ internal sealed partial class InferenceService
         : throw new RpcException(new Status(
             StatusCode.NotFound,
             "There is no model of that name; allowed are "
-            + $"{string.Join(", ", InferenceModel.Of(host.Restorer.Package.Manifest).Select(model => model.Name))}, and "
-            + "NAME/VERSION of a package in the repository. Ask for one of these."));
+            + $"{string.Join(", ", InferenceModel.Of(host.Restorer.Package.Manifest).Select(model => model.Name))}, "
+            + "and NAME/VERSION of a package in the repository. Ask for one of these."));
 
     private static async Task ChangeAsync(Task change)
     {

@@ -25,12 +25,14 @@ internal sealed partial class InferenceService(
     private const string FinalResponse = "triton_final_response";
 
     private static readonly string Version =
-        typeof(InferenceService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+        typeof(InferenceService)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
         ?? "";
 
     private static readonly string[] Extensions =
     [
-        "sequence", "model_repository", "model_configuration", "system_shared_memory", "binary_tensor_data", "parameters",
+        "sequence", "model_repository", "model_configuration", "system_shared_memory", "binary_tensor_data",
+        "parameters",
         "statistics",
     ];
 
@@ -60,13 +62,15 @@ internal sealed partial class InferenceService(
             Extensions = { Extensions },
         });
 
-    public override Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context) =>
+    public override Task<ModelMetadataResponse> ModelMetadata(
+        ModelMetadataRequest request, ServerCallContext context) =>
         Task.FromResult(Find(request.Name, request.Version).Describe(PackageVersion));
 
     public override Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context) =>
         Task.FromResult(new ModelConfigResponse { Config = Find(request.Name, request.Version).Configure() });
 
-    public override Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
+    public override Task<ModelStatisticsResponse> ModelStatistics(
+        ModelStatisticsRequest request, ServerCallContext context)
     {
         var models = request.Name.Length > 0 ? [Find(request.Name, request.Version)]
             : InferenceModel.Of(host.Restorer.Package.Manifest);
@@ -95,7 +99,8 @@ internal sealed partial class InferenceService(
         IServerStreamWriter<ModelStreamInferResponse> responseStream,
         ServerCallContext context)
     {
-        using var trace = Tracing.StartCall(context.GetHttpContext(), "inference.GRPCInferenceService/ModelStreamInfer");
+        using var trace = Tracing.StartCall(
+            context.GetHttpContext(), "inference.GRPCInferenceService/ModelStreamInfer");
         using var place = host.Registry.TryEnter(Peer.Of(context), out var refusal)
             ?? throw new RpcException(host.Registry.Explain(refusal));
         using var stop = new StreamStop(drain, AccessGrant.Of(context));
@@ -165,8 +170,8 @@ internal sealed partial class InferenceService(
         var models = InferenceModel.Of(host.Restorer.Package.Manifest);
         var model = models.FirstOrDefault(model => model.Name == name) ?? throw new RpcException(new Status(
             StatusCode.NotFound,
-            $"There is no model of that name; there are {string.Join(", ", models.Select(model => model.Name))}. Ask for one "
-            + "of these."));
+            $"There is no model of that name; there are {string.Join(", ", models.Select(model => model.Name))}. Ask "
+            + "for one of these."));
         return version.Length == 0 || version == PackageVersion ? model : throw new RpcException(new Status(
             StatusCode.NotFound,
             $"Model '{model.Name}' is there in version '{PackageVersion}' only. Ask for that, or leave the version "

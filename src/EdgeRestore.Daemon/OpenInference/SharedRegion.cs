@@ -12,7 +12,8 @@ namespace EdgeRestore.Daemon.OpenInference;
 /// <param name="Offset">Where the region begins in the file.</param>
 /// <param name="LengthBytes">Its length.</param>
 /// <param name="File">Closed when the region goes; a use that has begun ends first.</param>
-internal sealed record SharedRegion(string Name, string Key, long Offset, long LengthBytes, SafeFileHandle File) : IDisposable
+internal sealed record SharedRegion(string Name, string Key, long Offset, long LengthBytes, SafeFileHandle File)
+    : IDisposable
 {
     /// <exception cref="Grpc.Core.RpcException">It is not there, or not what may be registered.</exception>
     public static SharedRegion Open(string name, string key, ulong offset, ulong lengthBytes, uint ownerId)

@@ -21,7 +21,9 @@ internal sealed class SharedRegions : IDisposable
     private const int MaxNameLength = 256;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(Peer Peer, string Name), (SharedRegion Region, CancellationTokenRegistration Closing)> _regions = [];
+    private readonly
+        Dictionary<(Peer Peer, string Name), (SharedRegion Region, CancellationTokenRegistration Closing)> _regions =
+        [];
 
     /// <exception cref="RpcException">It may not be registered.</exception>
     public void Register(ServerCallContext call, string name, string key, ulong offset, ulong lengthBytes)

@@ -41,7 +41,8 @@ internal static class PackageWarmUp
         }
 
         // One of these that fails keeps no version out: it may never come again.
-        foreach (var shape in host.Registry.ReadLeftShapes().Where(IsServed).Except(shapes).Take(MaxShapeCount - shapes.Count))
+        foreach (var shape in host.Registry.ReadLeftShapes().Where(IsServed).Except(shapes)
+            .Take(MaxShapeCount - shapes.Count))
         {
             RunOne(candidate, host, shape);
         }

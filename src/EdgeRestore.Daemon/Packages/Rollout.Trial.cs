@@ -66,7 +66,9 @@ internal sealed partial class Rollout
             }
             else if (trial.IsTakenOut)
             {
-                Log.RolledBack(_logger, served.Id.Name, served.Id.Version, _packages.Current.Id.Name, _packages.Current.Id.Version, fault);
+                Log.RolledBack(
+                    _logger, served.Id.Name, served.Id.Version, _packages.Current.Id.Name, _packages.Current.Id.Version,
+                    fault);
                 Refuse(served.Id, fault);
             }
             else if (_packages.Current.Trial == trial)

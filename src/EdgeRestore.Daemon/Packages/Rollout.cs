@@ -81,8 +81,8 @@ internal sealed partial class Rollout : IAsyncDisposable
             if (_loaded.Count == MaxLoadedCount)
             {
                 throw new PackageException(
-                    $"Package {id} was not loaded: found {string.Join(" and ", _loaded.Keys)} loaded already, allowed are "
-                    + $"{MaxLoadedCount} beside what is served. Unload one first.");
+                    $"Package {id} was not loaded: found {string.Join(" and ", _loaded.Keys)} loaded already, allowed "
+                    + $"are {MaxLoadedCount} beside what is served. Unload one first.");
             }
 
             _loaded.Add(id, LoadAndProbe(id));
@@ -96,7 +96,8 @@ internal sealed partial class Rollout : IAsyncDisposable
             if (!_loaded.Remove(id, out var served))
             {
                 throw new PackageException(
-                    $"Package {id} is not loaded: found {(_loaded.Count == 0 ? "none" : string.Join(", ", _loaded.Keys))}, "
+                    $"Package {id} is not loaded: found "
+                    + $"{(_loaded.Count == 0 ? "none" : string.Join(", ", _loaded.Keys))}, "
                     + "allowed are loaded versions that are not served. 'package list' shows them.");
             }
 
@@ -147,8 +148,8 @@ internal sealed partial class Rollout : IAsyncDisposable
             if (IsServed(id) || _loaded.ContainsKey(id))
             {
                 throw new PackageException(
-                    $"Package {id} cannot be removed: it is {(IsServed(id) ? "served" : "loaded")}, allowed are versions out "
-                    + "of use. Activate another, or unload it first.");
+                    $"Package {id} cannot be removed: it is {(IsServed(id) ? "served" : "loaded")}, allowed are "
+                    + "versions out of use. Activate another, or unload it first.");
             }
 
             Repository.Remove(id);

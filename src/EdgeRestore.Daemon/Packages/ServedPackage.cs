@@ -123,7 +123,8 @@ internal sealed partial class ServedPackage
 
     /// <summary>Where a lower device can take over, frames go on: what this one fails on passes through.</summary>
     private RestoreResult RestoreGuarded(
-        ProviderBreaker breaker, Frame input, Frame output, StreamRouter router, float strength, CancellationToken token)
+        ProviderBreaker breaker, Frame input, Frame output, StreamRouter router, float strength,
+        CancellationToken token)
     {
         if (breaker.TryRun(
             static run => run.Restorer.Restore(run.input, run.output, run.router, run.strength, run.token),

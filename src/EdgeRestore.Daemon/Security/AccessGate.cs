@@ -56,7 +56,10 @@ internal sealed class AccessGate
     {
         var right = AccessRules.Find(call.Request.Path.Value ?? "");
         var isOpen = _tokens is null && !_takesCertificates;
-        if (isOpen && right == Right.Admin && call.Connection.RemoteIpAddress is { } peer && !IPAddress.IsLoopback(peer))
+        if (isOpen
+            && right == Right.Admin
+            && call.Connection.RemoteIpAddress is { } peer
+            && !IPAddress.IsLoopback(peer))
         {
             // Whoever says --insecure opens streams to a network, not the choice of what is served.
             await RefuseAsync(call, Unauthenticated(
@@ -136,7 +139,9 @@ internal sealed class AccessGate
     private Refusal? FindFault(Credential credential, Right right, out string owner)
     {
         var (identity, fault) = Identify(credential);
-        owner = credential.Certificate is { } certificate ? $"certificate {certificate.Subject}" : $"token {identity?.Name}";
+        owner = credential.Certificate is { } certificate
+            ? $"certificate {certificate.Subject}"
+            : $"token {identity?.Name}";
         if (identity is not { } known)
         {
             return Unauthenticated($"{fault} {Allowed()}");

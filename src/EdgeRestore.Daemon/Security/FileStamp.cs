@@ -5,7 +5,8 @@ namespace EdgeRestore.Daemon.Security;
 /// Looked at when the files are needed instead of watched: watching misses files that arrive by renamed links, which is
 /// how Kubernetes and certbot put them there.
 /// </remarks>
-internal readonly record struct FileStamp(DateTime FirstWritten, long FirstLength, DateTime SecondWritten, long SecondLength)
+internal readonly record struct FileStamp(
+    DateTime FirstWritten, long FirstLength, DateTime SecondWritten, long SecondLength)
 {
     public static FileStamp Of(string first, string? second = null)
     {

@@ -33,8 +33,12 @@ internal static class LoopbackUsers
             foreach (var line in ReadLines(table))
             {
                 var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (columns.Length > UserColumn && columns[1] == from && columns[2] == to && columns[StateColumn] == Established
-                    && uint.TryParse(columns[UserColumn], NumberStyles.None, CultureInfo.InvariantCulture, out var user))
+                if (columns.Length > UserColumn
+                    && columns[1] == from
+                    && columns[2] == to
+                    && columns[StateColumn] == Established
+                    && uint.TryParse(
+                        columns[UserColumn], NumberStyles.None, CultureInfo.InvariantCulture, out var user))
                 {
                     return user;
                 }
@@ -60,13 +64,16 @@ internal static class LoopbackUsers
     // Words of four bytes, each as this processor sees it; null matches nothing.
     private static string? Format(IPEndPoint end, bool isIpv6)
     {
-        if (!isIpv6 && end.Address is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
+        if (!isIpv6
+            && end.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
+            && !end.Address.IsIPv4MappedToIPv6)
         {
             return null;
         }
 
         var address = (isIpv6 ? end.Address.MapToIPv6() : end.Address.MapToIPv4()).GetAddressBytes();
         var words = MemoryMarshal.Cast<byte, uint>(address).ToArray();
-        return $"{string.Concat(words.Select(word => word.ToString("X8", CultureInfo.InvariantCulture)))}:{end.Port:X4}";
+        return string.Concat(words.Select(word => word.ToString("X8", CultureInfo.InvariantCulture)))
+            + $":{end.Port:X4}";
     }
 }

@@ -75,8 +75,8 @@ internal sealed class TlsFiles
             return SslStreamCertificateContext.Create(
                 X509Certificate2.CreateFromPemFile(path, key ?? path), chain, offline: true);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException
-            or ArgumentException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new EdgeRestoreException(
                 $"The certificate '{path}' with the key '{key ?? path}' cannot be used: {exception.Message} Allowed "

@@ -34,7 +34,8 @@ internal sealed class AdminPackages(Rollout rollout) : AdminService.AdminService
 
     public override Task<RepositoryStatus> ActivatePackage(ActivatePackageRequest request, ServerCallContext context) =>
         AnswerAsync(rollout.ActivateAsync(
-            new PackageId(request.Name, request.Version), request.HasShare ? request.Share : 1, context.CancellationToken));
+            new PackageId(request.Name, request.Version), request.HasShare ? request.Share : 1,
+            context.CancellationToken));
 
     public override Task<RepositoryStatus> RollBackPackage(RollBackPackageRequest request, ServerCallContext context) =>
         AnswerAsync(rollout.RollBackAsync(context.CancellationToken));

@@ -8,7 +8,8 @@ using Grpc.Core;
 namespace EdgeRestore.Daemon.Services;
 
 /// <summary><c>edgerestore.v1.TapService</c>.</summary>
-internal sealed class FrameTaps(StreamHost streams, DrainSignal drain, ILogger<FrameTaps> logger) : TapService.TapServiceBase
+internal sealed class FrameTaps(StreamHost streams, DrainSignal drain, ILogger<FrameTaps> logger)
+    : TapService.TapServiceBase
 {
     public override async Task TapFrames(
         TapFramesRequest request, IServerStreamWriter<TapReply> responseStream, ServerCallContext context)

@@ -193,7 +193,8 @@ internal sealed class RestoreStreams(StreamHost host, DrainSignal drain, ILogger
         {
             throw new RpcException(WireStatus.From(
                 RestoreError.Input,
-                $"shared_memory is set by a client of {(user is { } id ? $"user {id}" : "a user that cannot be told")}; allowed is "
+                "shared_memory is set by a client of "
+                + $"{(user is { } id ? $"user {id}" : "a user that cannot be told")}; allowed is "
                 + $"the daemon's own, {SharedMemoryFile.CurrentUserId}, whose memory it is. Run the client as that "
                 + "user, or send frames in messages."));
         }

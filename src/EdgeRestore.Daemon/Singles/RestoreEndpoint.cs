@@ -151,7 +151,8 @@ internal sealed class RestoreEndpoint(StreamHost host, DrainSignal drain)
                 .Append(Degradation.Clear).ToList();
             var route = available.FirstOrDefault(route => route.ToName() == name, (Degradation)(-1));
             routing = (int)route >= 0 ? routing with { FixedRoute = route } : throw Bad(
-                $"The route is none that the package has; allowed are auto, {string.Join(", ", available.Select(DegradationNames.ToName))}. "
+                "The route is none that the package has; allowed are auto, "
+                + $"{string.Join(", ", available.Select(DegradationNames.ToName))}. "
                 + "Correct it.");
         }
 

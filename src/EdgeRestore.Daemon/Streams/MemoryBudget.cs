@@ -45,7 +45,8 @@ internal sealed class MemoryBudget(long maxBytes, int sharePercent)
         var waiting = isLive ? liveDepth : FrameInbox.LosslessDepth;
         var entered = isLive ? FramePipeline.LiveEnteredCount : FramePipeline.LosslessEnteredCount;
         return ((waiting + 2) * payloadBytes) + (entered * (keptBytes + (2 * pixelBytes)))
-            + (FramePipeline.LeavingCount * Math.Max(pixelBytes, keptBytes)) + Math.Max(pixelBytes + replyBytes, keptBytes);
+            + (FramePipeline.LeavingCount * Math.Max(pixelBytes, keptBytes))
+            + Math.Max(pixelBytes + replyBytes, keptBytes);
     }
 
     /// <summary>One stream's share; disposing it gives it back. Thread-safe.</summary>

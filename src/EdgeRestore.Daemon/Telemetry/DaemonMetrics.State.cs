@@ -15,9 +15,11 @@ internal sealed partial class DaemonMetrics
         Meter.CreateObservableGauge(
             "edgerestore.streams.limit", () => host.Limits.MaxStreams, "{stream}", "Streams that may be open at once.");
         Meter.CreateObservableUpDownCounter(
-            "edgerestore.requests.waiting", () => host.Registry.WaitingCount, "{request}", "Requests in line for a place.");
+            "edgerestore.requests.waiting", () => host.Registry.WaitingCount, "{request}",
+            "Requests in line for a place.");
         Meter.CreateObservableGauge(
-            "edgerestore.uptime", () => host.Clock.GetElapsedTime(host.StartedAt).TotalSeconds, "s", "Time since the start.");
+            "edgerestore.uptime", () => host.Clock.GetElapsedTime(host.StartedAt).TotalSeconds, "s",
+            "Time since the start.");
         Meter.CreateObservableGauge(
             "edgerestore.package.active", () => ReadPackage(host), null, "1 for the package that is served.");
         Meter.CreateObservableGauge(

@@ -48,7 +48,8 @@ internal sealed class MetricCollection : IDisposable
     {
         var meter = instrument.Meter;
         if (!ReferenceEquals(meter, _own.Meter)
-            && (!OthersMeters.Contains(meter.Name) || (meter.Scope is not null && !ReferenceEquals(meter.Scope, _server))))
+            && (!OthersMeters.Contains(meter.Name)
+                || (meter.Scope is not null && !ReferenceEquals(meter.Scope, _server))))
         {
             return;
         }
