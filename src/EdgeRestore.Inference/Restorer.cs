@@ -103,7 +103,8 @@ public sealed partial class Restorer : IDisposable
             var runCount = options.ConcurrentRunCount > 0 ? options.ConcurrentRunCount
                 : provider == ExecutionProvider.Cpu ? 1 : 2;
             var cached = source is null ? null : new CachedEngines(source, package, options.Precision);
-            var restorer = new Restorer(options, (steps, cached), snapshot, (classifier, encoder), new EngineSlots(runCount));
+            var restorer = new Restorer(
+                options, (steps, cached), snapshot, (classifier, encoder), new EngineSlots(runCount));
             if (options.Preload)
             {
                 restorer.RefreshEngines(CancellationToken.None);
@@ -259,8 +260,9 @@ public sealed partial class Restorer : IDisposable
         if (asked != Degradation.Clear && !available.Contains(asked))
         {
             throw new ArgumentException(
-                $"Route '{asked.ToName()}' is not in package {Package.Manifest.Name} {Package.Manifest.Version}, which " +
-                $"has {string.Join(", ", available.Select(route => route.ToName()))}. Choose one of these, or clear.");
+                $"Route '{asked.ToName()}' is not in package {Package.Manifest.Name} {Package.Manifest.Version}, which "
+                + $"has {string.Join(", ", available.Select(route => route.ToName()))}. Choose one of these, or "
+                + "clear.");
         }
     }
 }

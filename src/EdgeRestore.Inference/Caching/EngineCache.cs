@@ -69,7 +69,11 @@ internal sealed class EngineCache
 
         var engine = Inspect(folder, verifiesBytes: true);
         return engine.State == EngineState.Ready && engine.Manifest!.KeySha256 != key.Sha256
-            ? engine with { State = EngineState.Damaged, Reason = $"its key is {engine.Manifest.KeySha256}, expected {key.Sha256}" }
+            ? engine with
+            {
+                State = EngineState.Damaged,
+                Reason = $"its key is {engine.Manifest.KeySha256}, expected {key.Sha256}",
+            }
             : engine;
     }
 

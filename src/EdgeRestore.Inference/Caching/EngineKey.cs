@@ -74,7 +74,9 @@ internal sealed record EngineKey
     [
         .. Parts.Keys.Union(found.Keys).Order(StringComparer.Ordinal)
             .Where(name => Parts.GetValueOrDefault(name) != found.GetValueOrDefault(name))
-            .Select(name => $"{name} is {Shorten(Parts.GetValueOrDefault(name))}, was {Shorten(found.GetValueOrDefault(name))}"),
+            .Select(
+                name => $"{name} is {Shorten(Parts.GetValueOrDefault(name))}, was "
+                    + $"{Shorten(found.GetValueOrDefault(name))}"),
     ];
 
     private static string Shorten(string? value) =>

@@ -19,7 +19,10 @@ internal sealed record ProviderLibraries(string Provider, IReadOnlyList<Provider
         ["libcuda.so.1", "libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libcurand.so.10", "libcudnn.so.9"];
 
     private static readonly string[] TensorRtNeeds =
-        ["libnvinfer.so.10", "libnvonnxparser.so.10", "libcudart.so.13", "libcublas.so.13", "libcudnn.so.9", "libcuda.so.1"];
+        [
+            "libnvinfer.so.10", "libnvonnxparser.so.10", "libcudart.so.13", "libcublas.so.13", "libcudnn.so.9",
+            "libcuda.so.1",
+        ];
 
     public bool IsComplete => Missing.Count == 0;
 

@@ -26,7 +26,8 @@ internal sealed class Engine : IDisposable
     {
     }
 
-    private Engine(EngineName name, InferenceSession session, (string Path, Func<OnnxFile, InferenceSession> Open)? source)
+    private Engine(
+        EngineName name, InferenceSession session, (string Path, Func<OnnxFile, InferenceSession> Open)? source)
     {
         _source = source;
         Name = name;
@@ -100,8 +101,8 @@ internal sealed class Engine : IDisposable
         catch (OnnxRuntimeException exception)
         {
             throw new EngineException(
-                $"TensorRT cannot be loaded: {exception.Message.Trim()}. Its libraries, or CUDA's, are missing or of other versions "
-                + "than this ONNX Runtime wants.",
+                $"TensorRT cannot be loaded: {exception.Message.Trim()}. Its libraries, or CUDA's, are missing or of "
+                + "other versions than this ONNX Runtime wants.",
                 exception);
         }
     }
@@ -115,7 +116,8 @@ internal sealed class Engine : IDisposable
     /// <exception cref="EngineException">The graph or the provider cannot be loaded.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Engine OpenTensorRt(
-        EngineName name, string path, IReadOnlyDictionary<string, string> tensorRt, IReadOnlyDictionary<string, long> fixedDimensions,
+        EngineName name, string path, IReadOnlyDictionary<string, string> tensorRt,
+        IReadOnlyDictionary<string, long> fixedDimensions,
         CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(tensorRt);
@@ -124,8 +126,8 @@ internal sealed class Engine : IDisposable
         {
             using var options = CreateOptions(threads: 0);
 
-            // The provider names its files by the graph as it sees it: what is not optimised is named the same each time
-            // (https://github.com/microsoft/onnxruntime/issues/14999), and TensorRT optimises anyway.
+            // The provider names its files by the graph as it sees it: what is not optimised is named the same each
+            // time (https://github.com/microsoft/onnxruntime/issues/14999), and TensorRT optimises anyway.
             options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
             foreach (var (dimension, size) in fixedDimensions)
             {
@@ -161,8 +163,11 @@ internal sealed class Engine : IDisposable
         }
     }
 
-    /// <summary>How far it looks, and the cut engines for tiles if it measures whole frames; found out when first asked for.</summary>
-    /// <returns>Engines only where tiles fit together with them: those of a network that looks at all of a frame may not.</returns>
+    /// <summary>
+    /// How far it looks, and the cut engines for tiles if it measures whole frames; found out when first asked for.
+    /// </summary>
+    /// <returns>Engines only where tiles fit together with them: those of a network that looks at all of a frame may
+    /// not.</returns>
     /// <exception cref="EngineException">A run failed.</exception>
     public (EngineReach Reach, StatisticsEngines? Statistics) Look(EngineSlot slot)
     {

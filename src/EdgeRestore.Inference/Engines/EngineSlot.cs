@@ -9,8 +9,8 @@ namespace EdgeRestore.Inference.Engines;
 
 /// <summary>What one run in flight needs beside its frames. Not thread-safe.</summary>
 /// <remarks>
-/// Engines read and write frames where these lie. Frames are pooled and their memory never moves, so a binding to a pair
-/// of them is made once and found again: after the first frames of a size and route nothing is allocated.
+/// Engines read and write frames where these lie. Frames are pooled and their memory never moves, so a binding to a
+/// pair of them is made once and found again: after the first frames of a size and route nothing is allocated.
 /// </remarks>
 internal sealed unsafe class EngineSlot : IDisposable
 {

@@ -87,8 +87,8 @@ internal static class OnnxRuntimeLibrary
         var path = Array.Find(
             [Path.Combine(directory, "libonnxruntime.so"), Path.Combine(directory, "libonnxruntime.so.1")], File.Exists)
             ?? throw new EngineException(
-                $"ONNX Runtime cannot be loaded from '{directory}': found no libonnxruntime.so or libonnxruntime.so.1 " +
-                $"there. Name the folder that holds it in {DirectoryVariable}, or unset that for the built-in one.");
+                $"ONNX Runtime cannot be loaded from '{directory}': found no libonnxruntime.so or libonnxruntime.so.1 "
+                + $"there. Name the folder that holds it in {DirectoryVariable}, or unset that for the built-in one.");
         OrtEnv.DisableDllImportResolver = true;
         NativeLibrary.SetDllImportResolver(typeof(OrtEnv).Assembly, (name, _, _) =>
             name == "onnxruntime" ? NativeLibrary.Load(path) : IntPtr.Zero);

@@ -10,8 +10,8 @@ namespace EdgeRestore.Inference.Engines;
 /// <param name="clock">Says when the time is over.</param>
 internal sealed class VariantTrial(int minSidePixels, SemanticEncoder? encoder, TimeProvider clock)
 {
-    // As large as a tile, so that the work outweighs the call. Of the default network on two cores a pair takes 40 ms, and
-    // its ratio is near that of 640x480; at 64x64, where calls weigh more, it is not.
+    // As large as a tile, so that the work outweighs the call. Of the default network on two cores a pair takes 40 ms,
+    // and its ratio is near that of 640x480; at 64x64, where calls weigh more, it is not.
     private const int SidePixels = 192;
 
     // Where all of the first few pairs agree the rest would say the same.
@@ -24,7 +24,8 @@ internal sealed class VariantTrial(int minSidePixels, SemanticEncoder? encoder, 
     /// <summary>Times pairs of runs, whose forms take turns in going first.</summary>
     /// <param name="own">The route's own graph.</param>
     /// <param name="form">The other form.</param>
-    /// <returns>In milliseconds; none where the first runs, which fill caches, take all the time that there is.</returns>
+    /// <returns>In milliseconds; none where the first runs, which fill caches, take all the time that there
+    /// is.</returns>
     /// <exception cref="EngineException">A run failed, or the form gave values that are not finite.</exception>
     public IReadOnlyList<(double Own, double Form)> Run(Engine own, Engine form)
     {
@@ -62,8 +63,8 @@ internal sealed class VariantTrial(int minSidePixels, SemanticEncoder? encoder, 
 
         bool IsOver() => clock.GetElapsedTime(start) > Budget;
 
-        // Processor time where that is what computes: other processes hardly change it, nor do streams that run meanwhile in
-        // this one, since only the engine's own threads and this one count.
+        // Processor time where that is what computes: other processes hardly change it, nor do streams that run
+        // meanwhile in this one, since only the engine's own threads and this one count.
         double Time(Engine engine)
         {
             var began = Stopwatch.GetTimestamp();

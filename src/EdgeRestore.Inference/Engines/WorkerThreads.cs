@@ -57,8 +57,8 @@ internal sealed unsafe partial class WorkerThreads
     }
 
     /// <summary>
-    /// What these threads and the calling one have computed. Work of others in the process is not in it; where the system
-    /// does not tell, it is.
+    /// What these threads and the calling one have computed. Work of others in the process is not in it; where the
+    /// system does not tell, it is.
     /// </summary>
     public TimeSpan ReadTime()
     {

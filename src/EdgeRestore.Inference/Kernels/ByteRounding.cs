@@ -23,7 +23,8 @@ internal readonly struct ByteRounding(float scale, int zeroPoint)
         var low = Vector.NarrowWithSaturation(ToLevels(a), ToLevels(b));
         var high = Vector.NarrowWithSaturation(ToLevels(c), ToLevels(d));
         return Vector.NarrowWithSaturation(
-            Vector.Max(low, Vector<short>.Zero).As<short, ushort>(), Vector.Max(high, Vector<short>.Zero).As<short, ushort>());
+            Vector.Max(low, Vector<short>.Zero).As<short, ushort>(),
+            Vector.Max(high, Vector<short>.Zero).As<short, ushort>());
     }
 
     /// <summary>Words of four values each, the first one in the lowest byte.</summary>
@@ -38,6 +39,7 @@ internal readonly struct ByteRounding(float scale, int zeroPoint)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly Vector<int> ToLevels(Vector<float> value) =>
         Vector.ConvertToInt32Native(Vector.MinNative(
-            Vector.MaxNative(Vector.Round(value / new Vector<float>(_scale)), new Vector<float>(-Beyond)), new Vector<float>(Beyond)))
+            Vector.MaxNative(Vector.Round(value / new Vector<float>(_scale)), new Vector<float>(-Beyond)),
+            new Vector<float>(Beyond)))
         + new Vector<int>(_zeroPoint);
 }

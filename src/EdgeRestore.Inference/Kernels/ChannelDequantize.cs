@@ -155,7 +155,8 @@ internal sealed unsafe class ChannelDequantize(bool adds) : CpuOperator
         for (var index = 0; at < count && index < sizeof(uint); index++)
         {
             ComputePlaces(
-                job, (byte*)(words + at) + index, sizeof(uint), channel + index, offset + (index * places) + at, count - at);
+                job, (byte*)(words + at) + index, sizeof(uint), channel + index, offset + (index * places) + at,
+                count - at);
         }
     }
 

@@ -15,7 +15,8 @@ namespace EdgeRestore.Inference.Kernels;
 /// ONNX's LayerNormalization wants channels last; written for channels first, it is eight passes over memory. This is
 /// one.
 /// </remarks>
-internal sealed unsafe class ChannelNorm(bool rounds, int channels = 0, float epsilon = 0, ByteRounding rounding = default)
+internal sealed unsafe class ChannelNorm(
+    bool rounds, int channels = 0, float epsilon = 0, ByteRounding rounding = default)
     : CpuOperator
 {
     // Of these many places a thread takes at once: enough that it seldom asks for more.

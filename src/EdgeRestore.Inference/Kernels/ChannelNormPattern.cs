@@ -39,7 +39,8 @@ internal static class ChannelNormPattern
         }
 
         var x = first.Inputs[0];
-        List<NodeAttribute> attributes = [new IntAttribute("channels", channels), new FloatAttribute("epsilon", epsilon)];
+        List<NodeAttribute> attributes =
+            [new IntAttribute("channels", channels), new FloatAttribute("epsilon", epsilon)];
         if (graph.OnlyConsumer(last.Outputs[0]) is { } quantize && quantize.Is("QuantizeLinear")
             && graph.Parameters(quantize) is { IsPerTensor: true } parameters
             && graph.ChannelsIntoConvolutions(quantize.Outputs[0]).All(wanted => wanted == channels))
@@ -68,6 +69,8 @@ internal static class ChannelNormPattern
             return null;
         }
 
-        return weights.ToFloats().All(weight => MathF.Abs((weight * channels) - 1) < Tolerance) ? product.Inputs[1] : null;
+        return weights.ToFloats().All(weight => MathF.Abs((weight * channels) - 1) < Tolerance)
+            ? product.Inputs[1]
+            : null;
     }
 }

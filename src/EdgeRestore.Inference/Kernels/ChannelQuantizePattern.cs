@@ -20,7 +20,8 @@ internal static class ChannelQuantizePattern
             node,
             FusedGraph.Kernel(
                 ChannelQuantize.OpType, [node.Inputs[0]], last,
-                new FloatAttribute("scale", parameters.Scales[0]), new IntAttribute("zero_point", parameters.ZeroPoint)),
+                new FloatAttribute("scale", parameters.Scales[0]),
+                new IntAttribute("zero_point", parameters.ZeroPoint)),
             FusedGraph.ToChannelsFirst(last, node.Outputs[0]));
     }
 

@@ -67,7 +67,8 @@ internal sealed class FusedGraph(OnnxFile source)
 
     /// <summary>Whether a convolution of images takes a value, as it is or in 8 bits.</summary>
     public bool EntersConvolution(string value) => Links.Consumers(value).Any(node =>
-        IsConvolution(node) || ((node.Is("QuantizeLinear") || node.Is("DequantizeLinear")) && EntersConvolution(node.Outputs[0])));
+        IsConvolution(node)
+            || ((node.Is("QuantizeLinear") || node.Is("DequantizeLinear")) && EntersConvolution(node.Outputs[0])));
 
     /// <summary>How many channels a value in 8 bits has that is what a convolution of images gives.</summary>
     public long? ChannelsOf(string value) =>
@@ -91,7 +92,8 @@ internal sealed class FusedGraph(OnnxFile source)
     public string PlacesOf(string value)
     {
         var node = Links.Producer(value);
-        return node is not null && (node.Is("QuantizeLinear") || node.Is("DequantizeLinear") || (IsConvolution(node) && KeepsSize(node)))
+        return node is not null
+            && (node.Is("QuantizeLinear") || node.Is("DequantizeLinear") || (IsConvolution(node) && KeepsSize(node)))
             ? PlacesOf(node.Inputs[0])
             : value;
     }
@@ -102,7 +104,8 @@ internal sealed class FusedGraph(OnnxFile source)
     private Initializer? WeightsOf(Node convolution)
     {
         var weights = convolution.Inputs[1];
-        return Links.Constant(weights) ?? (Links.Producer(weights) is { Inputs.Length: > 0 } node ? Links.Constant(node.Inputs[0]) : null);
+        return Links.Constant(weights)
+            ?? (Links.Producer(weights) is { Inputs.Length: > 0 } node ? Links.Constant(node.Inputs[0]) : null);
     }
 
     private bool KeepsSize(Node convolution)
@@ -112,7 +115,9 @@ internal sealed class FusedGraph(OnnxFile source)
         return (convolution.Ints("strides") ?? [1, 1]).All(stride => stride == 1)
             && (convolution.Ints("dilations") ?? [1, 1]).All(dilation => dilation == 1)
             && !convolution.Attributes.Any(attribute => attribute.Name == "auto_pad")
-            && pads is [var top, var left, var bottom, var right] && top + bottom == kernel[2] - 1 && left + right == kernel[3] - 1;
+            && pads is [var top, var left, var bottom, var right]
+            && top + bottom == kernel[2] - 1
+            && left + right == kernel[3] - 1;
     }
 
     /// <summary>
@@ -120,7 +125,8 @@ internal sealed class FusedGraph(OnnxFile source)
     /// </summary>
     public QuantizationParameters? Parameters(Node node)
     {
-        if (node.Inputs.Length < 3 || FloatConstant(node.Inputs[1]) is not { Shape.Length: <= 1, Data.Length: > 0 } scale
+        if (node.Inputs.Length < 3
+            || FloatConstant(node.Inputs[1]) is not { Shape.Length: <= 1, Data.Length: > 0 } scale
             || Links.Constant(node.Inputs[2]) is not { Type: ElementType.UInt8, Data.Length: > 0 } zeroPoint
             || zeroPoint.Data.Span.ContainsAnyExcept(zeroPoint.Data.Span[0])
             || node.Int("block_size", 0) != 0
@@ -132,8 +138,8 @@ internal sealed class FusedGraph(OnnxFile source)
         return new([.. scale.ToFloats()], zeroPoint.Data.Span[0]);
     }
 
-    // ONNX Runtime has its convolutions in 8 bits take and give channels last, with transpositions around them, and takes
-    // these out against ours.
+    // ONNX Runtime has its convolutions in 8 bits take and give channels last, with transpositions around them, and
+    // takes these out against ours.
     public static Node ToChannelsLast(string image, string output) =>
         Standard("Transpose", [image], output, ChannelsLast);
 
@@ -141,7 +147,8 @@ internal sealed class FusedGraph(OnnxFile source)
         Standard("Transpose", [image], output, ChannelsFirst);
 
     public static Node Kernel(
-        string opType, ImmutableArray<string> inputs, string output, params ImmutableArray<NodeAttribute> attributes) => new()
+        string opType, ImmutableArray<string> inputs, string output,
+        params ImmutableArray<NodeAttribute> attributes) => new()
         {
             OpType = opType,
             Domain = KernelLibrary.Domain,
@@ -151,7 +158,8 @@ internal sealed class FusedGraph(OnnxFile source)
         };
 
     public static Node Standard(
-        string opType, ImmutableArray<string> inputs, string output, params ImmutableArray<NodeAttribute> attributes) => new()
+        string opType, ImmutableArray<string> inputs, string output,
+        params ImmutableArray<NodeAttribute> attributes) => new()
         {
             OpType = opType,
             Inputs = inputs,

@@ -180,7 +180,8 @@ internal sealed unsafe class GatedGelu(bool rounds) : CpuOperator
     {
         var x = Vector.ConvertToSingle(a) * scaleA;
         var half = new Vector<float>(0.5f);
-        var phi = Vector.FusedMultiplyAdd(half, ErrorFunction.Of(x * new Vector<float>(ErrorFunction.RootOfHalf)), half);
+        var phi = Vector.FusedMultiplyAdd(
+            half, ErrorFunction.Of(x * new Vector<float>(ErrorFunction.RootOfHalf)), half);
         return x * phi * (Vector.ConvertToSingle(b) * scaleB);
     }
 

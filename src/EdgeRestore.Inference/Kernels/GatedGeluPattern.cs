@@ -8,7 +8,8 @@ internal static class GatedGeluPattern
 {
     public static void TryFuse(FusedGraph graph, Node product)
     {
-        foreach (var (gated, gate) in new[] { (product.Inputs[0], product.Inputs[1]), (product.Inputs[1], product.Inputs[0]) })
+        var (one, other) = (product.Inputs[0], product.Inputs[1]);
+        foreach (var (gated, gate) in new[] { (one, other), (other, one) })
         {
             // GELU's values may have been rounded to 8 bits in between; in one pass they need not be.
             var gelu = graph.Links.Producer(gated);
@@ -19,7 +20,8 @@ internal static class GatedGeluPattern
             }
 
             if (gelu is { OpType: "Gelu", Domain: "com.microsoft" }
-                && graph.Producer(gelu.Inputs[0], "DequantizeLinear") is { } a && graph.Parameters(a) is { } parametersOfA
+                && graph.Producer(gelu.Inputs[0], "DequantizeLinear") is { } a
+                && graph.Parameters(a) is { } parametersOfA
                 && graph.Producer(gate, "DequantizeLinear") is { } b && graph.Parameters(b) is { } parametersOfB
                 && graph.ChannelsOf(a.Inputs[0]) is { } channels && graph.ChannelsOf(b.Inputs[0]) == channels
                 && graph.PlacesOf(a.Inputs[0]) == graph.PlacesOf(b.Inputs[0])

@@ -27,7 +27,8 @@ internal static unsafe class KernelLibrary
         ? (nint)RuntimeApi.CreateDomain(
             Domain,
             [
-                new ChannelNorm(rounds: false), new ChannelNorm(rounds: true), new GatedGelu(rounds: false), new GatedGelu(rounds: true),
+                new ChannelNorm(rounds: false), new ChannelNorm(rounds: true), new GatedGelu(rounds: false),
+                new GatedGelu(rounds: true),
                 new ChannelDequantize(adds: false), new ChannelDequantize(adds: true), new ChannelQuantize(),
                 new RowNorm(), new PixelShuffle(ElementType.Float), new PixelShuffle(ElementType.UInt8),
             ])

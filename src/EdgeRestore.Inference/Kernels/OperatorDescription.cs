@@ -120,7 +120,8 @@ internal unsafe struct OperatorDescription
         (int)description->Operator.Inputs[(int)index];
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetOutputType(OperatorDescription* description, nuint index) => (int)description->Operator.Output;
+    private static int GetOutputType(OperatorDescription* description, nuint index) =>
+        (int)description->Operator.Output;
 
     // Required, and in the CPU's memory.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -15,12 +15,14 @@ internal static class PixelShufflePattern
             return;
         }
 
-        if (graph.Producer(node.Inputs[0], "DequantizeLinear") is { } dequantize && graph.Parameters(dequantize) is { } before
+        if (graph.Producer(node.Inputs[0], "DequantizeLinear") is { } dequantize
+            && graph.Parameters(dequantize) is { } before
             && graph.OnlyConsumer(node.Outputs[0]) is { } quantize && quantize.Is("QuantizeLinear")
             && graph.Parameters(quantize) is { } behind && before.IsPerTensor && before == behind)
         {
             graph.DescribeImage(quantize.Outputs[0], ElementType.UInt8);
-            graph.Replace(quantize, FusedGraph.Kernel(PixelShuffle.BytesOpType, [dequantize.Inputs[0]], quantize.Outputs[0]));
+            graph.Replace(
+                quantize, FusedGraph.Kernel(PixelShuffle.BytesOpType, [dequantize.Inputs[0]], quantize.Outputs[0]));
         }
         else if (graph.IsFloat(node.Inputs[0]))
         {

@@ -14,7 +14,8 @@ internal static class ProjectionPattern
     {
         var links = graph.Links;
         if (convolution.Inputs.Length != 2 || convolution.Int("group", 1) != 1
-            || links.Constant(convolution.Inputs[1]) is not { Type: ElementType.Float, Shape: [var rows, var channels, 1, 1] } weight
+            || links.Constant(convolution.Inputs[1]) is not
+            { Type: ElementType.Float, Shape: [var rows, var channels, 1, 1] } weight
             || (convolution.Ints("strides") is { } strides && strides.Any(stride => stride != 1))
             || (convolution.Ints("pads") is { } pads && pads.Any(pad => pad != 0))
             || convolution.Attributes.Any(attribute => attribute.Name == "auto_pad")

@@ -9,7 +9,10 @@ internal static class RowNormPattern
     {
         if (node.Is("ReduceL2"))
         {
-            if (node.Inputs.Length == 1 && IsLong(graph, node.Inputs[0]) && node.Int("keepdims", 1) == 1 && node.Ints("axes") is [-1])
+            if (node.Inputs.Length == 1
+                && IsLong(graph, node.Inputs[0])
+                && node.Int("keepdims", 1) == 1
+                && node.Ints("axes") is [-1])
             {
                 graph.Replace(node, FusedGraph.Kernel(RowNorm.OpType, node.Inputs, node.Outputs[0]));
             }

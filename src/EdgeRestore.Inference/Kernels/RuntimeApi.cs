@@ -84,7 +84,8 @@ internal static unsafe class RuntimeApi
         float value;
         fixed (byte* text = Utf8(name))
         {
-            Check(((delegate* unmanaged[Cdecl]<void*, byte*, float*, void*>)Of(Function.GetFloatAttribute))(node, text, &value));
+            Check(((delegate* unmanaged[Cdecl]<void*, byte*, float*, void*>)Of(Function.GetFloatAttribute))(
+                node, text, &value));
         }
 
         return value;
@@ -95,7 +96,8 @@ internal static unsafe class RuntimeApi
         long value;
         fixed (byte* text = Utf8(name))
         {
-            Check(((delegate* unmanaged[Cdecl]<void*, byte*, long*, void*>)Of(Function.GetIntAttribute))(node, text, &value));
+            Check(((delegate* unmanaged[Cdecl]<void*, byte*, long*, void*>)Of(Function.GetIntAttribute))(
+                node, text, &value));
         }
 
         return checked((int)value);
@@ -122,7 +124,8 @@ internal static unsafe class RuntimeApi
     public static void* Input(void* context, int index)
     {
         void* value;
-        Check(((delegate* unmanaged[Cdecl]<void*, nuint, void**, void*>)Of(Function.GetInput))(context, (nuint)index, &value));
+        Check(((delegate* unmanaged[Cdecl]<void*, nuint, void**, void*>)Of(Function.GetInput))(
+            context, (nuint)index, &value));
         return value;
     }
 
@@ -159,7 +162,8 @@ internal static unsafe class RuntimeApi
         {
             fixed (long* sizes = shape)
             {
-                Check(((delegate* unmanaged[Cdecl]<void*, long*, nuint, void*>)Of(Function.GetDimensions))(info, sizes, rank));
+                Check(((delegate* unmanaged[Cdecl]<void*, long*, nuint, void*>)Of(Function.GetDimensions))(
+                    info, sizes, rank));
             }
         }
 
@@ -184,7 +188,8 @@ internal static unsafe class RuntimeApi
     /// <summary>
     /// Calls a function for 0 to count - 1 on the session's threads, and returns when all are through.
     /// </summary>
-    public static void ForEach(void* context, delegate* unmanaged[Cdecl]<void*, nuint, void> function, int count, void* state) =>
+    public static void ForEach(
+        void* context, delegate* unmanaged[Cdecl]<void*, nuint, void> function, int count, void* state) =>
         Check(((delegate* unmanaged[Cdecl]<void*, void*, nuint, nuint, void*, void*>)Of(Function.ParallelFor))(
             context, function, (nuint)count, (nuint)count, state));
 

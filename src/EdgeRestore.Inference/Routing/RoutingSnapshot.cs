@@ -6,8 +6,8 @@ namespace EdgeRestore.Inference.Routing;
 
 /// <summary>Degradation to engine, for one package on one provider. Immutable; swapped whole.</summary>
 /// <remarks>
-/// Engines are built when first asked for, once: a failure to build stays, and every frame says so. Routes that lead to the
-/// same graph share its engine.
+/// Engines are built when first asked for, once: a failure to build stays, and every frame says so. Routes that lead to
+/// the same graph share its engine.
 /// </remarks>
 internal sealed class RoutingSnapshot : IDisposable
 {
@@ -48,7 +48,9 @@ internal sealed class RoutingSnapshot : IDisposable
     /// <exception cref="EngineException">It could not be built.</exception>
     public Engine GetEngine(Degradation degradation) => _engines[(int)degradation]!.Value;
 
-    /// <summary>What a route changes on frames of each degradation, in dB; null where the package does not say.</summary>
+    /// <summary>
+    /// What a route changes on frames of each degradation, in dB; null where the package does not say.
+    /// </summary>
     public float[]? GetPsnrChange(Degradation route) => _psnrChange[(int)route];
 
     public RouteReadiness GetReadiness(Degradation degradation)

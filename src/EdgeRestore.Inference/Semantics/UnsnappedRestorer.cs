@@ -6,8 +6,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeRestore.Inference.Semantics;
 
 /// <summary>
-/// A selecting network steered by each frame's own embedding, not snapped to the class nearest to it: to compare with what
-/// a package does, never to serve.
+/// A selecting network steered by each frame's own embedding, not snapped to the class nearest to it: to compare with
+/// what a package does, never to serve.
 /// </summary>
 /// <remarks>
 /// The embedding is that of the package's classifier; the network is what <c>export onnx --embedding</c> writes. On the

@@ -4,7 +4,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace EdgeRestore.Inference.Tiling;
 
-/// <summary>What a network measures over a whole frame on its way: attention matrices, pooled means and maxima.</summary>
+/// <summary>
+/// What a network measures over a whole frame on its way: attention matrices, pooled means and maxima.
+/// </summary>
 internal sealed class FrameStatistics(ImmutableArray<FrameStatistic> values)
 {
     /// <summary>In the graph's order.</summary>

@@ -6,8 +6,8 @@ namespace EdgeRestore.Inference.Tiling;
 internal static class Mosaic
 {
     // Noise and compression are only seen unscaled, and only many places give the frame's mean: on a photograph of
-    // 1600x1200 in tiles of 512x512, patches of 32 gave haze and low light 4 to 6 dB nearer to one run than patches of 64.
-    // A multiple of the blocks of JPEG and of the networks' grids.
+    // 1600x1200 in tiles of 512x512, patches of 32 gave haze and low light 4 to 6 dB nearer to one run than patches of
+    // 64. A multiple of the blocks of JPEG and of the networks' grids.
     private const int PatchPixels = 32;
 
     // JPEG's: a patch keeps its phase.
@@ -34,7 +34,9 @@ internal static class Mosaic
         }
     }
 
-    /// <summary>Where in the frame a patch of the tile comes from; the first and the last touch the frame's edges.</summary>
+    /// <summary>
+    /// Where in the frame a patch of the tile comes from; the first and the last touch the frame's edges.
+    /// </summary>
     private static int PlaceOf(int place, int length, int tile, int frame)
     {
         if (tile == frame)

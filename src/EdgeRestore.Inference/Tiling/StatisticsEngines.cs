@@ -6,12 +6,13 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeRestore.Inference.Tiling;
 
 /// <summary>
-/// A subnetwork cut where it measures the whole frame: one engine also gives what it measured, the other takes that as given.
+/// A subnetwork cut where it measures the whole frame: one engine also gives what it measured, the other takes that as
+/// given.
 /// </summary>
 /// <remarks>
-/// With one frame's statistics the second looks at neighbourhoods only, so that its tiles fit together as if the frame had
-/// been run whole. It is the Test-time Local Converter (Chu et al., ECCV 2022) turned round: not each place's own statistics,
-/// but the whole frame's for every place, as the network was trained.
+/// With one frame's statistics the second looks at neighbourhoods only, so that its tiles fit together as if the frame
+/// had been run whole. It is the Test-time Local Converter (Chu et al., ECCV 2022) turned round: not each place's own
+/// statistics, but the whole frame's for every place, as the network was trained.
 /// </remarks>
 internal sealed class StatisticsEngines : IDisposable
 {
@@ -21,7 +22,8 @@ internal sealed class StatisticsEngines : IDisposable
     // What can make one value of all pixels. Matrix products of a frame with itself end in a softmax.
     private static readonly ImmutableHashSet<string> Measures =
     [
-        "Softmax", "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceSum", "ReduceL1", "ReduceL2",
+        "Softmax", "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceSum",
+        "ReduceL1", "ReduceL2",
     ];
 
     private StatisticsEngines(Engine measuring, Engine applying) => (Measuring, Applying) = (measuring, applying);

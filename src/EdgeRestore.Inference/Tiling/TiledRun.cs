@@ -7,15 +7,16 @@ namespace EdgeRestore.Inference.Tiling;
 /// <summary>Takes frames that are too large for one run through an engine tile by tile. Not thread-safe.</summary>
 /// <remarks>
 /// Neighbours are faded into each other where they overlap, away from their borders. A network that looks at the whole
-/// frame (<see cref="EngineReach"/>) sees only a tile each time and would brighten, say, each by another amount. What it
-/// measures is then measured once, on patches from all over the frame (<see cref="Mosaic"/>), and given to every tile. Of a
-/// network that cannot be cut there (<see cref="StatisticsEngines"/>) the whole frame, shrunk to a tile's size, is restored
-/// first, and every neighbourhood's mean is taken from there.
+/// frame (<see cref="EngineReach"/>) sees only a tile each time and would brighten, say, each by another amount. What
+/// it measures is then measured once, on patches from all over the frame (<see cref="Mosaic"/>), and given to every
+/// tile. Of a network that cannot be cut there (<see cref="StatisticsEngines"/>) the whole frame, shrunk to a tile's
+/// size, is restored first, and every neighbourhood's mean is taken from there.
 /// </remarks>
 internal sealed class TiledRun : IDisposable
 {
-    // A quarter at each side of an overlap is left out: there a tile sees its own padding instead of its neighbour. Twice
-    // the reach of the default network's convolutions at full resolution; its deepest level reaches further, faintly.
+    // A quarter at each side of an overlap is left out: there a tile sees its own padding instead of its neighbour.
+    // Twice the reach of the default network's convolutions at full resolution; its deepest level reaches further,
+    // faintly.
     public const int OverlapPixels = 128;
 
     private readonly TilePlan _plan;
