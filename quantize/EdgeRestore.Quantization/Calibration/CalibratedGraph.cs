@@ -8,9 +8,11 @@ namespace EdgeRestore.Quantization.Calibration;
 public sealed record CalibratedGraph(string File, ImmutableArray<TensorStatistics> Tensors)
 {
     /// <summary>Frames that ranges were taken from, and of those the ones whose values were counted too.</summary>
-    public ImmutableSortedSet<string> RangedFrames { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+    public ImmutableSortedSet<string> RangedFrames { get; init; } =
+        ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    public ImmutableSortedSet<string> CountedFrames { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+    public ImmutableSortedSet<string> CountedFrames { get; init; } =
+        ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>Channels of convolutions' inputs and outputs, by tensor.</summary>
     public IReadOnlyDictionary<string, ChannelStatistics> Channels => Tensors

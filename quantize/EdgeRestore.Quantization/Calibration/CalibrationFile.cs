@@ -40,7 +40,8 @@ public sealed record CalibrationFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CalibrationException(
-                $"The calibration '{path}' cannot be read: {exception.Message} Make one with 'quantize calibrate'.", exception);
+                $"The calibration '{path}' cannot be read: {exception.Message} Make one with 'quantize calibrate'.",
+                exception);
         }
 
         return CalibrationFormat.Read(bytes, path);
@@ -56,15 +57,15 @@ public sealed record CalibrationFile
         {
             throw new CalibrationException(
                 $"The calibration was made for {Package} with SHA-256 {PackageSha256}; '{package.Directory}' is "
-                + $"{package.Manifest.Name} {package.Manifest.Version} with {package.Sha256}. Ranges of another package "
-                + "would be wrong without anyone noticing: calibrate this one.");
+                + $"{package.Manifest.Name} {package.Manifest.Version} with {package.Sha256}. Ranges of another "
+                + "package would be wrong without anyone noticing: calibrate this one.");
         }
 
         if (!IsComplete)
         {
             throw new CalibrationException(
-                $"The calibration of {Package} was interrupted after {Frames.Length} frames. Run 'quantize calibrate' again "
-                + "with the same --out: it goes on where it stopped.");
+                $"The calibration of {Package} was interrupted after {Frames.Length} frames. Run 'quantize calibrate' "
+                + "again with the same --out: it goes on where it stopped.");
         }
     }
 
@@ -85,7 +86,9 @@ public sealed record CalibrationFile
         return graph.Estimate(method);
     }
 
-    /// <summary>Channels of the convolutions of one graph; call <see cref="TableOf"/> first, which says what is missing.</summary>
+    /// <summary>
+    /// Channels of the convolutions of one graph; call <see cref="TableOf"/> first, which says what is missing.
+    /// </summary>
     public IReadOnlyDictionary<string, ChannelStatistics> ChannelsOf(string graphFile) =>
         Graphs.First(graph => graph.File == graphFile).Channels;
 
@@ -99,14 +102,15 @@ public sealed record CalibrationFile
         {
             throw new CalibrationException(
                 $"Calibrations of different packages cannot be merged: found {first.Package} with SHA-256 "
-                + $"{first.PackageSha256} and {second.Package} with {second.PackageSha256}. Merge those of one package.");
+                + $"{first.PackageSha256} and {second.Package} with {second.PackageSha256}. Merge those of one "
+                + "package.");
         }
 
         if (!first.IsComplete || !second.IsComplete || first.HasHistograms != second.HasHistograms)
         {
             throw new CalibrationException(
-                "These calibrations cannot be merged: one is not finished, or one has counts and the other only ranges. "
-                + "Finish it, or make both with the same --method.");
+                "These calibrations cannot be merged: one is not finished, or one has counts and the other only "
+                + "ranges. Finish it, or make both with the same --method.");
         }
 
         var files = first.Graphs.Concat(second.Graphs).Select(graph => graph.File)
@@ -133,8 +137,8 @@ public sealed record CalibrationFile
         if (common.Count > 0)
         {
             throw new CalibrationException(
-                $"Frame {common[0]} stands in both calibrations, for '{first.File}'; counted twice it would weigh double. "
-                + "Merge calibrations of different frames.");
+                $"Frame {common[0]} stands in both calibrations, for '{first.File}'; counted twice it would weigh "
+                + "double. Merge calibrations of different frames.");
         }
 
         var tensors = ImmutableArray.CreateBuilder<TensorStatistics>();

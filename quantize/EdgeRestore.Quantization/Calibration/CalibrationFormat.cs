@@ -11,11 +11,11 @@ namespace EdgeRestore.Quantization.Calibration;
 
 /// <summary>The bytes of a calibration file.</summary>
 /// <remarks>
-/// Lines of text that any pager shows, then counts: (1) <c>EdgeRestore calibration 2</c>, (2) length of the header in bytes,
-/// (3) the header, JSON with frames and every tensor's range, (4) per tensor with counts, in the header's order, the number
-/// of bins that hold anything, and for each the distance from the last one and its count, as unsigned LEB128; then, per
-/// tensor with channels, frames (8 bytes) and for each channel least, greatest (float32) and the sum of its means (8 bytes),
-/// little-endian, (5) SHA-256 of everything before.
+/// Lines of text that any pager shows, then counts: (1) <c>EdgeRestore calibration 2</c>, (2) length of the header in
+/// bytes, (3) the header, JSON with frames and every tensor's range, (4) per tensor with counts, in the header's order,
+/// the number of bins that hold anything, and for each the distance from the last one and its count, as unsigned
+/// LEB128; then, per tensor with channels, frames (8 bytes) and for each channel least, greatest (float32) and the sum
+/// of its means (8 bytes), little-endian, (5) SHA-256 of everything before.
 /// </remarks>
 internal static class CalibrationFormat
 {
@@ -29,7 +29,8 @@ internal static class CalibrationFormat
         using var hash = SHA256.Create();
         using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
         {
-            var header = JsonSerializer.SerializeToUtf8Bytes(ToHeader(file), CalibrationJsonContext.Default.CalibrationHeader);
+            var header = JsonSerializer.SerializeToUtf8Bytes(
+                ToHeader(file), CalibrationJsonContext.Default.CalibrationHeader);
             hashing.Write(Encoding.ASCII.GetBytes(Magic));
             hashing.Write(Encoding.ASCII.GetBytes(header.Length.ToString(CultureInfo.InvariantCulture) + "\n"));
             hashing.Write(header);
@@ -57,7 +58,8 @@ internal static class CalibrationFormat
         if (!bytes.AsSpan().StartsWith(magic))
         {
             throw new CalibrationException(
-                $"'{name}' is not a calibration: it does not begin with '{Magic.TrimEnd()}'. Make one with 'quantize calibrate'.");
+                $"'{name}' is not a calibration: it does not begin with '{Magic.TrimEnd()}'. Make one with 'quantize "
+                + "calibrate'.");
         }
 
         try
@@ -81,7 +83,8 @@ internal static class CalibrationFormat
             or ArgumentException or OverflowException or IndexOutOfRangeException)
         {
             throw new CalibrationException(
-                $"The calibration '{name}' is damaged: {exception.Message}. Copy it again, or calibrate again.", exception);
+                $"The calibration '{name}' is damaged: {exception.Message}. Copy it again, or calibrate again.",
+                exception);
         }
     }
 

@@ -7,7 +7,8 @@ internal static class CalibrationFrames
     {
         if (frames.Count == 0)
         {
-            throw new CalibrationException("There are no frames to calibrate with. Give a folder of images or a video.");
+            throw new CalibrationException(
+                "There are no frames to calibrate with. Give a folder of images or a video.");
         }
 
         foreach (var (file, list) in frames)
@@ -15,7 +16,8 @@ internal static class CalibrationFrames
             if (list.Count == 0)
             {
                 throw new CalibrationException(
-                    $"There are no frames to calibrate '{file}' with. Give frames of its degradation, or clean photographs.");
+                    $"There are no frames to calibrate '{file}' with. Give frames of its degradation, or clean "
+                    + "photographs.");
             }
 
             if (list.DistinctBy(frame => frame.Sha256).Count() != list.Count)

@@ -3,7 +3,8 @@ using EdgeRestore.Onnx;
 namespace EdgeRestore.Quantization.Calibration;
 
 /// <summary>One way through all frames of a graph.</summary>
-internal abstract class CalibrationPass(string file, IReadOnlyList<TensorStatistics> tensors, CalibrationSettings settings) : IDisposable
+internal abstract class CalibrationPass(
+    string file, IReadOnlyList<TensorStatistics> tensors, CalibrationSettings settings) : IDisposable
 {
     private readonly object _held = new();
     private long _tapBytes;

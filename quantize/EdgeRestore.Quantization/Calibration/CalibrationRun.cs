@@ -6,9 +6,9 @@ namespace EdgeRestore.Quantization.Calibration;
 
 /// <summary>Runs a package's graphs over frames and keeps what their tensors held.</summary>
 /// <remarks>
-/// Frames go through in waves of one frame per thread, each graph on one thread, so that sums inside the graphs are always
-/// taken in the same order. Between waves the state is whole: there it is saved, and there it stops. What is kept has the
-/// same size for one frame as for a million.
+/// Frames go through in waves of one frame per thread, each graph on one thread, so that sums inside the graphs are
+/// always taken in the same order. Between waves the state is whole: there it is saved, and there it stops. What is
+/// kept has the same size for one frame as for a million.
 /// </remarks>
 public sealed class CalibrationRun
 {
@@ -37,8 +37,9 @@ public sealed class CalibrationRun
     public long PeakTapBytes { get; private set; }
 
     /// <summary>
-    /// (1) Takes up the state of an interrupted run, (2) per graph, finds every tensor's range and counts its values, as many
-    /// tensors at a time as memory allows, (3) counts those of frames that an earlier run only ranged, (4) removes the state.
+    /// (1) Takes up the state of an interrupted run, (2) per graph, finds every tensor's range and counts its values,
+    /// as many tensors at a time as memory allows, (3) counts those of frames that an earlier run only ranged, (4)
+    /// removes the state.
     /// </summary>
     /// <param name="frames">Per graph file, what runs through it.</param>
     /// <param name="progress">Told after every wave.</param>
@@ -72,8 +73,12 @@ public sealed class CalibrationRun
             // 2
             using (var pass = graph.Open())
             {
-                ICollection<string>[] finished = _settings.CountsValues ? [graph.RangedFrames, graph.CountedFrames] : [graph.RangedFrames];
-                RunPass(pass, finished, frames[file], $"{file}: ranges{(_settings.CountsValues ? " and values" : "")}", progress, token);
+                ICollection<string>[] finished = _settings.CountsValues
+                    ? [graph.RangedFrames, graph.CountedFrames]
+                    : [graph.RangedFrames];
+                RunPass(
+                    pass, finished, frames[file], $"{file}: ranges{(_settings.CountsValues ? " and values" : "")}",
+                    progress, token);
             }
 
             // 3
@@ -178,6 +183,7 @@ public sealed class CalibrationRun
         PackageSha256 = _package.Sha256,
         IsComplete = isComplete,
         Frames = [.. _sources.Values],
-        Graphs = [.. _graphs.Values.Select(graph => graph.ToResult()).Where(graph => isComplete || graph.RangedFrames.Count > 0)],
+        Graphs = [.. _graphs.Values.Select(graph => graph.ToResult()).Where(
+            graph => isComplete || graph.RangedFrames.Count > 0)],
     };
 }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace EdgeRestore.Quantization.Calibration;
 
-/// <summary>What calibration saw of a convolution's input or output, channel by channel. Merging is exact in any order.</summary>
+/// <summary>
+/// What calibration saw of a convolution's input or output, channel by channel. Merging is exact in any order.
+/// </summary>
 public sealed class ChannelStatistics
 {
     // Means are summed as whole numbers of 2^-24, so that no order of frames changes the last bit of a sum.
@@ -16,7 +18,9 @@ public sealed class ChannelStatistics
     private readonly long[] _sums;
 
     public ChannelStatistics(int count)
-        : this([.. Enumerable.Repeat(float.PositiveInfinity, count)], [.. Enumerable.Repeat(float.NegativeInfinity, count)], new long[count], 0)
+        : this(
+            [.. Enumerable.Repeat(float.PositiveInfinity, count)],
+            [.. Enumerable.Repeat(float.NegativeInfinity, count)], new long[count], 0)
     {
     }
 

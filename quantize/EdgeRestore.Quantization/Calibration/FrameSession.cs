@@ -39,8 +39,8 @@ internal sealed unsafe class FrameSession : IDisposable
             options.IntraOpNumThreads = 1;
             options.ExecutionMode = ExecutionMode.ORT_SEQUENTIAL;
 
-            // One arena for all: with one each, tensors that are handed out would stay in that of every session that runs
-            // in its turn (SymUNet of width 48 took 6.8 GB, without any 3.4); without any, the system clears every
+            // One arena for all: with one each, tensors that are handed out would stay in that of every session that
+            // runs in its turn (SymUNet of width 48 took 6.8 GB, without any 3.4); without any, the system clears every
             // tensor's memory anew, a quarter of the time that such a run takes.
             _ = Arena.Value;
             options.AddSessionConfigEntry("session.use_env_allocators", "1");

@@ -33,8 +33,8 @@ internal sealed class GraphRun
         if (_tensors.Length == 0)
         {
             throw new CalibrationException(
-                $"'{file}' has nothing to quantise: none of its {graph.Graph.Nodes.Count} nodes is a convolution, a matrix "
-                + "product or arithmetic between float tensors. Calibrate a package with networks.");
+                $"'{file}' has nothing to quantise: none of its {graph.Graph.Nodes.Count} nodes is a convolution, a "
+                + "matrix product or arithmetic between float tensors. Calibrate a package with networks.");
         }
     }
 
@@ -43,10 +43,12 @@ internal sealed class GraphRun
     public HashSet<string> CountedFrames { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Ranges, and where the settings ask for it the counts with them.</summary>
-    public CalibrationPass Open() => new TapPass(_file, _graph, _tensors, _settings, observesRanges: true, _settings.CountsValues);
+    public CalibrationPass Open() =>
+        new TapPass(_file, _graph, _tensors, _settings, observesRanges: true, _settings.CountsValues);
 
     /// <summary>Counts of frames whose ranges are known.</summary>
-    public CalibrationPass OpenCounts() => new TapPass(_file, _graph, _tensors, _settings, observesRanges: false, countsValues: true);
+    public CalibrationPass OpenCounts() =>
+        new TapPass(_file, _graph, _tensors, _settings, observesRanges: false, countsValues: true);
 
     public bool Accepts(CalibratedGraph state) =>
         state.Tensors.Select(tensor => (tensor.Name, tensor.Channels?.Count))

@@ -9,8 +9,8 @@ public static class RangeEstimator
     /// <summary>Levels on one side of a signed 8-bit quantiser, which the divergence compares with.</summary>
     public const int EntropyLevels = 128;
 
-    /// <summary>What a level that holds nothing counts as, so that an outlier clipped into it costs much, not everything
-    /// (ONNX Runtime smooths with the same).</summary>
+    /// <summary>What a level that holds nothing counts as, so that an outlier clipped into it costs much, not
+    /// everything (ONNX Runtime smooths with the same).</summary>
     internal const double EmptyLevel = 1e-4;
 
     // Clippings from a fifth of the range up: below it even a single outlier outweighs what finer steps gain.
@@ -18,7 +18,8 @@ public static class RangeEstimator
     private const int MseLevels = 256;
 
     /// <summary>The range, zero included, never wider than what was seen.</summary>
-    /// <exception cref="InvalidOperationException">The method needs a histogram, and only ranges were collected.</exception>
+    /// <exception cref="InvalidOperationException">The method needs a histogram, and only ranges were
+    /// collected.</exception>
     public static TensorRange Estimate(TensorStatistics seen, RangeMethod method)
     {
         ArgumentNullException.ThrowIfNull(seen);
@@ -41,7 +42,9 @@ public static class RangeEstimator
             Math.Clamp((float)low, full.Min, 0f), Math.Clamp((float)high, 0f, full.Max));
     }
 
-    /// <summary>Edges of the narrowest run of bins outside of which at most half of the rest lies on either side.</summary>
+    /// <summary>
+    /// Edges of the narrowest run of bins outside of which at most half of the rest lies on either side.
+    /// </summary>
     internal static (double Low, double High) Percentile(TensorHistogram histogram, double share)
     {
         var counts = histogram.Counts;
@@ -101,7 +104,9 @@ public static class RangeEstimator
         return (-threshold, threshold);
     }
 
-    /// <summary>Ends with the least square error of 256 levels: both in proportion first, then each by itself.</summary>
+    /// <summary>
+    /// Ends with the least square error of 256 levels: both in proportion first, then each by itself.
+    /// </summary>
     internal static (double Low, double High) Mse(TensorHistogram histogram, TensorRange full)
     {
         var (low, high) = ((double)full.Min, (double)full.Max);

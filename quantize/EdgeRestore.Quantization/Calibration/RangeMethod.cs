@@ -9,7 +9,9 @@ public enum RangeMethod
     /// <summary>All but the outermost 0.001 %.</summary>
     Percentile,
 
-    /// <summary>The clipping that loses the least information: Kullback and Leibler's divergence, as TensorRT has it.</summary>
+    /// <summary>
+    /// The clipping that loses the least information: Kullback and Leibler's divergence, as TensorRT has it.
+    /// </summary>
     Entropy,
 
     /// <summary>The clipping with the least expected square error at 256 levels.</summary>

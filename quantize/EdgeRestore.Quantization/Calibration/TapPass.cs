@@ -5,11 +5,12 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeRestore.Quantization.Calibration;
 
 /// <summary>
-/// Hands tensors out of a running graph, as many at a time as memory allows, and reads each once: its range, its counts, or
-/// both.
+/// Hands tensors out of a running graph, as many at a time as memory allows, and reads each once: its range, its
+/// counts, or both.
 /// </summary>
 internal sealed class TapPass(
-    string file, OnnxFile graph, IReadOnlyList<TensorStatistics> tensors, CalibrationSettings settings, bool observesRanges,
+    string file, OnnxFile graph, IReadOnlyList<TensorStatistics> tensors, CalibrationSettings settings,
+    bool observesRanges,
     bool countsValues)
     : CalibrationPass(file, tensors, settings)
 {
@@ -17,7 +18,8 @@ internal sealed class TapPass(
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, string> _faults = new(StringComparer.Ordinal);
-    private readonly Dictionary<(int Width, int Height), IReadOnlyList<(Range Tensors, long LengthBytes)>> _groupsBySize = [];
+    private readonly
+        Dictionary<(int Width, int Height), IReadOnlyList<(Range Tensors, long LengthBytes)>> _groupsBySize = [];
     private readonly Dictionary<Range, FrameSession> _sessions = [];
     private readonly bool _countsNonFinite = graph.Graph.Outputs.Any(output => output.Name == NonFiniteName);
     private FrameSession? _sizes;
@@ -40,8 +42,8 @@ internal sealed class TapPass(
         {
             throw new CalibrationException(
                 $"{_faults.Count} frames make values in '{File}' that are not finite: "
-                + $"{string.Join("; ", _faults.Values.Take(5))}{(_faults.Count > 5 ? "; ..." : "")}. Allowed are none: take "
-                + "these frames out if they are not real, else train or export the network again.");
+                + $"{string.Join("; ", _faults.Values.Take(5))}{(_faults.Count > 5 ? "; ..." : "")}. Allowed are none: "
+                + "take these frames out if they are not real, else train or export the network again.");
         }
     }
 
@@ -56,7 +58,8 @@ internal sealed class TapPass(
     }
 
     /// <summary>Groups in the graph's order, each within the budget; a tensor that is larger stands alone.</summary>
-    internal static IReadOnlyList<(Range Tensors, long LengthBytes)> Divide(ReadOnlySpan<long> lengthsBytes, long budgetBytes)
+    internal static IReadOnlyList<(Range Tensors, long LengthBytes)> Divide(
+        ReadOnlySpan<long> lengthsBytes, long budgetBytes)
     {
         var groups = new List<(Range, long)>();
         var (start, bytes) = (0, 0L);
@@ -187,9 +190,11 @@ internal sealed class TapPass(
             var size = (pixels.Width, pixels.Height);
             if (!_groupsBySize.TryGetValue(size, out var groups))
             {
-                _sizes ??= new FrameSession(File, TappedGraph.WithSizes(graph, [.. Tensors.Select(tensor => tensor.Name)]));
+                _sizes ??= new FrameSession(
+                    File, TappedGraph.WithSizes(graph, [.. Tensors.Select(tensor => tensor.Name)]));
                 using var outputs = _sizes.Run(pixels, [TappedGraph.SizesName]);
-                long[] lengths = [.. outputs[0].GetTensorDataAsSpan<long>().ToArray().Select(count => count * sizeof(float))];
+                long[] lengths = [.. outputs[0].GetTensorDataAsSpan<long>().ToArray().Select(
+                    count => count * sizeof(float))];
                 RequireFits(lengths);
                 _groupsBySize.Add(size, groups = Divide(lengths, MemoryBytes / Threads));
             }
@@ -204,8 +209,9 @@ internal sealed class TapPass(
         if (lengths[largest] > MemoryBytes)
         {
             throw new CalibrationException(
-                $"The memory for tensors is too small: found {MemoryBytes >> 20} MiB, and tensor '{Tensors[largest].Name}' of "
-                + $"'{File}' alone takes {lengths[largest] >> 20} MiB. Raise --memory, or calibrate with smaller frames.");
+                $"The memory for tensors is too small: found {MemoryBytes >> 20} MiB, and tensor "
+                + $"'{Tensors[largest].Name}' of '{File}' alone takes {lengths[largest] >> 20} MiB. Raise --memory, or "
+                + "calibrate with smaller frames.");
         }
     }
 

@@ -13,7 +13,9 @@ public static class TapSelection
         "Add", "Mul", "Concat", "Relu", "Clip", "DepthToSpace", "Split", "MaxPool", "Gelu",
     };
 
-    /// <summary>Float values that are an input or output of such an operator, in the order in which they are made.</summary>
+    /// <summary>
+    /// Float values that are an input or output of such an operator, in the order in which they are made.
+    /// </summary>
     /// <remarks>
     /// Left out, since no plan puts 8 bits there: the inside of a GELU, products with no side in 8 bits, and matrix
     /// products of two values that change from frame to frame or with a small matrix. More than half of what there is

@@ -18,7 +18,8 @@ internal static class TappedGraph
         {
             var (size, part) = ($"{SizesName}.{tap}", $"{SizesName}.{tap}.part");
             graph.Nodes.Add(new() { OpType = "Size", Name = size, Inputs = [tap], Outputs = [size] });
-            graph.Nodes.Add(new() { OpType = "Reshape", Name = part, Inputs = [size, "calibration.one"], Outputs = [part] });
+            graph.Nodes.Add(
+                new() { OpType = "Reshape", Name = part, Inputs = [size, "calibration.one"], Outputs = [part] });
             parts.Add(part);
         }
 
@@ -35,7 +36,10 @@ internal static class TappedGraph
         return copy;
     }
 
-    /// <summary>A copy whose outputs are the taps and, where asked for, one of its own, without the nodes that none of them needs.</summary>
+    /// <summary>
+    /// A copy whose outputs are the taps and, where asked for, one of its own, without the nodes that none of them
+    /// needs.
+    /// </summary>
     public static OnnxFile WithTaps(OnnxFile file, IReadOnlyList<string> taps, string? output = null)
     {
         var copy = Copy(file);

@@ -5,9 +5,9 @@ namespace EdgeRestore.Quantization.Calibration;
 
 /// <summary>How often a tensor took which values: 2048 bins on each side of zero.</summary>
 /// <remarks>
-/// The grid ends at a power of two above every value and doubles when one lies beyond, which joins bins in pairs and moves
-/// no value across an edge. So the counts depend on the values alone, not on their order, on how they were divided between
-/// threads or files, or on where the grid began. Not thread-safe.
+/// The grid ends at a power of two above every value and doubles when one lies beyond, which joins bins in pairs and
+/// moves no value across an edge. So the counts depend on the values alone, not on their order, on how they were
+/// divided between threads or files, or on where the grid began. Not thread-safe.
 /// </remarks>
 public sealed class TensorHistogram
 {
@@ -48,7 +48,9 @@ public sealed class TensorHistogram
     /// <summary>Values that were counted.</summary>
     public long Total { get; private set; }
 
-    /// <summary>Counts from the most negative bin to the most positive one; bin i begins at <see cref="EdgeOf"/>(i).</summary>
+    /// <summary>
+    /// Counts from the most negative bin to the most positive one; bin i begins at <see cref="EdgeOf"/>(i).
+    /// </summary>
     public ReadOnlySpan<long> Counts => _counts;
 
     public double BinWidth => Math.ScaleB(1.0, Exponent) / BinsPerSide;

@@ -1,6 +1,8 @@
 namespace EdgeRestore.Quantization.Calibration;
 
-/// <summary>What calibration saw of one tensor. Merging is exact: any order and division of frames gives the same.</summary>
+/// <summary>
+/// What calibration saw of one tensor. Merging is exact: any order and division of frames gives the same.
+/// </summary>
 public sealed class TensorStatistics(string name)
 {
     /// <summary>Name of the value in the package's FP32 graph.</summary>

@@ -4,7 +4,8 @@ namespace EdgeRestore.Quantization.Calibration;
 internal static class WholeFile
 {
     /// <summary>Writes beside the target, flushes, and renames.</summary>
-    /// <exception cref="CalibrationException">The disk is full or the folder not writable; nothing is left behind.</exception>
+    /// <exception cref="CalibrationException">The disk is full or the folder not writable; nothing is left
+    /// behind.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         var partial = path + ".writing";
@@ -25,8 +26,8 @@ internal static class WholeFile
         {
             TryDelete(partial);
             throw new CalibrationException(
-                $"Cannot write '{path}': {exception.Message} Nothing half-written is left; free space or choose another "
-                + "folder, then run the same command again.",
+                $"Cannot write '{path}': {exception.Message} Nothing half-written is left; free space or choose "
+                + "another folder, then run the same command again.",
                 exception);
         }
     }

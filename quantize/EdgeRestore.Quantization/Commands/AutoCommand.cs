@@ -10,14 +10,16 @@ namespace EdgeRestore.Quantization.Commands;
 internal static class AutoCommand
 {
     private static readonly string Description = $"""
-        Does all of it: looks at the package, chooses frames, calibrates, searches the fastest forms within --max-drop, judges
-        them on frames that it did not calibrate with, writes a package with them beside FP32, and a report whose first line
-        says whether to ship it. Interrupted, it goes on where it stopped when started again with the same options.
+        Does all of it: looks at the package, chooses frames, calibrates, searches the fastest forms within --max-drop,
+        judges them on frames that it did not calibrate with, writes a package with them beside FP32, and a report whose
+        first line says whether to ship it. Interrupted, it goes on where it stopped when started again with the same
+        options.
 
         {GraphOptions.Help.Replace("--out is then a file", "--out is then a folder of files", StringComparison.Ordinal)}
 
         Example:
-          ./edgerestore quantize auto deploy/models/edgerestore-default --frames ~/frames --for cpu --out edgerestore-fast
+          ./edgerestore quantize auto deploy/models/edgerestore-default --frames ~/frames --for cpu \
+            --out edgerestore-fast
 
         Exit codes: 0 written; 1 written, but nothing was better than FP32; 2 wrong command line;
         5 cannot run (package, frames, disk); 130 interrupted, state kept.
@@ -37,7 +39,8 @@ internal static class AutoCommand
         {
             if (GraphOptions.IsGraph(parsed.GetRequiredValue(package)))
             {
-                return await new GraphSearch(parsed, graphs, frames, search).RunAsync(parsed.GetRequiredValue(package), token);
+                return await new GraphSearch(parsed, graphs, frames, search)
+                    .RunAsync(parsed.GetRequiredValue(package), token);
             }
 
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
@@ -45,7 +48,8 @@ internal static class AutoCommand
             PackageSearch.RequireSource(opened);
             search.RequireOutput(parsed, opened);
             var plan = QuantizationForecast.Of(
-                opened, DeviceProfile.Find(parsed.GetRequiredValue(search.For))!, null, parsed.GetValue(frames.FramesPerRoute),
+                opened, DeviceProfile.Find(parsed.GetRequiredValue(search.For))!, null,
+                parsed.GetValue(frames.FramesPerRoute),
                 Math.Max(opened.Manifest.Network.MinSidePixels, parsed.GetValue(frames.Side)));
             await error.WriteLineAsync(plan.Summary);
             var (set, held) = await frames.ChooseAsync(parsed, opened, error, token);

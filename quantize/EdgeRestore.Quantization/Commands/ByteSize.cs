@@ -14,7 +14,8 @@ internal readonly record struct ByteSize(long Bytes)
         var unit = number.Length == 0 ? -1 : Units.IndexOf(char.ToUpperInvariant(number[^1]));
         var factor = 1L << (10 * (unit + 1));
         number = factor > 1 ? number[..^1] : number;
-        var isNumber = double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count);
+        var isNumber = double.TryParse(
+            number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count);
         return isNumber && count > 0 && count * factor < long.MaxValue ? new ByteSize((long)(count * factor)) : null;
     }
 

@@ -11,13 +11,15 @@ internal static class CalibrateCommand
     public const string DefaultName = "calibration.ercal";
 
     private const string Description = """
-        Runs frames through every network of a package and writes what its tensors held: ranges first, then counts of values,
-        so that every method (minmax, percentile, entropy, mse) can be taken later without running again. The same frames give
-        the same file, byte for byte. Interrupted, it goes on where it stopped when started again with the same --out.
+        Runs frames through every network of a package and writes what its tensors held: ranges first, then counts of
+        values, so that every method (minmax, percentile, entropy, mse) can be taken later without running again. The
+        same frames give the same file, byte for byte. Interrupted, it goes on where it stopped when started again with
+        the same --out.
 
         Example: ./edgerestore quantize calibrate deploy/models/edgerestore-default --frames ~/frames --out my.ercal
 
-        Exit codes: 0 written; 2 wrong command line; 5 cannot run (package, frames, memory, disk); 130 interrupted, state kept.
+        Exit codes: 0 written; 2 wrong command line; 5 cannot run (package, frames, memory, disk); 130 interrupted,
+        state kept.
         """;
 
     public static Command Create()
@@ -26,7 +28,8 @@ internal static class CalibrateCommand
         var frames = new FramesOption();
         var method = new Option<string>("--method")
         {
-            Description = "minmax needs ranges only, half the time; with the others the summary shows what each would clip",
+            Description = "minmax needs ranges only, half the time; with the others the summary shows what each would "
+                + "clip",
             DefaultValueFactory = _ => RangeMethod.Mse.ToName(),
         };
         method.OneOf([.. Enum.GetValues<RangeMethod>().Select(known => known.ToName())]);
@@ -69,6 +72,7 @@ internal static class CalibrateCommand
         var lines = new ProgressLines(error);
         var progress = new ImmediateProgress<CalibrationProgress>(
             now => lines.Show(now.Done, now.Total, now.Activity, now.Remaining));
-        return Task.Run(() => new CalibrationRun(package, settings).Run(frames, progress, token), CancellationToken.None);
+        return Task.Run(
+            () => new CalibrationRun(package, settings).Run(frames, progress, token), CancellationToken.None);
     }
 }

@@ -15,8 +15,8 @@ internal static class CalibrationCommand
         """;
 
     private const string MergeDescription = """
-        Makes one calibration of several for the same package, as if their frames had been run together: by day and by night,
-        or on several devices.
+        Makes one calibration of several for the same package, as if their frames had been run together: by day and by
+        night, or on several devices.
 
         Example: ./edgerestore quantize calibration merge day.ercal night.ercal --out both.ercal
 
@@ -54,7 +54,8 @@ internal static class CalibrationCommand
                 {
                     var ranges = methods.Select(method => (method, Range: RangeEstimator.Estimate(tensor, method)));
                     await output.WriteLineAsync($"{graph.File} {tensor.Name}: " + string.Join(
-                        ", ", ranges.Select(each => $"{each.method.ToName()} {each.Range.Min:G4}..{each.Range.Max:G4}")));
+                        ", ",
+                        ranges.Select(each => $"{each.method.ToName()} {each.Range.Min:G4}..{each.Range.Max:G4}")));
                 }
             }
 
@@ -70,7 +71,12 @@ internal static class CalibrationCommand
             Description = "Two calibrations or more",
             Arity = new ArgumentArity(2, 1000),
         };
-        var @out = new Option<string>("--out") { Description = "The merged calibration", HelpName = "file", Required = true };
+        var @out = new Option<string>("--out")
+        {
+            Description = "The merged calibration",
+            HelpName = "file",
+            Required = true,
+        };
         var command = new Command("merge", MergeDescription) { files, @out };
         command.SetAction(async parsed =>
         {

@@ -22,22 +22,22 @@ internal static class CalibrationSummary
             var clipped = calibration.HasHistograms || method == RangeMethod.MinMax
                 ? graph.Tensors.Count(tensor => Share(tensor, method) < 0.995) : 0;
             await output.WriteLineAsync(
-                $"{graph.File}: {graph.Tensors.Length} tensors over {Frames(graph.RangedFrames.Count)}; {method.ToName()} clips "
-                + $"{clipped} of them");
+                $"{graph.File}: {graph.Tensors.Length} tensors over {Frames(graph.RangedFrames.Count)}; "
+                + $"{method.ToName()} clips {clipped} of them");
             if (graph.RangedFrames.Count == 1)
             {
                 // Nothing tells then what is usual from what that frame alone has.
                 await output.WriteLineAsync(
-                    $"  {graph.File} has seen one frame: its ranges are that frame's, and others may leave them. Give more of its "
-                    + "kind, or clean photographs.");
+                    $"  {graph.File} has seen one frame: its ranges are that frame's, and others may leave them. Give "
+                    + "more of its kind, or clean photographs.");
             }
 
             foreach (var tensor in graph.Tensors.Where(IsLone).Take(3))
             {
                 await output.WriteLineAsync(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  {tensor.Name} reaches {tensor.Peaks.First:G3} in '{names.GetValueOrDefault(tensor.PeakFrame)}' alone, "
-                    + $"{tensor.Peaks.Second:G3} in all others"));
+                    $"  {tensor.Name} reaches {tensor.Peaks.First:G3} in '{names.GetValueOrDefault(tensor.PeakFrame)}' "
+                    + $"alone, {tensor.Peaks.Second:G3} in all others"));
             }
         }
     }
@@ -49,7 +49,8 @@ internal static class CalibrationSummary
 
     private static double Share(TensorStatistics tensor, RangeMethod method)
     {
-        var (full, kept) = (RangeEstimator.Estimate(tensor, RangeMethod.MinMax), RangeEstimator.Estimate(tensor, method));
+        var (full, kept) = (
+            RangeEstimator.Estimate(tensor, RangeMethod.MinMax), RangeEstimator.Estimate(tensor, method));
         return full.Max > full.Min ? ((double)kept.Max - kept.Min) / ((double)full.Max - full.Min) : 1;
     }
 }

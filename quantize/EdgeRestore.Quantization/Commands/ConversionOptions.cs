@@ -20,11 +20,22 @@ internal sealed class ConversionOptions
 {
     private const int DefaultImageCount = 4;
 
-    public Argument<string> Package { get; } = new("package") { Description = "Folder of the FP32 package, or an ONNX file; it is not changed" };
+    public Argument<string> Package { get; } = new("package")
+    {
+        Description = "Folder of the FP32 package, or an ONNX file; it is not changed",
+    };
 
-    public Option<string> Output { get; } = new("--out") { Description = "Folder of the new package, or the new file", Required = true, HelpName = "folder" };
+    public Option<string> Output { get; } = new("--out")
+    {
+        Description = "Folder of the new package, or the new file",
+        Required = true,
+        HelpName = "folder",
+    };
 
-    public Option<bool> Replace { get; } = new("--replace") { Description = "Replaces a package or a file that is there" };
+    public Option<bool> Replace { get; } = new("--replace")
+    {
+        Description = "Replaces a package or a file that is there",
+    };
 
     public Option<string?> Photographs { get; } = new("--photographs")
     {
@@ -79,23 +90,30 @@ internal sealed class ConversionOptions
             token.ThrowIfCancellationRequested();
             var form = convert(file, graph);
             converted.Add(file, form is null ? (graph, "fp32") : (form.Written, precision));
-            passed &= form is not null && (judge is null || Judge(parsed, judge, package, file, graph, form.Judged, token));
+            passed &= form is not null
+                && (judge is null || Judge(parsed, judge, package, file, graph, form.Judged, token));
         }
 
-        var unchanged = converted.Where(graph => graph.Value.Precision != precision).Select(graph => graph.Key).ToHashSet(StringComparer.Ordinal);
+        var unchanged = converted.Where(graph => graph.Value.Precision != precision).Select(graph => graph.Key)
+            .ToHashSet(StringComparer.Ordinal);
         if (unchanged.Count == converted.Count)
         {
             throw new QuantizationException(
-                $"Nothing was written: found no route of '{package.Directory}' of which anything can be in {precision} (the lines above "
-                + $"tell why), allowed is a package with one route or more that can. Use the package as it is, or 'quantize fp16'.");
+                $"Nothing was written: found no route of '{package.Directory}' of which anything can be in {precision} "
+                + "(the lines above tell why), allowed is a package with one route or more that can. Use the package "
+                + "as it is, or 'quantize fp16'.");
         }
 
-        var result = conversion.Write(parsed.GetRequiredValue(Output), converted, label, parsed.GetValue(Replace), sharesRows: label == "int8-cpu");
+        var result = conversion.Write(
+            parsed.GetRequiredValue(Output), converted, label, parsed.GetValue(Replace),
+            sharesRows: label == "int8-cpu");
         var (before, after) = (VariantPackage.SourceLengthBytes(package), VariantPackage.SourceLengthBytes(result));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Wrote {result.Directory}: {result.Manifest.Routes.Count(route => route.Precision == precision)} routes in {precision}, ")
-            + (unchanged.Count == 0 ? "" : $"{result.Manifest.Routes.Count(route => unchanged.Contains(route.File))} stay fp32, ")
+            $"Wrote {result.Directory}: {result.Manifest.Routes.Count(route => route.Precision == precision)} routes "
+            + $"in {precision}, ")
+            + (unchanged.Count == 0 ? "" : $"{result.Manifest.Routes.Count(route => unchanged.Contains(route.File))} "
+            + $"stay fp32, ")
             + string.Create(
                 CultureInfo.InvariantCulture,
                 $"{after / 1e6:F2} MB, {100.0 * after / before:F1} % of FP32's {before / 1e6:F2} MB."));
@@ -113,9 +131,12 @@ internal sealed class ConversionOptions
         var root = parsed.GetValue(Photographs)
             ?? Installation.Photographs;
         var library = new PhotographLibrary(root);
-        return library.Missing(PhotographSet.HeldOut).Count == 0 ? new EvalProtocol(library) : throw new QuantizationException(
-            $"The conversion cannot be judged: found no complete set of held-out photographs in '{root}'. Fetch them with "
-            + "./edgerestore photographs fetch held-out, name their folder with --photographs, or ask for --images 0.");
+        return library.Missing(PhotographSet.HeldOut).Count == 0
+            ? new EvalProtocol(library)
+            : throw new QuantizationException(
+            $"The conversion cannot be judged: found no complete set of held-out photographs in '{root}'. Fetch them "
+            + "with ./edgerestore photographs fetch held-out, name their folder with --photographs, or ask for "
+            + "--images 0.");
     }
 
     private bool Judge(
@@ -123,7 +144,8 @@ internal sealed class ConversionOptions
         CancellationToken token)
     {
         var output = parsed.InvocationConfiguration.Output;
-        var degradations = package.Manifest.Routes.Where(route => route.File == file).Select(route => route.Degradation).ToHashSet();
+        var degradations = package.Manifest.Routes.Where(route => route.File == file).Select(route => route.Degradation)
+            .ToHashSet();
         var rows = EvalRow.All.Where(row => degradations.Contains(row.Degradation)).ToArray();
         var most = parsed.GetValue(MaxDrop);
         var passed = true;
@@ -133,14 +155,16 @@ internal sealed class ConversionOptions
             passed &= isGood;
             var line = string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {cost.Row,-18} FP32 {cost.PsnrReference:F2} dB, now {cost.PsnrConverted:F2} dB: {Rounded(cost.Drop):+0.000;-0.000} lost, "
-                + $"worst frame {Rounded(cost.WorstDrop):F3}, {cost.PsnrBetween:F1} dB between the two");
+                $"  {cost.Row,-18} FP32 {cost.PsnrReference:F2} dB, now {cost.PsnrConverted:F2} dB: "
+                + $"{Rounded(cost.Drop):+0.000;-0.000} lost, worst frame {Rounded(cost.WorstDrop):F3}, "
+                + $"{cost.PsnrBetween:F1} dB between the two");
             if (cost.NonFinite > 0)
             {
                 line += $", {cost.NonFinite} NaN or infinite values";
             }
 
-            output.WriteLine(isGood ? line : string.Create(CultureInfo.InvariantCulture, $"{line}  <- over the limit of {most:F2} dB"));
+            output.WriteLine(isGood ? line : string.Create(
+                CultureInfo.InvariantCulture, $"{line}  <- over the limit of {most:F2} dB"));
         }
 
         return passed;

@@ -12,9 +12,10 @@ namespace EdgeRestore.Quantization.Commands;
 internal static class EngineBuildCommand
 {
     private const string Help = """
-        Builds the TensorRT engines of a package on this machine: one for each network and --shape, or what --plan says. An
-        engine that is there and whole is kept; one that anything has changed for is built anew beside it. What was
-        interrupted goes on with the same command. Progress goes to standard error, with --json as one JSON object a line.
+        Builds the TensorRT engines of a package on this machine: one for each network and --shape, or what --plan says.
+        An engine that is there and whole is kept; one that anything has changed for is built anew beside it. What was
+        interrupted goes on with the same command. Progress goes to standard error, with --json as one JSON object a
+        line.
 
         Example:
           ./edgerestore quantize engine build deploy/models/edgerestore-default --shape 1920x1080 --shape 640x360
@@ -26,7 +27,8 @@ internal static class EngineBuildCommand
     public static Command Create()
     {
         var package = EngineCommand.CreatePackage();
-        var (shapes, precision, level) = (EngineCommand.CreateShape(), EngineCommand.CreatePrecision(), EngineCommand.CreateLevel());
+        var (shapes, precision, level) = (
+            EngineCommand.CreateShape(), EngineCommand.CreatePrecision(), EngineCommand.CreateLevel());
         var planFile = new Option<string?>("--plan")
         {
             Description = "What 'engine plan' has written, in place of the options above",
@@ -92,8 +94,8 @@ internal static class EngineBuildCommand
         if (conflict is not null)
         {
             throw new QuantizationException(
-                $"No engine can be built on this device: {conflict}. Nothing was built; frames run on cuda or cpu. Check the driver with "
-                + "nvidia-smi, or plan for this device.");
+                $"No engine can be built on this device: {conflict}. Nothing was built; frames run on cuda or cpu. "
+                + "Check the driver with nvidia-smi, or plan for this device.");
         }
     }
 }

@@ -19,9 +19,9 @@ internal static class EngineCacheCommands
         """;
 
     private const string VerifyHelp = """
-        Reads every byte of every engine, and compares what each was made of with this machine and, where given, with a package.
-        With a package, and TensorRT on the machine, a frame runs through each engine that is ready and through its network on
-        the CPU; where TensorRT is not there it says so.
+        Reads every byte of every engine, and compares what each was made of with this machine and, where given, with a
+        package. With a package, and TensorRT on the machine, a frame runs through each engine that is ready and through
+        its network on the CPU; where TensorRT is not there it says so.
 
         Example: ./edgerestore quantize engine verify --package deploy/models/edgerestore-default
 
@@ -55,11 +55,16 @@ internal static class EngineCacheCommands
                     state = engine.State.ToString().ToLowerInvariant(),
                     engine.Reason,
                     engine.Manifest,
-                }), new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase }));
+                }), new JsonSerializerOptions
+                {
+                    WriteIndented = true,
+                    PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+                }));
                 return ExitCode.Done;
             }
 
-            await output.WriteLineAsync($"Device: {string.Join(", ", device.Parts.Select(part => $"{part.Key} {part.Value}"))}");
+            await output.WriteLineAsync(
+                $"Device: {string.Join(", ", device.Parts.Select(part => $"{part.Key} {part.Value}"))}");
             await output.WriteLineAsync($"{engines.Count} engines in {store.Directory}");
             await WriteAsync(engines, output);
             return ExitCode.Done;
@@ -92,7 +97,8 @@ internal static class EngineCacheCommands
     /// <param name="backend">What runs them.</param>
     /// <param name="output">What was found.</param>
     internal static async Task<int> VerifyAsync(
-        EngineCache cache, IReadOnlyList<CachedEngine> engines, ModelPackage? package, string? gap, EngineBackend backend,
+        EngineCache cache, IReadOnlyList<CachedEngine> engines, ModelPackage? package, string? gap,
+        EngineBackend backend,
         TextWriter output)
     {
         if (gap is null && package is not null)
@@ -127,7 +133,8 @@ internal static class EngineCacheCommands
 
     public static Command CreateClean()
     {
-        var (cache, runtime, package) = (EngineCommand.CreateCache(), EngineCommand.CreateOnnxRuntime(), CreatePackageOption());
+        var (cache, runtime, package) = (
+            EngineCommand.CreateCache(), EngineCommand.CreateOnnxRuntime(), CreatePackageOption());
         var all = new Option<bool>("--all") { Description = "Deletes those that are ready, too" };
         var keep = new Option<string?>("--keep")
         {
@@ -145,8 +152,12 @@ internal static class EngineCacheCommands
         command.SetAction(async parsed =>
         {
             var store = new EngineCache(parsed.GetValue(cache));
-            var engines = Judge(store, DeviceReading.Read(parsed.GetValue(runtime)), Open(parsed.GetValue(package)), verifiesBytes: true);
-            var budget = parsed.GetValue(all) ? 0 : parsed.GetValue(keep) is { } text ? ByteSize.Parse(text)!.Value.Bytes : long.MaxValue;
+            var engines = Judge(
+                store, DeviceReading.Read(parsed.GetValue(runtime)), Open(parsed.GetValue(package)),
+                verifiesBytes: true);
+            var budget = parsed.GetValue(all) ? 0
+                : parsed.GetValue(keep) is { } text ? ByteSize.Parse(text)!.Value.Bytes
+                : long.MaxValue;
             return await CleanAsync(store, engines, budget, parsed.InvocationConfiguration.Output);
         });
         return command;
@@ -156,7 +167,8 @@ internal static class EngineCacheCommands
         EngineCache cache, DeviceIdentity device, ModelPackage? package, bool verifiesBytes) =>
         [.. cache.Enumerate(verifiesBytes).Select(engine => EngineCache.Judge(engine, device, package))];
 
-    internal static async Task<int> CleanAsync(EngineCache cache, IReadOnlyList<CachedEngine> engines, long budget, TextWriter output)
+    internal static async Task<int> CleanAsync(
+        EngineCache cache, IReadOnlyList<CachedEngine> engines, long budget, TextWriter output)
     {
         var busyCount = 0;
         var kept = 0L;
@@ -194,7 +206,9 @@ internal static class EngineCacheCommands
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new QuantizationException(
-                $"Engines in '{cache.Directory}' cannot be deleted: {exception.Message} The folder must be this user's.", exception);
+                $"Engines in '{cache.Directory}' cannot be deleted: {exception.Message} The folder must be this "
+                + "user's.",
+                exception);
         }
 
         return busyCount == 0 ? ExitCode.Done : ExitCode.PartFailed;
@@ -214,8 +228,9 @@ internal static class EngineCacheCommands
         {
             var what = engine.Manifest is { } manifest
                 ? string.Create(CultureInfo.InvariantCulture,
-                    $"{manifest.File} {manifest.Shapes} {manifest.Precision} of {manifest.Package}, {engine.LengthBytes / 1e6:F1} MB, "
-                    + $"{manifest.RunMilliseconds:F1} ms a frame, built {manifest.BuiltAt:yyyy-MM-dd}")
+                    $"{manifest.File} {manifest.Shapes} {manifest.Precision} of {manifest.Package}, "
+                    + $"{engine.LengthBytes / 1e6:F1} MB, {manifest.RunMilliseconds:F1} ms a frame, built "
+                    + $"{manifest.BuiltAt:yyyy-MM-dd}")
                 : engine.Prefix;
             var why = engine.Reason is { } reason ? $": {reason}" : "";
             await output.WriteLineAsync($"  {engine.State.ToString().ToLowerInvariant()}: {what}{why}");

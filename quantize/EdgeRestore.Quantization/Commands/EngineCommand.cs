@@ -7,8 +7,8 @@ namespace EdgeRestore.Quantization.Commands;
 internal static class EngineCommand
 {
     private const string Help = """
-        Plans, builds and looks after TensorRT engines. They are built on the device that runs them, by this command alone: a
-        daemon serves on CUDA or the CPU until an engine is there, and takes it up by itself.
+        Plans, builds and looks after TensorRT engines. They are built on the device that runs them, by this command
+        alone: a daemon serves on CUDA or the CPU until an engine is there, and takes it up by itself.
 
         Example: ./edgerestore quantize engine plan deploy/models/edgerestore-default --for orin-nx --shape 1920x1080
 
@@ -28,7 +28,8 @@ internal static class EngineCommand
 
     internal static Option<string?> CreateCache() => new("--cache", "--engines")
     {
-        Description = $"Folder of the engines; ${EngineCache.DirectoryVariable} or ~/.cache/edgerestore/engines when not given",
+        Description = $"Folder of the engines; ${EngineCache.DirectoryVariable} or ~/.cache/edgerestore/engines when "
+            + "not given",
         HelpName = "folder",
     };
 
@@ -42,16 +43,18 @@ internal static class EngineCommand
     {
         var option = new Option<string[]>("--shape")
         {
-            Description = "Frames to build for: 1920x1080, or least..tuned..most as in 640x360..1280x720..1920x1080; may be repeated",
+            Description = "Frames to build for: 1920x1080, or least..tuned..most as in 640x360..1280x720..1920x1080; "
+                + "may be repeated",
             HelpName = "size",
         };
         option.Validators.Add(result =>
         {
-            foreach (var text in result.Tokens.Select(token => token.Value).Where(text => EngineShapes.TryParse(text) is null))
+            foreach (var text in result.Tokens.Select(token => token.Value).Where(
+                text => EngineShapes.TryParse(text) is null))
             {
                 result.AddError(
-                    $"--shape is '{text}'. Allowed: WIDTHxHEIGHT with sides of 1 to {EngineSize.MaxSidePixels}, or three of them, "
-                    + "each no smaller than the one before, with '..' between.");
+                    $"--shape is '{text}'. Allowed: WIDTHxHEIGHT with sides of 1 to {EngineSize.MaxSidePixels}, or "
+                    + "three of them, each no smaller than the one before, with '..' between.");
             }
         });
         return option;

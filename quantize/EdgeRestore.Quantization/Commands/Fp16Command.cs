@@ -12,9 +12,9 @@ internal static class Fp16Command
     private const string Help = $"""
         Writes a package in FP16: half the size, and about twice as fast where the processor computes in it.
 
-        Pixels, sums of squares, softmax and what FP16 would lose stay in FP32. Every route is run on held-out photographs
-        beside its FP32 form; NaN, infinity or a loss above --max-drop fails it, and the package is written all the same, to
-        be looked at. CPUs mostly do not compute in FP16: there this package is smaller, not faster.
+        Pixels, sums of squares, softmax and what FP16 would lose stay in FP32. Every route is run on held-out
+        photographs beside its FP32 form; NaN, infinity or a loss above --max-drop fails it, and the package is written
+        all the same, to be looked at. CPUs mostly do not compute in FP16: there this package is smaller, not faster.
 
         {GraphOptions.Help}
 
@@ -22,8 +22,8 @@ internal static class Fp16Command
           ./edgerestore quantize fp16 deploy/models/edgerestore-default --out edgerestore-fp16
           ./edgerestore quantize fp16 detector.onnx --frames photographs --side 640 --out detector.fp16.onnx
 
-        Exit codes: 0 done; 1 written, but a route lost more than --max-drop, a file is below --min-psnr; 2 wrong command line;
-        5 cannot run (package, photographs, disk); 130 interrupted.
+        Exit codes: 0 done; 1 written, but a route lost more than --max-drop, a file is below --min-psnr; 2 wrong
+        command line; 5 cannot run (package, photographs, disk); 130 interrupted.
         """;
 
     public static Command Create()

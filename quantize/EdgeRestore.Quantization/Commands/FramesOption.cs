@@ -11,9 +11,10 @@ internal sealed class FramesOption
 {
     public Option<string> Frames { get; } = new("--frames")
     {
-        Description = "Folder of images, a video (through ffmpeg), or live: and the address of a running daemon that was started "
-            + "with --allow-tap; folders inside that are named like a degradation settle "
-            + "what their images are, the package's classifier sorts the others, clean photographs are degraded by formula",
+        Description = "Folder of images, a video (through ffmpeg), or live: and the address of a running daemon that "
+            + "was started with --allow-tap; folders inside that are named like a degradation settle "
+            + "what their images are, the package's classifier sorts the others, clean photographs are degraded by "
+            + "formula",
         HelpName = "folder|video|live:URL",
         Required = true,
     };
@@ -22,7 +23,8 @@ internal sealed class FramesOption
 
     public Option<int> FramesPerRoute { get; } = Positive("--per-route", "Most frames for one route", 16);
 
-    public Option<int> Side { get; } = Positive("--side", "Longest side in pixels of the crop that is taken of a frame", 256);
+    public Option<int> Side { get; } =
+        Positive("--side", "Longest side in pixels of the crop that is taken of a frame", 256);
 
     public Option<ByteSize> Memory { get; } = CreateMemory();
 
@@ -104,8 +106,8 @@ internal sealed class FramesOption
             && missing != Degradation.Clear)
         {
             throw new CalibrationException(
-                $"--routes names '{missing.ToName()}', which package {package.Manifest.Name} has no subnetwork for. It has "
-                + $"{string.Join(", ", package.Manifest.Routes.Select(route => route.Degradation.ToName()))}.");
+                $"--routes names '{missing.ToName()}', which package {package.Manifest.Name} has no subnetwork for. It "
+                + $"has {string.Join(", ", package.Manifest.Routes.Select(route => route.Degradation.ToName()))}.");
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
         var input = graph.File.Graph.Inputs.Single();
         await Errors.WriteLineAsync(
             $"{path}: opset {graph.SourceOpset}, input '{input.Name}' {input.Type}, "
-            + $"{graph.File.Graph.Nodes.Count} operators after folding, {graph.File.Graph.Nodes.Count(node => node.OpType == "Conv")} of "
+            + $"{graph.File.Graph.Nodes.Count} operators after folding, "
+            + $"{graph.File.Graph.Nodes.Count(node => node.OpType == "Conv")} of "
             + "them convolutions");
         return graph;
     }
@@ -36,7 +37,8 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
         var half = HalfGraph.Build(graph.File);
         if (parsed.GetValue(frames.Frames) is null)
         {
-            await Output.WriteLineAsync("Not judged, since no --frames are given: nobody knows what this conversion costs.");
+            await Output.WriteLineAsync(
+                "Not judged, since no --frames are given: nobody knows what this conversion costs.");
             Write(path, output, half);
             return ExitCode.Done;
         }
@@ -56,8 +58,8 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
         if (parsed.GetValue(frames.Frames) is null)
         {
             throw new CalibrationException(
-                $"'{path}' cannot be written in 8 bits without --frames: ranges come from images. Give a folder of images like those "
-                + "that it will see.");
+                $"'{path}' cannot be written in 8 bits without --frames: ranges come from images. Give a folder of "
+                + "images like those that it will see.");
         }
 
         var graph = await ReadAsync(path);
@@ -68,8 +70,9 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
         if (!quantized.HasEightBits)
         {
             throw new QuantizationException(
-                $"Nothing was written: found none of the {quantized.FloatConvolutions.Count} convolutions of '{path}' that can be in 8 bits "
-                + $"({quantized.FloatReasons}), allowed is a graph with one or more that can. Use it as it is, or 'quantize fp16'.");
+                $"Nothing was written: found none of the {quantized.FloatConvolutions.Count} convolutions of '{path}' "
+                + $"that can be in 8 bits ({quantized.FloatReasons}), allowed is a graph with one or more that can. "
+                + "Use it as it is, or 'quantize fp16'.");
         }
 
         if (plan.Profile == QuantizationProfile.Cpu)
@@ -92,16 +95,17 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
         if (LiveOption.IsLive(source))
         {
             throw new CalibrationException(
-                $"'{source}' cannot be calibrated with: frames of a daemon are chosen by its package's routes, which an ONNX file has "
-                + "none of; allowed are a folder of images and a video. Keep a daemon's frames with 'quantize calibrate PACKAGE --frames "
-                + "live:… --keep-frames FOLDER', and give that folder.");
+                $"'{source}' cannot be calibrated with: frames of a daemon are chosen by its package's routes, which "
+                + "an ONNX file has none of; allowed are a folder of images and a video. Keep a daemon's frames with "
+                + "'quantize calibrate PACKAGE --frames live:… --keep-frames FOLDER', and give that folder.");
         }
 
         held.Video = File.Exists(source) ? await VideoFrames.ExtractAsync(source, token) : null;
         var lines = new ProgressLines(Errors);
         var chosen = await Task.Run(
             () => ForeignFrames.Choose(
-                held.Video?.Folder ?? source, graph, parsed.GetValue(frames.Side), parsed.GetValue(frames.FramesPerRoute),
+                held.Video?.Folder ?? source, graph, parsed.GetValue(frames.Side),
+                parsed.GetValue(frames.FramesPerRoute),
                 (done, total) => lines.Show(done, total, "looking at images"), token),
             token);
         foreach (var remark in chosen.Remarks)
@@ -122,7 +126,8 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
             () => ForeignCalibration.Run(
                 Path.GetFileName(path), graph, options.Input(parsed), chosen.Calibrated, settings,
                 (done, total, activity) => lines.Show(
-                    done, total, activity, TimeProvider.System.GetElapsedTime(started) * ((double)(total - done) / done)),
+                    done, total, activity,
+                    TimeProvider.System.GetElapsedTime(started) * ((double)(total - done) / done)),
                 token),
             token);
     }
@@ -135,12 +140,14 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
     {
         if (Path.GetFullPath(path) == Path.GetFullPath(output))
         {
-            throw new QuantizationException($"--out is '{output}', the file that is read. Give another: the source is not changed.");
+            throw new QuantizationException(
+                $"--out is '{output}', the file that is read. Give another: the source is not changed.");
         }
 
         if (Directory.Exists(output) || (File.Exists(output) && !replaces))
         {
-            throw new QuantizationException($"'{output}' is there already. Give another --out, or --replace for a file.");
+            throw new QuantizationException(
+                $"'{output}' is there already. Give another --out, or --replace for a file.");
         }
     }
 
@@ -149,37 +156,44 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
     {
         await Output.WriteLineAsync($"In 8 bits: {quantized.QuantizedConvolutions.Length} of "
             + $"{quantized.QuantizedConvolutions.Length + quantized.FloatConvolutions.Count} convolutions"
-            + (quantized.QuantizedProducts.Length > 0 ? $", {quantized.QuantizedProducts.Length} products with a constant matrix" : "")
+            + (quantized.QuantizedProducts.Length > 0 ? $", {quantized.QuantizedProducts.Length} products with a "
+            + "constant matrix" : "")
             + ". In floating point:");
-        foreach (var reason in quantized.FloatConvolutions.GroupBy(kept => kept.Value).OrderBy(group => group.Key, StringComparer.Ordinal))
+        foreach (var reason in quantized.FloatConvolutions.GroupBy(kept => kept.Value).OrderBy(
+            group => group.Key, StringComparer.Ordinal))
         {
-            await Output.WriteLineAsync($"  {reason.Count()} Conv, {reason.Key}: {string.Join(", ", reason.Select(kept => $"'{kept.Key}'"))}");
+            await Output.WriteLineAsync(
+                $"  {reason.Count()} Conv, {reason.Key}: {string.Join(", ", reason.Select(kept => $"'{kept.Key}'"))}");
         }
 
         var links = new GraphLinks(graph.File.Graph);
         var inEightBits = quantized.QuantizedProducts.ToHashSet(StringComparer.Ordinal);
         var weighted = graph.File.Graph.Nodes
-            .Where(node => node.OpType is "ConvTranspose" or "Gemm" or "MatMul" && !inEightBits.Contains(Nodes.KeyOf(node)))
-            .GroupBy(node => (node.OpType, Reason: node.OpType == "ConvTranspose" ? "for which ONNX Runtime's CPU provider has no 8 bits"
+            .Where(node => node.OpType is "ConvTranspose" or "Gemm" or "MatMul" && !inEightBits.Contains(
+                Nodes.KeyOf(node)))
+            .GroupBy(node => (node.OpType, Reason: node.OpType == "ConvTranspose" ? "for which ONNX Runtime's CPU "
+                + "provider has no 8 bits"
                 : ConstantProduct.Of(node, links.Constant).Reason ?? "which the profile leaves in floating point"));
         foreach (var group in weighted)
         {
             var names = group.Take(5).Select(node => $"'{(node.Name.Length > 0 ? node.Name : node.Outputs[0])}'");
             await Output.WriteLineAsync(
-                $"  {group.Count()} {group.Key.OpType}, {group.Key.Reason}: {string.Join(", ", names)}{(group.Count() > 5 ? ", ..." : "")}");
+                $"  {group.Count()} {group.Key.OpType}, {group.Key.Reason}: "
+                + $"{string.Join(", ", names)}{(group.Count() > 5 ? ", ..." : "")}");
         }
     }
 
     private async Task<bool> JudgeAsync(
-        ForeignTrial trial, ForeignGraph graph, OnnxFile judged, OnnxFile written, bool isTimed, CancellationToken token)
+        ForeignTrial trial, ForeignGraph graph, OnnxFile judged, OnnxFile written, bool isTimed,
+        CancellationToken token)
     {
         var least = parsed.GetValue(options.MinPsnr);
         var threads = parsed.GetValue(frames.Threads);
         var cost = await Task.Run(() => trial.Judge(judged, threads).Single(), token);
         var isGood = cost.PsnrBetween >= least && cost.NonFinite == 0;
         await Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"On {cost.Frames} images that it was not calibrated with: {cost.PsnrBetween:F1} dB between its outputs and FP32's, of their "
-            + $"range ({trial.RangeText}); worst '{cost.WorstFrame}'")
+            $"On {cost.Frames} images that it was not calibrated with: {cost.PsnrBetween:F1} dB between its outputs "
+            + $"and FP32's, of their range ({trial.RangeText}); worst '{cost.WorstFrame}'")
             + (cost.NonFinite > 0 ? $"; {cost.NonFinite} values are NaN or infinite" : "")
             + (isGood ? "" : string.Create(CultureInfo.InvariantCulture, $"  <- below the limit of {least:F1} dB")));
         if (isTimed)
@@ -187,8 +201,9 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
             var times = await Task.Run(
                 () => trial.Time([graph.File, written], new SearchSettings { Threads = threads }, token), token);
             await Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"{times[0] / times[1]:F2} times FP32's speed here ({times[1]:F1} instead of {times[0]:F1} ms of processor time at "
-                + $"{trial.FrameSize.Width}x{trial.FrameSize.Height}, {Machine.Current.Describe()})"));
+                $"{times[0] / times[1]:F2} times FP32's speed here ({times[1]:F1} instead of {times[0]:F1} ms of "
+                + $"processor time at {trial.FrameSize.Width}x{trial.FrameSize.Height}, "
+                + $"{Machine.Current.Describe()})"));
             if (SlownessRemark(times[0], times[1]) is { } remark)
             {
                 await Errors.WriteLineAsync(remark);
@@ -207,9 +222,9 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
         }
 
         var speed = (referenceMs / ms).ToString("F2", CultureInfo.InvariantCulture);
-        return $"Warning: FP32 is the better choice here: found {speed} times FP32's speed in 8 bits, worth it is more than 1. The file is "
-            + "written as asked, shorter and slower. 'quantize auto' keeps FP32 where that is so; a SymUNet's checkpoint gains by 'import' "
-            + "and 'export one', which pad its widths.";
+        return $"Warning: FP32 is the better choice here: found {speed} times FP32's speed in 8 bits, worth it is more "
+            + "than 1. The file is written as asked, shorter and slower. 'quantize auto' keeps FP32 where that is so; "
+            + "a SymUNet's checkpoint gains by 'import' and 'export one', which pad its widths.";
     }
 
     private void Write(string path, string output, OnnxFile file)
@@ -217,7 +232,8 @@ internal sealed class GraphConversion(ParseResult parsed, GraphOptions options, 
         var bytes = file.ToBytes();
         WholeFile.Write(output, stream => stream.Write(bytes));
         Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Wrote {output}: {bytes.Length / 1e6:F2} MB, {100.0 * bytes.Length / new FileInfo(path).Length:F0} % of {path}."));
+            $"Wrote {output}: {bytes.Length / 1e6:F2} MB, {100.0 * bytes.Length / new FileInfo(path).Length:F0} % of "
+            + $"{path}."));
     }
 
     /// <summary>A video's images, kept until the command ends.</summary>

@@ -23,9 +23,11 @@ internal sealed class GraphOptions
         DefaultValueFactory = _ => "0..1",
     }.OneOf("0..1", "0..255", "-1..1");
 
-    public Option<ImmutableArray<float>> Mean { get; } = PerChannel("--mean", "taken off each channel, in units of --pixels", 0);
+    public Option<ImmutableArray<float>> Mean { get; } =
+        PerChannel("--mean", "taken off each channel, in units of --pixels", 0);
 
-    public Option<ImmutableArray<float>> Deviation { get; } = PerChannel("--std", "what each channel is divided by then", 1);
+    public Option<ImmutableArray<float>> Deviation { get; } =
+        PerChannel("--std", "what each channel is divided by then", 1);
 
     public Option<bool> Bgr { get; } = new("--bgr") { Description = "ONNX file: its first channel is blue" };
 
@@ -54,7 +56,8 @@ internal sealed class GraphOptions
         frames.Frames.Required = false;
         frames.Frames.Description = "ONNX file: folder of images, or a video (through ffmpeg)";
         frames.FramesPerRoute.Description = "ONNX file: most images to calibrate with";
-        frames.Side.Description = "ONNX file: longest side in pixels of what is taken of an image; where the graph fixes its size, that counts";
+        frames.Side.Description = "ONNX file: longest side in pixels of what is taken of an image; where the graph "
+            + "fixes its size, that counts";
         command.Add(frames.Frames);
         command.Add(frames.FramesPerRoute);
         command.Add(frames.Side);
@@ -82,12 +85,17 @@ internal sealed class GraphOptions
         {
             var text = result.Tokens.Single().Value;
             var numbers = text.Split(',')
-                .Select(part => float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : float.NaN)
+                .Select(
+                    part => float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                        ? number
+                        : float.NaN)
                 .ToList();
-            if (numbers.Count is not (1 or 3) || numbers.Any(number => !float.IsFinite(number) || (value == 1 && number <= 0)))
+            if (numbers.Count is not (1 or 3)
+                || numbers.Any(number => !float.IsFinite(number) || (value == 1 && number <= 0)))
             {
                 result.AddError(
-                    $"{name} is '{text}'. Allowed: one number or three{(value == 1 ? " above 0" : "")}, such as 0.485,0.456,0.406.");
+                    $"{name} is '{text}'. Allowed: one number or three{(value == 1 ? " above 0" : "")}, such as "
+                    + $"0.485,0.456,0.406.");
                 return [];
             }
 

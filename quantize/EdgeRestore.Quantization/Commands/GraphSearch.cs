@@ -11,7 +11,9 @@ using EdgeRestore.Quantization.Search;
 
 namespace EdgeRestore.Quantization.Commands;
 
-/// <summary>What <c>auto</c> does with an ONNX file in the place of a package: a folder of forms, and a report.</summary>
+/// <summary>
+/// What <c>auto</c> does with an ONNX file in the place of a package: a folder of forms, and a report.
+/// </summary>
 internal sealed class GraphSearch(ParseResult parsed, GraphOptions options, FramesOption frames, SearchOptions search)
 {
     public async Task<int> RunAsync(string path, CancellationToken token)
@@ -20,7 +22,8 @@ internal sealed class GraphSearch(ParseResult parsed, GraphOptions options, Fram
         var folder = Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(search.Out));
         if (File.Exists(folder) || (Directory.Exists(folder) && !parsed.GetValue(search.Replace)))
         {
-            throw new QuantizationException($"'{folder}' is there already. Give another folder as --out, or --replace.");
+            throw new QuantizationException(
+                $"'{folder}' is there already. Give another folder as --out, or --replace.");
         }
 
         var threads = parsed.GetValue(frames.Threads);
@@ -41,10 +44,12 @@ internal sealed class GraphSearch(ParseResult parsed, GraphOptions options, Fram
         long bytes = 0;
         foreach (var form in device.Forms)
         {
-            var (outcome, file) = await Task.Run(() => Find(form, graph, calibrated, trial, settings, error, token), token);
+            var (outcome, file) = await Task.Run(
+                () => Find(form, graph, calibrated, trial, settings, error, token), token);
             outcomes.Add(outcome);
             await error.WriteLineAsync(
-                $"{form.Precision} for {form.Provider}: {(outcome.IsTaken ? outcome.Reason : $"stays fp32, {outcome.Reason}")}");
+                $"{form.Precision} for {form.Provider}: "
+                + $"{(outcome.IsTaken ? outcome.Reason : $"stays fp32, {outcome.Reason}")}");
             var name = $"{Path.GetFileNameWithoutExtension(path)}.{form.Precision}-{form.Provider}.onnx";
             if (!outcome.IsTaken && File.Exists(Path.Combine(folder, name)))
             {
@@ -75,20 +80,24 @@ internal sealed class GraphSearch(ParseResult parsed, GraphOptions options, Fram
             SourceBytes = new FileInfo(path).Length,
             FormBytes = bytes,
         };
-        WholeFile.Write(Path.Combine(folder + ".report", ReportFolder.JsonName), stream => stream.Write(result.ToJson()));
+        WholeFile.Write(
+            Path.Combine(folder + ".report", ReportFolder.JsonName), stream => stream.Write(result.ToJson()));
         ReportFolder.Render(folder + ".report");
         await output.WriteLineAsync(result.Verdict);
-        await output.WriteLineAsync($"Report:  {Path.GetFullPath(Path.Combine(folder + ".report", ReportFolder.PageName))}");
+        await output.WriteLineAsync(
+            $"Report:  {Path.GetFullPath(Path.Combine(folder + ".report", ReportFolder.PageName))}");
         return outcomes.Any(outcome => outcome.IsTaken) ? ExitCode.Done : ExitCode.PartFailed;
     }
 
     private static (RouteOutcome Outcome, OnnxFile File) Find(
-        DeviceForm form, ForeignGraph graph, CalibratedGraph calibrated, ForeignTrial trial, SearchSettings settings, TextWriter error,
+        DeviceForm form, ForeignGraph graph, CalibratedGraph calibrated, ForeignTrial trial, SearchSettings settings,
+        TextWriter error,
         CancellationToken token)
     {
         if (form is { Precision: "int8", Provider: "cpu" })
         {
-            var search = new RouteSearch(graph.File, calibrated, trial, settings, step => error.WriteLine($"int8: {step}"));
+            var search = new RouteSearch(
+                graph.File, calibrated, trial, settings, step => error.WriteLine($"int8: {step}"));
             var found = search.Run("", token);
             return (found, search.Form);
         }
@@ -118,7 +127,8 @@ internal sealed class GraphSearch(ParseResult parsed, GraphOptions options, Fram
                 Costs = [.. costs],
                 Sensitivity = [],
                 Tensors = quantized is null ? [] : TensorFidelities.Of(calibrated, settings.Method),
-                Steps = [new SearchStep($"{form.Precision} for {form.Provider}", null, costs[0].PsnrBetween, reason ?? "holds")],
+                Steps = [new SearchStep(
+                    $"{form.Precision} for {form.Provider}", null, costs[0].PsnrBetween, reason ?? "holds")],
             },
             file);
     }

@@ -14,9 +14,12 @@ internal sealed class LiveOption
         DefaultValueFactory = _ => 60,
     }.Between(1, 86_400);
 
-    private readonly Option<string?> _keep = Text("--keep-frames", "folder", "Keep a daemon's frames here, to calibrate with again");
-    private readonly Option<string?> _token = Text("--token-file", "file", "Bearer token for the daemon; its role is observe or admin");
-    private readonly Option<string?> _authorities = Text("--ca", "file", "Authorities of the daemon's certificate, PEM");
+    private readonly Option<string?> _keep = Text(
+        "--keep-frames", "folder", "Keep a daemon's frames here, to calibrate with again");
+    private readonly Option<string?> _token = Text(
+        "--token-file", "file", "Bearer token for the daemon; its role is observe or admin");
+    private readonly Option<string?> _authorities = Text(
+        "--ca", "file", "Authorities of the daemon's certificate, PEM");
 
     public void AddTo(Command command, Option<string> frames)
     {
@@ -60,8 +63,8 @@ internal sealed class LiveOption
         var live = await LiveFrames.TapAsync(
             client, address.ToString(), new LiveFrameSettings(routes, perRoute, time, parsed.GetValue(_keep)),
             limits => error.WriteLine(
-                $"Taking frames of {address} for {ProgressLines.Format(time)} at most; it hands out {limits.FramesPerSecond} a second, "
-                + $"{limits.MaxFrames} in all."),
+                $"Taking frames of {address} for {ProgressLines.Format(time)} at most; it hands out "
+                + $"{limits.FramesPerSecond} a second, {limits.MaxFrames} in all."),
             now => progress.Show(++taken, (routes.Count + 1) * perRoute, $"frames of the daemon: {now.Counts}"), token);
         await error.WriteLineAsync($"Frames of the daemon: {live.Counts}.");
         return live;

@@ -10,7 +10,8 @@ internal static class NewPackage
     /// <exception cref="PackageException">Something is there that may not be replaced.</exception>
     public static void RequireWritable(string directory, ModelPackage source, bool replace)
     {
-        if (Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)) == Path.TrimEndingDirectorySeparator(source.Directory))
+        if (Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))
+            == Path.TrimEndingDirectorySeparator(source.Directory))
         {
             throw new WrongCommandLineException(
                 $"--out is '{directory}', the source package, which stays as it is. Allowed: another folder.");

@@ -16,8 +16,8 @@ internal static class PlanCommand
     };
 
     private const string Description = """
-        Shows what is in a package, what each precision gives on a device, and how long calibrating will take here. Changes
-        nothing.
+        Shows what is in a package, what each precision gives on a device, and how long calibrating will take here.
+        Changes nothing.
 
         Example: ./edgerestore quantize plan deploy/models/edgerestore-default --for agx-orin
 
@@ -34,7 +34,8 @@ internal static class PlanCommand
         {
             var output = parsed.InvocationConfiguration.Output;
             var forecast = QuantizationForecast.Of(
-                ModelPackage.Open(parsed.GetRequiredValue(package)), DeviceProfile.Find(parsed.GetRequiredValue(device))!, null);
+                ModelPackage.Open(parsed.GetRequiredValue(package)),
+                DeviceProfile.Find(parsed.GetRequiredValue(device))!, null);
             if (parsed.GetValue(json))
             {
                 await output.WriteLineAsync(JsonSerializer.Serialize(forecast, Json));
@@ -45,9 +46,10 @@ internal static class PlanCommand
             foreach (var graph in forecast.Graphs)
             {
                 await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"  {graph.File} ({string.Join(", ", graph.Routes)}): {graph.Precision}, {graph.QuantizableCount} of "
-                    + $"{graph.ConvolutionCount} convolutions in {graph.GroupCount} groups, {graph.TensorCount} tensors to calibrate, "
-                    + $"weights {graph.WeightBytes / 1e6:F2} MB, about {graph.Int8Bytes / 1e6:F2} MB with 8 bits"));
+                    $"  {graph.File} ({string.Join(", ", graph.Routes)}): {graph.Precision}, {graph.QuantizableCount} "
+                    + $"of {graph.ConvolutionCount} convolutions in {graph.GroupCount} groups, {graph.TensorCount} "
+                    + $"tensors to calibrate, weights {graph.WeightBytes / 1e6:F2} MB, about "
+                    + $"{graph.Int8Bytes / 1e6:F2} MB with 8 bits"));
                 if (graph.Obstacle is { } obstacle)
                 {
                     await output.WriteLineAsync($"    cannot be quantised: {obstacle}");
@@ -61,8 +63,9 @@ internal static class PlanCommand
             }
 
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"Here one frame of 256x256 takes {forecast.MeasuredMs:F0} ms on one thread in FP32; calibrating with 16 frames a "
-                + $"route takes about {ProgressLines.Format(TimeSpan.FromSeconds(forecast.CalibrationSeconds))} and at most "
+                $"Here one frame of 256x256 takes {forecast.MeasuredMs:F0} ms on one thread in FP32; calibrating with "
+                + $"16 frames a route takes about "
+                + $"{ProgressLines.Format(TimeSpan.FromSeconds(forecast.CalibrationSeconds))} and at most "
                 + $"{forecast.MemoryBytes >> 20} MiB beyond what running takes. Next: quantize auto."));
             return ExitCode.Done;
         });

@@ -7,8 +7,8 @@ namespace EdgeRestore.Quantization.Commands;
 internal static class ReportCommand
 {
     private const string Description = """
-        Writes report.html into the folder that 'quantize mixed' or 'quantize auto' left beside its package, and says its first
-        line: ship it or not, and why.
+        Writes report.html into the folder that 'quantize mixed' or 'quantize auto' left beside its package, and says
+        its first line: ship it or not, and why.
 
         Example: ./edgerestore quantize report edgerestore-fast.report
 

@@ -9,7 +9,9 @@ using EdgeRestore.Quantization.Selection;
 
 namespace EdgeRestore.Quantization.Commands;
 
-/// <summary>The options of the commands that search, and what they do once frames and a calibration are there.</summary>
+/// <summary>
+/// The options of the commands that search, and what they do once frames and a calibration are there.
+/// </summary>
 internal sealed class SearchOptions
 {
     public Option<string> Out { get; } = new("--out")
@@ -38,7 +40,8 @@ internal sealed class SearchOptions
     {
         var option = new Option<string>("--for")
         {
-            Description = "The device: " + string.Join("; ", DeviceProfile.All.Select(known => $"{known.Name}, {known.Description}")),
+            Description = "The device: "
+                + string.Join("; ", DeviceProfile.All.Select(known => $"{known.Name}, {known.Description}")),
             HelpName = "device",
             DefaultValueFactory = _ => "cpu",
         };
@@ -61,11 +64,13 @@ internal sealed class SearchOptions
         NewPackage.RequireWritable(parsed.GetRequiredValue(Out), source, parsed.GetValue(Replace));
 
     /// <summary>Folder in which unfinished work is kept.</summary>
-    public string WorkFolder(ParseResult parsed) => Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(Out)) + ".work";
+    public string WorkFolder(ParseResult parsed) =>
+        Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(Out)) + ".work";
 
     /// <summary>Searches, writes the package and the report, says the verdict.</summary>
     public async Task<int> RunAsync(
-        ParseResult parsed, ModelPackage package, CalibrationFile calibration, IReadOnlyList<JudgedFrame> judged, int threads,
+        ParseResult parsed, ModelPackage package, CalibrationFile calibration, IReadOnlyList<JudgedFrame> judged,
+        int threads,
         CancellationToken token)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
@@ -80,7 +85,8 @@ internal sealed class SearchOptions
             SpeedFrame = (parsed.GetValue(SpeedSize).Width, parsed.GetValue(SpeedSize).Height),
         };
         var device = DeviceProfile.Find(parsed.GetRequiredValue(For))!;
-        var search = new PackageSearch(package, calibration, judged, settings, Path.Combine(WorkFolder(parsed), "search"));
+        var search = new PackageSearch(
+            package, calibration, judged, settings, Path.Combine(WorkFolder(parsed), "search"));
         var forms = await Task.Run(() => search.Run(device, error.WriteLine, token), CancellationToken.None);
         var measuredOn = string.Create(CultureInfo.InvariantCulture,
             $"{Machine.Current.Describe()}, {(threads > 0 ? threads : Environment.ProcessorCount)} threads, "
@@ -99,10 +105,12 @@ internal sealed class SearchOptions
             FormBytes = VariantPackage.LengthsOf(written, package).Forms,
         };
         await Task.Run(
-            () => ReportFolder.Write(@out + ".report", outcome, package, forms, judged, threads), CancellationToken.None);
+            () => ReportFolder.Write(@out + ".report", outcome, package, forms, judged, threads),
+            CancellationToken.None);
         await output.WriteLineAsync(outcome.Verdict);
         await output.WriteLineAsync($"Package: {written.Directory}");
-        await output.WriteLineAsync($"Report:  {Path.GetFullPath(Path.Combine(@out + ".report", ReportFolder.PageName))}");
+        await output.WriteLineAsync(
+            $"Report:  {Path.GetFullPath(Path.Combine(@out + ".report", ReportFolder.PageName))}");
         return outcome.Routes.Any(route => route.IsTaken) ? ExitCode.Done : ExitCode.PartFailed;
     }
 
@@ -111,21 +119,24 @@ internal sealed class SearchOptions
         var (width, height) = new SearchSettings().SpeedFrame;
         return new("--speed-size")
         {
-            Description = "Size of the frames that speed is measured on; a large network is measured sooner on smaller ones",
+            Description = "Size of the frames that speed is measured on; a large network is measured sooner on smaller "
+                + "ones",
             HelpName = "WIDTHxHEIGHT",
             DefaultValueFactory = _ => new(width, height),
             CustomParser = result =>
             {
                 var text = result.Tokens.Single().Value;
                 var sides = text.Split('x');
-                if (sides.Length == 2 && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out var w)
+                if (sides.Length == 2
+                    && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out var w)
                     && int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out var h)
                     && w is >= 64 and <= 4096 && h is >= 64 and <= 4096)
                 {
                     return new(w, h);
                 }
 
-                result.AddError($"--speed-size is '{text}'. Allowed: WIDTHxHEIGHT with sides from 64 to 4096, such as 640x360.");
+                result.AddError(
+                    $"--speed-size is '{text}'. Allowed: WIDTHxHEIGHT with sides from 64 to 4096, such as 640x360.");
                 return default;
             },
         };

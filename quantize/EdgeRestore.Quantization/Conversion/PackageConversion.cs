@@ -5,7 +5,9 @@ using EdgeRestore.Quantization.Precision;
 
 namespace EdgeRestore.Quantization.Conversion;
 
-/// <summary>A package in another precision: every route's graph converted, weights shared again, the source untouched.</summary>
+/// <summary>
+/// A package in another precision: every route's graph converted, weights shared again, the source untouched.
+/// </summary>
 public sealed class PackageConversion
 {
     // An entry for a tensor outside costs about 70 bytes in its graph.
@@ -28,9 +30,9 @@ public sealed class PackageConversion
         if (package.Manifest.Routes.FirstOrDefault(route => route.Precision != "fp32") is { } converted)
         {
             throw new QuantizationException(
-                $"Package '{package.Directory}' is converted already: found route {converted.File} in {converted.Precision}, "
-                + "allowed is a package with all routes in fp32, from which every precision is made. Take the package that it "
-                + "came from.");
+                $"Package '{package.Directory}' is converted already: found route {converted.File} in "
+                + $"{converted.Precision}, allowed is a package with all routes in fp32, from which every precision is "
+                + "made. Take the package that it came from.");
         }
 
         var conversion = new PackageConversion(package);
@@ -48,8 +50,9 @@ public sealed class PackageConversion
         if (package.Manifest.Network.Semantic is { } semantic)
         {
             throw new QuantizationException(
-                $"Package '{package.Directory}' cannot be quantised: its networks take the tokens of the encoder '{semantic.File}' beside the "
-                + "frame, allowed are networks that take a frame alone. It is served in FP32.");
+                $"Package '{package.Directory}' cannot be quantised: its networks take the tokens of the encoder "
+                + $"'{semantic.File}' beside the frame, allowed are networks that take a frame alone. It is served in "
+                + "FP32.");
         }
     }
 
@@ -64,7 +67,8 @@ public sealed class PackageConversion
     /// </param>
     /// <exception cref="PackageException">Nothing was written.</exception>
     public ModelPackage Write(
-        string directory, IReadOnlyDictionary<string, (OnnxFile Graph, string Precision)> converted, string label, bool replace,
+        string directory, IReadOnlyDictionary<string, (OnnxFile Graph, string Precision)> converted, string label,
+        bool replace,
         bool sharesRows = false)
     {
         ArgumentNullException.ThrowIfNull(converted);
@@ -102,7 +106,8 @@ public sealed class PackageConversion
                 })],
                 Provenance = manifest.Provenance with
                 {
-                    Notes = ($"{manifest.Provenance.Notes} Converted to {label} from {manifest.Name} {manifest.Version}, "
+                    Notes =
+                        ($"{manifest.Provenance.Notes} Converted to {label} from {manifest.Name} {manifest.Version}, "
                         + $"manifest SHA-256 {source.Sha256}.").TrimStart(),
                 },
                 Files = [],

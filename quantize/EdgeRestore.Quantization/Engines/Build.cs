@@ -48,9 +48,11 @@ internal sealed class Build
     public IReadOnlyList<string> RequireEngineFiles()
     {
         var files = Files();
-        return files.Any(file => file.EndsWith(".engine", StringComparison.Ordinal)) ? files : throw new EngineException(
-            $"TensorRT took up no part of {_task}: found no engine in what it wrote ({Join(files)}). Its log says which operator "
-            + "it refuses; use another precision, or device cuda.");
+        return files.Any(file => file.EndsWith(".engine", StringComparison.Ordinal))
+            ? files
+            : throw new EngineException(
+            $"TensorRT took up no part of {_task}: found no engine in what it wrote ({Join(files)}). Its log says "
+            + "which operator it refuses; use another precision, or device cuda.");
     }
 
     /// <summary>A load that writes has built, and would do so in the daemon again.</summary>
@@ -63,7 +65,8 @@ internal sealed class Build
             throw new EngineException(
                 $"The provider does not find the engine of {_task} that it has built: loading it wrote "
                 + $"{Join([.. after.Except(before)])}. "
-                + "A daemon would build at every start. Please report this with the versions that 'engine list' tells.");
+                + "A daemon would build at every start. Please report this with the versions that 'engine list' "
+                + "tells.");
         }
     }
 

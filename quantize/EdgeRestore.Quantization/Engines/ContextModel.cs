@@ -5,10 +5,12 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Quantization.Engines;
 
-/// <summary>A graph of one EPContext node, through which ONNX Runtime loads an engine without the network's own graph.</summary>
+/// <summary>
+/// A graph of one EPContext node, through which ONNX Runtime loads an engine without the network's own graph.
+/// </summary>
 /// <remarks>
-/// The operator and its attributes: ContribOperators.md of ONNX Runtime 1.29, com.microsoft.EPContext. It holds the whole
-/// graph or nothing: https://github.com/microsoft/onnxruntime/pull/23294.
+/// The operator and its attributes: ContribOperators.md of ONNX Runtime 1.29, com.microsoft.EPContext. It holds the
+/// whole graph or nothing: https://github.com/microsoft/onnxruntime/pull/23294.
 /// </remarks>
 internal static class ContextModel
 {
@@ -48,7 +50,8 @@ internal static class ContextModel
                     new StringAttribute("ep_cache_context", engineFile),
                     new StringAttribute("source", "TensorrtExecutionProvider"),
                     new StringAttribute(
-                        "hardware_architecture", (device.ComputeCapability ?? "").Replace(".", "", StringComparison.Ordinal)),
+                        "hardware_architecture",
+                        (device.ComputeCapability ?? "").Replace(".", "", StringComparison.Ordinal)),
                     new StringAttribute("onnx_model_filename", Path.GetFileName(graphPath)),
                 ],
             });
@@ -58,14 +61,17 @@ internal static class ContextModel
         }
         catch (OnnxException exception)
         {
-            throw new EngineException($"'{graphPath}' cannot be read for its context model: {exception.Message}", exception);
+            throw new EngineException(
+                $"'{graphPath}' cannot be read for its context model: {exception.Message}", exception);
         }
     }
 
-    private static ValueDefinition Fix(ValueDefinition value, IReadOnlyDictionary<string, long> sizes) => value.Type.Shape is { } shape
+    private static ValueDefinition Fix(ValueDefinition value, IReadOnlyDictionary<string, long> sizes) =>
+        value.Type.Shape is { } shape
         ? value with { Type = value.Type with { Shape = Fix(shape, sizes) } }
         : value;
 
-    private static ImmutableArray<Dimension> Fix(ImmutableArray<Dimension> shape, IReadOnlyDictionary<string, long> sizes) =>
+    private static ImmutableArray<Dimension> Fix(
+        ImmutableArray<Dimension> shape, IReadOnlyDictionary<string, long> sizes) =>
         [.. shape.Select(size => size.Symbol is { } symbol && sizes.TryGetValue(symbol, out var known) ? known : size)];
 }

@@ -18,7 +18,9 @@ internal readonly record struct EngineTrial(double RunMilliseconds, double PsnrT
 /// <summary>What makes engines: ONNX Runtime with TensorRT, or a test's stand-in where there is none.</summary>
 internal abstract class EngineBackend
 {
-    /// <summary>Makes a session, whereby the provider writes the engine's files where its options say. May take minutes.</summary>
+    /// <summary>
+    /// Makes a session, whereby the provider writes the engine's files where its options say. May take minutes.
+    /// </summary>
     /// <exception cref="Inference.Engines.EngineException">The provider failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, and the provider gave up.</exception>
     public abstract void Build(ProviderCall call, CancellationToken token);

@@ -12,8 +12,8 @@ namespace EdgeRestore.Quantization.Engines;
 /// <param name="time">For waiting, and for the times told.</param>
 internal sealed class EngineBuild(EngineCache cache, EngineBackend backend, DeviceIdentity device, TimeProvider time)
 {
-    // Below this an engine computes something else than its graph. Quality is judged when a precision is made; what differs
-    // here are kernels, and for INT8 the precision itself, since the reference is the route's FP32 graph.
+    // Below this an engine computes something else than its graph. Quality is judged when a precision is made; what
+    // differs here are kernels, and for INT8 the precision itself, since the reference is the route's FP32 graph.
     private const double LeastPsnr = 45;
     private const double LeastInt8Psnr = 30;
 
@@ -24,14 +24,15 @@ internal sealed class EngineBuild(EngineCache cache, EngineBackend backend, Devi
     private static readonly TimeSpan GiveUpTime = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Makes sure that one engine is there: (1) locks its place, (2) looks whether it is there and whole, (3) clears what a
-    /// killed build left, (4) builds it in a folder of its own, (5) loads it and runs a frame, (6) does the same as a context
-    /// model, (7) keeps what was measured of kernels, (8) puts it in its place.
+    /// Makes sure that one engine is there: (1) locks its place, (2) looks whether it is there and whole, (3) clears
+    /// what a killed build left, (4) builds it in a folder of its own, (5) loads it and runs a frame, (6) does the same
+    /// as a context model, (7) keeps what was measured of kernels, (8) puts it in its place.
     /// </summary>
     /// <exception cref="QuantizationException">The disk; no further engine can be built either.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; engines that are there stay.</exception>
     public async Task<BuildOutcome> RunAsync(
-        ModelPackage package, EngineTask task, BuilderOptions options, Action<BuildProgress> tell, CancellationToken token)
+        ModelPackage package, EngineTask task, BuilderOptions options, Action<BuildProgress> tell,
+        CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(package);
         ArgumentNullException.ThrowIfNull(task);
@@ -116,8 +117,9 @@ internal sealed class EngineBuild(EngineCache cache, EngineBackend backend, Devi
         {
             RemoveQuietly(key, held);
             throw new QuantizationException(
-                $"The engine of {task} cannot be written to '{cache.Directory}': {exception.Message} Nothing half-written is "
-                + "left, engines that were there stay. Free space, or name another folder with --cache, then run the same command again.",
+                $"The engine of {task} cannot be written to '{cache.Directory}': {exception.Message} Nothing "
+                + "half-written is left, engines that were there stay. Free space, or name another folder with "
+                + "--cache, then run the same command again.",
                 exception);
         }
         finally
@@ -126,7 +128,8 @@ internal sealed class EngineBuild(EngineCache cache, EngineBackend backend, Devi
         }
     }
 
-    private async Task<IDisposable> LockAsync(EngineKey key, EngineTask task, Action<BuildProgress> tell, CancellationToken token)
+    private async Task<IDisposable> LockAsync(
+        EngineKey key, EngineTask task, Action<BuildProgress> tell, CancellationToken token)
     {
         var start = time.GetTimestamp();
         while (true)
@@ -143,7 +146,8 @@ internal sealed class EngineBuild(EngineCache cache, EngineBackend backend, Devi
     }
 
     /// <summary>Returns when the build has ended, or some time after the token was cancelled.</summary>
-    private async Task WatchAsync(Task running, EngineTask task, long start, Action<BuildProgress> tell, CancellationToken token)
+    private async Task WatchAsync(
+        Task running, EngineTask task, long start, Action<BuildProgress> tell, CancellationToken token)
     {
         while (!running.IsCompleted)
         {
@@ -189,9 +193,9 @@ internal sealed class EngineBuild(EngineCache cache, EngineBackend backend, Devi
         var least = task.Precision == "int8" ? LeastInt8Psnr : LeastPsnr;
         return trial is { NonFiniteCount: 0 } && trial.PsnrToCpu >= least ? trial : throw new EngineException(
             string.Create(CultureInfo.InvariantCulture,
-                $"The engine of {task} computes something else than its graph: found {trial.PsnrToCpu:F1} dB to the CPU's result and "
-                + $"{trial.NonFiniteCount} values that are not finite, allowed are {least} dB or more and none. Build it with "
-                + $"another --level, or another precision."));
+                $"The engine of {task} computes something else than its graph: found {trial.PsnrToCpu:F1} dB to the "
+                + $"CPU's result and {trial.NonFiniteCount} values that are not finite, allowed are {least} dB or more "
+                + $"and none. Build it with another --level, or another precision."));
     }
 
     private void RemoveQuietly(EngineKey key, IDisposable? held)

@@ -11,8 +11,8 @@ namespace EdgeRestore.Quantization.Engines;
 /// <param name="MaxOpset">Of ONNX, that its TensorRT reads.</param>
 /// <param name="Obstacle">Why it gets no engines; null where it does.</param>
 /// <remarks>
-/// Modules and memory: NVIDIA's Jetson module data sheets. TensorRT of JetPack 6 is 10.3, which reads opsets up to 20; of
-/// JetPack 5, the last for Xavier, 8.5. TensorRT 10 and its strongly typed networks:
+/// Modules and memory: NVIDIA's Jetson module data sheets. TensorRT of JetPack 6 is 10.3, which reads opsets up to 20;
+/// of JetPack 5, the last for Xavier, 8.5. TensorRT 10 and its strongly typed networks:
 /// https://docs.nvidia.com/deeplearning/tensorrt/latest/getting-started/support-matrix.html.
 /// </remarks>
 internal sealed record EngineDevice(
@@ -28,14 +28,17 @@ internal sealed record EngineDevice(
         new("orin-nano", "8.7", 4 * GiB, true, 20, null),
         new("orin-nx", "8.7", 8 * GiB, true, 20, null),
         new("agx-orin", "8.7", 32 * GiB, true, 20, null),
-        new("xavier", "7.2", 8 * GiB, true, 17, "Xavier is Volta and ends with JetPack 5 and TensorRT 8.5; ONNX Runtime 1.29's "
-            + "provider needs TensorRT 10, which has no Volta. Types in the graph, as FP16 and Q/DQ are here, need TensorRT 9 too. "
-            + "Serve the fp16 form on device cuda"),
+        new("xavier", "7.2", 8 * GiB, true, 17, "Xavier is Volta and ends with JetPack 5 and TensorRT 8.5; ONNX "
+            + "Runtime 1.29's provider needs TensorRT 10, which has no Volta. Types in the graph, as FP16 and Q/DQ are "
+            + "here, need TensorRT 9 too. Serve the fp16 form on device cuda"),
         new("x64-cuda", null, 8 * GiB, false, 20, null),
         new("cpu", null, 0, true, 0, "a CPU runs no engines. Serve the int8 form on device cpu"),
     ];
 
-    /// <summary>Scratch memory for a kernel: a quarter of what other programs and frames also live in; no limit of ours elsewhere.</summary>
+    /// <summary>
+    /// Scratch memory for a kernel: a quarter of what other programs and frames also live in; no limit of ours
+    /// elsewhere.
+    /// </summary>
     public long WorkspaceBytes => IsMemoryShared ? MemoryBytes / 4 : 0;
 
     public static EngineDevice Find(string name) => All.Single(device => device.Name == name);
@@ -46,7 +49,8 @@ internal sealed record EngineDevice(
         ArgumentNullException.ThrowIfNull(found);
         if (ComputeCapability is { } expected && found.ComputeCapability != expected)
         {
-            return $"the plan is for {Name} with compute capability {expected}, this GPU ({found.Gpu}) has {found.ComputeCapability}";
+            return $"the plan is for {Name} with compute capability {expected}, this GPU ({found.Gpu}) has "
+                + $"{found.ComputeCapability}";
         }
 
         return FindLimit(found);

@@ -18,7 +18,9 @@ namespace EdgeRestore.Quantization.Engines;
 public sealed record PlannedEngine(
     string File, string Reference, ImmutableArray<string> Routes, string Precision, string Shapes, long FrameBytes);
 
-/// <summary>Which engines a device is to have, decided where the package is made and carried out on the device.</summary>
+/// <summary>
+/// Which engines a device is to have, decided where the package is made and carried out on the device.
+/// </summary>
 public sealed record EnginePlan
 {
     public const int CurrentFormat = 1;
@@ -61,7 +63,8 @@ public sealed record EnginePlan
     /// <param name="builderLevel">0 to 5.</param>
     /// <exception cref="QuantizationException">The device gets no engines, or the package has no such form.</exception>
     internal static EnginePlan Of(
-        ModelPackage package, EngineDevice? device, IReadOnlyList<EngineShapes> sizes, string precision, int builderLevel)
+        ModelPackage package, EngineDevice? device, IReadOnlyList<EngineShapes> sizes, string precision,
+        int builderLevel)
     {
         ArgumentNullException.ThrowIfNull(package);
         if (device?.Obstacle is { } obstacle)
@@ -92,8 +95,9 @@ public sealed record EnginePlan
                 if (device is { MemoryBytes: > 0 } && bytes > device.MemoryBytes / 2)
                 {
                     leftOut.Add(string.Create(CultureInfo.InvariantCulture,
-                        $"{form.File} {shapes}: tensors of a frame take about {bytes / 1e9:F1} GB, more than half of the "
-                        + $"{device.MemoryBytes / 1e9:F1} GB of the smallest {device.Name}; such frames go in tiles"));
+                        $"{form.File} {shapes}: tensors of a frame take about {bytes / 1e9:F1} GB, more than half of "
+                        + $"the {device.MemoryBytes / 1e9:F1} GB of the smallest {device.Name}; such frames go in "
+                        + $"tiles"));
                     continue;
                 }
 
@@ -138,30 +142,34 @@ public sealed record EnginePlan
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new QuantizationException(
-                $"The engine plan '{path}' cannot be read: {exception.Message} Make one with 'quantize engine plan'.", exception);
+                $"The engine plan '{path}' cannot be read: {exception.Message} Make one with 'quantize engine plan'.",
+                exception);
         }
 
         if (plan?.Format != CurrentFormat)
         {
             throw new QuantizationException(
-                $"The engine plan '{path}' has format {plan?.Format}, this version reads {CurrentFormat}. Make it again with "
-                + "'quantize engine plan'.");
+                $"The engine plan '{path}' has format {plan?.Format}, this version reads {CurrentFormat}. Make it "
+                + "again with 'quantize engine plan'.");
         }
 
         if (plan.PackageSha256 != package.Sha256)
         {
             throw new QuantizationException(
-                $"The engine plan '{path}' is for {plan.Package} with SHA-256 {plan.PackageSha256}; '{package.Directory}' is "
-                + $"{package.Manifest.Name} {package.Manifest.Version} with {package.Sha256}. Plan for this package.");
+                $"The engine plan '{path}' is for {plan.Package} with SHA-256 {plan.PackageSha256}; "
+                + $"'{package.Directory}' is {package.Manifest.Name} {package.Manifest.Version} with {package.Sha256}. "
+                + "Plan for this package.");
         }
 
         var wrong = plan.Engines.FirstOrDefault(engine => EngineShapes.TryParse(engine.Shapes) is null
             || !package.Manifest.Files.Any(file => file.Path == engine.File)
             || !package.Manifest.Files.Any(file => file.Path == engine.Reference));
-        return wrong is null && plan.BuilderLevel is >= 0 and <= 5 && plan.WorkspaceBytes >= 0 ? plan : throw new QuantizationException(
+        return wrong is null && plan.BuilderLevel is >= 0 and <= 5 && plan.WorkspaceBytes >= 0
+            ? plan
+            : throw new QuantizationException(
             $"The engine plan '{path}' was changed by hand: found {wrong?.File} {wrong?.Shapes} at builder level "
-            + $"{plan.BuilderLevel}, allowed are graphs of the package, sizes such as 1920x1080, and levels 0 to 5. Make it again "
-            + "with 'quantize engine plan'.");
+            + $"{plan.BuilderLevel}, allowed are graphs of the package, sizes such as 1920x1080, and levels 0 to 5. "
+            + "Make it again with 'quantize engine plan'.");
     }
 
     /// <summary>The form of a route that TensorRT gets; null where the package lacks the precision.</summary>

@@ -4,15 +4,20 @@ using EdgeRestore.Packages;
 
 namespace EdgeRestore.Quantization.Engines;
 
-/// <summary>Whether engines that are whole and of this machine compute what their networks do: a frame through each.</summary>
+/// <summary>
+/// Whether engines that are whole and of this machine compute what their networks do: a frame through each.
+/// </summary>
 internal sealed class EngineVerification(EngineCache cache, EngineBackend backend, ModelPackage package)
 {
-    /// <summary>Runs a frame; an engine that fails, is built anew at its load or computes something else counts as damaged.</summary>
+    /// <summary>
+    /// Runs a frame; an engine that fails, is built anew at its load or computes something else counts as damaged.
+    /// </summary>
     /// <returns>The engine as judged, and what the frame showed; nothing for one of another package.</returns>
     public (CachedEngine Engine, EngineTrial? Trial) Try(CachedEngine engine)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        if (engine is not { State: EngineState.Ready, Manifest: { } manifest } || FindReference(manifest.File) is not { } reference)
+        if (engine is not { State: EngineState.Ready, Manifest: { } manifest }
+            || FindReference(manifest.File) is not { } reference)
         {
             return (engine, null);
         }

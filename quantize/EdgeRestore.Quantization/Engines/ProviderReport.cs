@@ -34,7 +34,9 @@ internal sealed class ProviderReport
                     : $"{provider.Provider}: {provider.Missing.Count} of {provider.All.Count} libraries are missing";
                 foreach (var library in provider.All)
                 {
-                    yield return library.Path is { } path ? $"  {library.Name}: {path}" : $"  {library.Name}: {library.Problem}";
+                    yield return library.Path is { } path
+                        ? $"  {library.Name}: {path}"
+                        : $"  {library.Name}: {library.Problem}";
                 }
             }
 
@@ -44,11 +46,12 @@ internal sealed class ProviderReport
 
     /// <summary>Why TensorRT cannot run here; null when all libraries are there.</summary>
     public string? Gap => new[] { TensorRt, Cuda }.FirstOrDefault(provider => !provider.IsComplete) is { } lacking
-        ? $"TensorRT cannot run on this machine, {lacking.Missing.Count} of {lacking.All.Count} libraries of {lacking.Provider} are "
-            + "missing ('quantize engine build' names them)"
+        ? $"TensorRT cannot run on this machine, {lacking.Missing.Count} of {lacking.All.Count} libraries of "
+            + $"{lacking.Provider} are missing ('quantize engine build' names them)"
         : null;
 
-    /// <exception cref="QuantizationException">TensorRT cannot run here: which libraries, and what runs instead.</exception>
+    /// <exception cref="QuantizationException">TensorRT cannot run here: which libraries, and what runs
+    /// instead.</exception>
     public void RequireTensorRt()
     {
         // What TensorRT cannot take runs on CUDA, and the provider does not open without it.
@@ -57,8 +60,9 @@ internal sealed class ProviderReport
             throw new QuantizationException(
                 $"TensorRT cannot run on this machine. {string.Join(Environment.NewLine, Lines.Prepend("Libraries:"))}"
                 + Environment.NewLine
-                + $"Nothing was built; frames run on {Instead} meanwhile. Install what is missing, or name JetPack's ONNX Runtime with "
-                + $"--onnxruntime. 'quantize engine plan --for DEVICE' works without TensorRT, and its plan is built on the device.");
+                + $"Nothing was built; frames run on {Instead} meanwhile. Install what is missing, or name JetPack's "
+                + "ONNX Runtime with --onnxruntime. 'quantize engine plan --for DEVICE' works without TensorRT, and "
+                + "its plan is built on the device.");
         }
     }
 }

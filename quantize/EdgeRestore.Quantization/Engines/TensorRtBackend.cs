@@ -29,7 +29,8 @@ internal sealed class TensorRtBackend : EngineBackend
             input.Pixels[index] = (byte)((index / (size.Width * 3)) + (index * 37 % 101));
         }
 
-        using (var reference = Engine.Build(NameOf(referencePath, "cpu"), referencePath, ExecutionProvider.Cpu, threads: 0))
+        using (var reference = Engine.Build(
+            NameOf(referencePath, "cpu"), referencePath, ExecutionProvider.Cpu, threads: 0))
         using (var slot = new EngineSlot())
         {
             slot.Run(reference, input, expected, strength: 1);
@@ -52,5 +53,6 @@ internal sealed class TensorRtBackend : EngineBackend
     private static Engine Open(ProviderCall call, CancellationToken token) => Engine.OpenTensorRt(
         NameOf(call.GraphPath, "tensorrt"), call.GraphPath, call.TensorRt, call.FixedDimensions, token);
 
-    private static EngineName NameOf(string path, string provider) => new("", Path.GetFileName(path), "as in the graph", provider, "");
+    private static EngineName NameOf(string path, string provider) =>
+        new("", Path.GetFileName(path), "as in the graph", provider, "");
 }

@@ -7,7 +7,8 @@ internal static class ForeignCalibration
 {
     /// <exception cref="CalibrationException">A frame makes NaN, or the memory is too small.</exception>
     public static CalibratedGraph Run(
-        string name, ForeignGraph graph, FrameInput input, IReadOnlyList<CalibrationFrame> frames, CalibrationSettings settings,
+        string name, ForeignGraph graph, FrameInput input, IReadOnlyList<CalibrationFrame> frames,
+        CalibrationSettings settings,
         Action<int, int, string> report, CancellationToken token)
     {
         var run = new GraphRun(name, input.Wrap(graph.File, graph.Channels), settings);

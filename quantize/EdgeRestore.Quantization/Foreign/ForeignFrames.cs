@@ -23,7 +23,8 @@ internal sealed record ForeignFrames(
 
     /// <summary>Chooses evenly over the folder.</summary>
     /// <param name="folder">Images, also in folders inside.</param>
-    /// <param name="graph">Says the size, where it is fixed: images are scaled to cover it, and their middle is taken.</param>
+    /// <param name="graph">Says the size, where it is fixed: images are scaled to cover it, and their middle is
+    /// taken.</param>
     /// <param name="side">Longest side of the middle that is taken where the graph takes any size.</param>
     /// <param name="count">Most frames to calibrate with.</param>
     /// <param name="report">Told how many images were looked at, of how many.</param>
@@ -75,18 +76,20 @@ internal sealed record ForeignFrames(
         {
             throw new CalibrationException(
                 $"'{folder}' has too few images: found {files.Count}, of which {kept.Count} are of use"
-                + $"{(remarks.Count > 0 ? $" ({remarks[0]})" : "")}. Needed are 2 or more that differ, better 20: some to calibrate "
-                + "with and others to judge on.");
+                + $"{(remarks.Count > 0 ? $" ({remarks[0]})" : "")}. Needed are 2 or more that differ, better 20: some "
+                + "to calibrate with and others to judge on.");
         }
 
         bool IsJudged(int index) => index % JudgedShare == Math.Min(JudgedShare, kept.Count) - 1;
         return new(
             [
-                .. Evenly.Take([.. kept.Where((_, index) => !IsJudged(index))], count).Select(frame => new CalibrationFrame(
+                .. Evenly.Take([.. kept.Where((_, index) => !IsJudged(index))], count)
+                    .Select(frame => new CalibrationFrame(
                     frame.Scanned.Name, Degradation.Clear, frame.Sha256, () => Load(frame.Scanned.Path, graph, side))),
             ],
             [
-                .. Evenly.Take([.. kept.Where((_, index) => IsJudged(index))], MostJudged).Select(frame => new JudgedFrame(
+                .. Evenly.Take([.. kept.Where((_, index) => IsJudged(index))], MostJudged)
+                    .Select(frame => new JudgedFrame(
                     frame.Scanned.Name, Degradation.Clear, () => Load(frame.Scanned.Path, graph, side), null)),
             ],
             remarks);
@@ -105,12 +108,14 @@ internal sealed record ForeignFrames(
             }
         }
 
-        // What is smaller than the size that the graph wants, and what is larger where all of it counts, is scaled to cover.
+        // What is smaller than the size that the graph wants, and what is larger where all of it counts, is scaled to
+        // cover.
         if (graph.Width is not null || graph.Height is not null)
         {
             var factor = Math.Max((double)width / frame.Width, (double)height / frame.Height);
             var scaled = Resampler.Resize(
-                frame, Math.Max(width, (int)Math.Round(frame.Width * factor)), Math.Max(height, (int)Math.Round(frame.Height * factor)));
+                frame, Math.Max(width, (int)Math.Round(frame.Width * factor)),
+                Math.Max(height, (int)Math.Round(frame.Height * factor)));
             frame.Dispose();
             frame = scaled;
         }
@@ -130,7 +135,8 @@ internal sealed record ForeignFrames(
         var (left, top) = ((frame.Width - width) / 2, (frame.Height - height) / 2);
         for (var y = 0; y < height; y++)
         {
-            frame.Pixels.Slice((((top + y) * frame.Width) + left) * 3, width * 3).CopyTo(middle.Pixels[(y * width * 3)..]);
+            frame.Pixels.Slice((((top + y) * frame.Width) + left) * 3, width * 3)
+                .CopyTo(middle.Pixels[(y * width * 3)..]);
         }
 
         return middle;

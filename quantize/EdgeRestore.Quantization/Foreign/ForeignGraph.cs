@@ -5,7 +5,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeRestore.Quantization.Foreign;
 
-/// <summary>A graph that somebody else exported, in the form that is quantized: one float image in, constants folded.</summary>
+/// <summary>
+/// A graph that somebody else exported, in the form that is quantized: one float image in, constants folded.
+/// </summary>
 public sealed class ForeignGraph
 {
     private const long LeastOpset = 11;
@@ -30,11 +32,12 @@ public sealed class ForeignGraph
     public long? Width { get; }
 
     /// <summary>
-    /// (1) Reads a file, (2) refuses by name what cannot be kept exact, (3) lets ONNX Runtime fold constants and batch norms
-    /// (its basic level, which only writes ONNX's own operators), (4) writes it in opset 13 where it was older, the
-    /// first that knows a scale per channel.
+    /// (1) Reads a file, (2) refuses by name what cannot be kept exact, (3) lets ONNX Runtime fold constants and batch
+    /// norms (its basic level, which only writes ONNX's own operators), (4) writes it in opset 13 where it was older,
+    /// the first that knows a scale per channel.
     /// </summary>
-    /// <exception cref="EdgeRestoreException">Not ONNX, or of a kind that is not quantized; the message names the node.</exception>
+    /// <exception cref="EdgeRestoreException">Not ONNX, or of a kind that is not quantized; the message names the
+    /// node.</exception>
     public static ForeignGraph Read(string path)
     {
         // 1
@@ -66,8 +69,8 @@ public sealed class ForeignGraph
         if (file.Opsets[""] is < LeastOpset or > GreatestOpset)
         {
             throw new QuantizationException(
-                $"'{path}' cannot be quantized: it is of opset {file.Opsets[""]}, allowed are {LeastOpset} to {GreatestOpset}. "
-                + "Export it again, with opset_version=17 in torch.onnx.export.");
+                $"'{path}' cannot be quantized: it is of opset {file.Opsets[""]}, allowed are {LeastOpset} to "
+                + $"{GreatestOpset}. Export it again, with opset_version=17 in torch.onnx.export.");
         }
 
         foreach (var node in file.Graph.Nodes)
@@ -75,27 +78,29 @@ public sealed class ForeignGraph
             if (node.Attributes.Any(attribute => attribute is GraphAttribute))
             {
                 throw new QuantizationException(
-                    $"'{path}' cannot be quantized: {node} has a body of its own, and what it does depends on the image. Allowed are "
-                    + "operators without control flow: export it with the size fixed, or by tracing instead of scripting.");
+                    $"'{path}' cannot be quantized: {node} has a body of its own, and what it does depends on the "
+                    + "image. Allowed are operators without control flow: export it with the size fixed, or by tracing "
+                    + "instead of scripting.");
             }
 
             if (node.Domain is not ("" or "com.microsoft"))
             {
                 throw new QuantizationException(
-                    $"'{path}' cannot be quantized: {node} is of the domain '{node.Domain}', which nobody here knows. Allowed are "
-                    + "operators of ONNX itself and of ONNX Runtime (com.microsoft): export it without this operator.");
+                    $"'{path}' cannot be quantized: {node} is of the domain '{node.Domain}', which nobody here knows. "
+                    + "Allowed are operators of ONNX itself and of ONNX Runtime (com.microsoft): export it without "
+                    + "this operator.");
             }
         }
     }
 
     private static void RequirePrecision(string path, OnnxFile file)
     {
-        if (file.Graph.Initializers.FirstOrDefault(constant => constant.Type is ElementType.Float16 or ElementType.BFloat16
-            or ElementType.Double) is { } constant)
+        if (file.Graph.Initializers.FirstOrDefault(constant =>
+            constant.Type is ElementType.Float16 or ElementType.BFloat16 or ElementType.Double) is { } constant)
         {
             throw new QuantizationException(
-                $"'{path}' cannot be quantized: its constant '{constant.Name}' is of {constant.Type}. Allowed is a graph in "
-                + "float32, from which every precision is made: take the file that it was converted from.");
+                $"'{path}' cannot be quantized: its constant '{constant.Name}' is of {constant.Type}. Allowed is a "
+                + "graph in float32, from which every precision is made: take the file that it was converted from.");
         }
     }
 
@@ -107,8 +112,9 @@ public sealed class ForeignGraph
             ? only
             : throw new QuantizationException(
                 $"'{path}' cannot be quantized: its inputs are "
-                + $"{string.Join(", ", inputs.Select(input => $"'{input.Name}' {input.Type}"))}. Allowed is one image, float "
-                + "(N, channels, height, width) with 1 or 3 channels: export it with that input alone, the others as constants.");
+                + $"{string.Join(", ", inputs.Select(input => $"'{input.Name}' {input.Type}"))}. Allowed is one image, "
+                + "float (N, channels, height, width) with 1 or 3 channels: export it with that input alone, the "
+                + "others as constants.");
     }
 
     private static void RequireConvolutions(string path, Graph graph)
@@ -118,8 +124,9 @@ public sealed class ForeignGraph
             var most = graph.Nodes.CountBy(node => node.OpType).OrderByDescending(count => count.Value).Take(3)
                 .Select(count => $"{count.Value} {count.Key}");
             throw new QuantizationException(
-                $"'{path}' cannot be quantized: found no Conv among its {graph.Nodes.Count} operators ({string.Join(", ", most)}). "
-                + "Allowed are convolutional networks; nothing else is computed in 8 bits or FP16 here.");
+                $"'{path}' cannot be quantized: found no Conv among its {graph.Nodes.Count} operators "
+                + $"({string.Join(", ", most)}). Allowed are convolutional networks; nothing else is computed in 8 "
+                + "bits or FP16 here.");
         }
     }
 

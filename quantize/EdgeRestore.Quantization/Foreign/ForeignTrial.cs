@@ -37,8 +37,8 @@ internal sealed class ForeignTrial : FormTrial, IDisposable
         if (outputs == 0)
         {
             throw new QuantizationException(
-                $"Graph '{graph.File.Graph.Name}' cannot be judged: none of its outputs is float. Export it without its last "
-                + "operator, such as an ArgMax.");
+                $"Graph '{graph.File.Graph.Name}' cannot be judged: none of its outputs is float. Export it without "
+                + "its last operator, such as an ArgMax.");
         }
 
         if (_frames.Any(frame => frame.Expected.Any(output => output.Length == 0)))
@@ -47,14 +47,16 @@ internal sealed class ForeignTrial : FormTrial, IDisposable
         }
 
         _ranges = [.. Enumerable.Range(0, outputs).Select(output =>
-            (double)_frames.Max(frame => frame.Expected[output].Max()) - _frames.Min(frame => frame.Expected[output].Min()))];
+            (double)_frames.Max(frame => frame.Expected[output].Max()) - _frames.Min(
+                frame => frame.Expected[output].Min()))];
     }
 
     /// <summary>Size of the frames.</summary>
     public (int Width, int Height) FrameSize => (_frames[0].Frame.Width, _frames[0].Frame.Height);
 
     /// <summary>How far each output reaches over the frames.</summary>
-    public string RangeText => string.Join(", ", _ranges.Select(range => range.ToString("G3", CultureInfo.InvariantCulture)));
+    public string RangeText =>
+        string.Join(", ", _ranges.Select(range => range.ToString("G3", CultureInfo.InvariantCulture)));
 
     public override IReadOnlyList<DegradationCost> Judge(OnnxFile form, int threads, int mostFrames = int.MaxValue)
     {
@@ -70,12 +72,14 @@ internal sealed class ForeignTrial : FormTrial, IDisposable
             }
 
             nonFinite += found.Sum(output => output.LongCount(value => !float.IsFinite(value)));
-            var between = Enumerable.Range(0, expected.Count).Min(output => PsnrOf(expected[output], found[output], _ranges[output]));
+            var between = Enumerable.Range(0, expected.Count)
+                .Min(output => PsnrOf(expected[output], found[output], _ranges[output]));
             sum += between;
             (least, worst) = between < least ? (between, name) : (least, worst);
         }
 
-        return [new DegradationCost(AllFrames, judged.Count, null, null, null, null, sum / judged.Count, worst, nonFinite)];
+        return [new DegradationCost(
+            AllFrames, judged.Count, null, null, null, null, sum / judged.Count, worst, nonFinite)];
     }
 
     public override double[] Time(IReadOnlyList<OnnxFile> forms, SearchSettings settings, CancellationToken token)
@@ -84,7 +88,8 @@ internal sealed class ForeignTrial : FormTrial, IDisposable
         var sessions = new List<WrappedSession>();
         try
         {
-            sessions.AddRange(forms.Select(form => new WrappedSession(_input.Wrap(form, _graph.Channels), settings.Threads)));
+            sessions.AddRange(
+                forms.Select(form => new WrappedSession(_input.Wrap(form, _graph.Channels), settings.Threads)));
             return SpeedTrial.Run(
                 [.. sessions.Select(session => (Action)(() => session.Run(frame)))], settings.SpeedRounds, token);
         }
@@ -97,8 +102,8 @@ internal sealed class ForeignTrial : FormTrial, IDisposable
     public void Dispose() => _frames.ForEach(frame => frame.Frame.Dispose());
 
     private QuantizationException Unequal(string what) => new(
-        $"Graph '{_graph.File.Graph.Name}' cannot be judged: an output {what}, allowed are outputs whose size depends on the image's size "
-        + "alone. Export it without what picks among results, such as its NonMaxSuppression.");
+        $"Graph '{_graph.File.Graph.Name}' cannot be judged: an output {what}, allowed are outputs whose size depends "
+        + "on the image's size alone. Export it without what picks among results, such as its NonMaxSuppression.");
 
     private static double PsnrOf(float[] expected, float[] found, double range)
     {

@@ -3,7 +3,9 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Quantization.Foreign;
 
-/// <summary>How pixels become the input of a graph: (level / 255 × (high − low) + low − mean) / deviation, per channel.</summary>
+/// <summary>
+/// How pixels become the input of a graph: (level / 255 × (high − low) + low − mean) / deviation, per channel.
+/// </summary>
 public sealed record FrameInput
 {
     /// <summary>Name of what the wrapped graph takes: uint8 (N, height, width, 3), RGB.</summary>
@@ -27,7 +29,9 @@ public sealed record FrameInput
     /// <summary>Whether blue comes first, as OpenCV has it.</summary>
     public bool IsBgr { get; init; }
 
-    /// <summary>A copy of a graph that takes bytes and makes its own input of them; its other values keep their names.</summary>
+    /// <summary>
+    /// A copy of a graph that takes bytes and makes its own input of them; its other values keep their names.
+    /// </summary>
     /// <param name="file">Its first input is float (N, channels, height, width).</param>
     /// <param name="channels">1 or 3.</param>
     public OnnxFile Wrap(OnnxFile file, int channels)
@@ -53,7 +57,8 @@ public sealed record FrameInput
             x = Node("Gather", [x, Name("order")], "reversed", new IntAttribute("axis", 3));
         }
 
-        var factors = Enumerable.Range(0, channels).Select(c => (Range.High - Range.Low) / 255 / Deviation[c]).ToArray();
+        var factors = Enumerable.Range(0, channels).Select(c => (Range.High - Range.Low) / 255 / Deviation[c])
+            .ToArray();
         var offsets = Enumerable.Range(0, channels).Select(c => (Range.Low - Mean[c]) / Deviation[c]).ToArray();
         x = Node("Mul", [x, Constant("factor", [channels], factors)], "scaled");
         x = Node("Add", [x, Constant("offset", [channels], offsets)], "normalized");
@@ -68,7 +73,8 @@ public sealed record FrameInput
         Add(graph.Nodes, source.Nodes);
         return file.WithGraph(graph);
 
-        string Node(string opType, ImmutableArray<string> inputs, string name, params ImmutableArray<NodeAttribute> attributes)
+        string Node(
+            string opType, ImmutableArray<string> inputs, string name, params ImmutableArray<NodeAttribute> attributes)
         {
             graph.Nodes.Add(new()
             {

@@ -27,7 +27,8 @@ internal sealed class WrappedSession : IDisposable
         catch (OnnxRuntimeException exception)
         {
             throw new QuantizationException(
-                $"ONNX Runtime does not take graph '{wrapped.Graph.Name}' as it was converted: {exception.Message} Keep it in FP32.",
+                $"ONNX Runtime does not take graph '{wrapped.Graph.Name}' as it was converted: {exception.Message} "
+                + "Keep it in FP32.",
                 exception);
         }
     }
@@ -40,7 +41,8 @@ internal sealed class WrappedSession : IDisposable
             using var results = _session.Run(
             [
                 NamedOnnxValue.CreateFromTensor(
-                    FrameInput.FrameName, new DenseTensor<byte>(frame.Pixels.ToArray(), [1, frame.Height, frame.Width, 3])),
+                    FrameInput.FrameName,
+                    new DenseTensor<byte>(frame.Pixels.ToArray(), [1, frame.Height, frame.Width, 3])),
             ]);
             return [.. results.Where(result => result.ElementType == TensorElementType.Float)
                 .Select(result => result.AsEnumerable<float>().ToArray())];
@@ -48,8 +50,8 @@ internal sealed class WrappedSession : IDisposable
         catch (OnnxRuntimeException exception)
         {
             throw new QuantizationException(
-                $"The graph failed on a {frame.Width}x{frame.Height} frame: {exception.Message} If it takes other sizes only, "
-                + "say which with --side.", exception);
+                $"The graph failed on a {frame.Width}x{frame.Height} frame: {exception.Message} If it takes other "
+                + "sizes only, say which with --side.", exception);
         }
     }
 

@@ -4,8 +4,8 @@ using EdgeRestore.Onnx;
 namespace EdgeRestore.Quantization.Graphs;
 
 /// <summary>
-/// The same graph in fewer bytes: equal constants once, short names inside, no attribute that says the default. A package
-/// holds a graph per degradation, and beside 8-bit weights their text counts.
+/// The same graph in fewer bytes: equal constants once, short names inside, no attribute that says the default. A
+/// package holds a graph per degradation, and beside 8-bit weights their text counts.
 /// </summary>
 internal static class Compaction
 {
@@ -38,7 +38,8 @@ internal static class Compaction
         var byContent = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var constant in source.Graph.Initializers)
         {
-            var content = $"{constant.Type}/{string.Join(',', constant.Shape)}/{Convert.ToHexString(SHA256.HashData(constant.Data.Span))}";
+            var hash = Convert.ToHexString(SHA256.HashData(constant.Data.Span));
+            var content = $"{constant.Type}/{string.Join(',', constant.Shape)}/{hash}";
             if (!kept.Contains(constant.Name) && byContent.TryGetValue(content, out var same))
             {
                 names.Add(constant.Name, same);
@@ -108,17 +109,19 @@ internal static class Compaction
         _ => false,
     };
 
-    private static bool IsDefaultOfConvolution(Node node, NodeAttribute attribute) => node.Is("Conv") && attribute switch
-    {
-        IntAttribute { Name: "group", Value: 1 } => true,
-        IntsAttribute { Name: "pads" } pads => pads.Values.All(value => value == 0) && IsPlainPadding(node),
-        IntsAttribute { Name: "strides" or "dilations" } ones => ones.Values.All(value => value == 1),
+    private static bool IsDefaultOfConvolution(Node node, NodeAttribute attribute) =>
+        node.Is("Conv") && attribute switch
+        {
+            IntAttribute { Name: "group", Value: 1 } => true,
+            IntsAttribute { Name: "pads" } pads => pads.Values.All(value => value == 0) && IsPlainPadding(node),
+            IntsAttribute { Name: "strides" or "dilations" } ones => ones.Values.All(value => value == 1),
 
-        // It is the weight's own size.
-        IntsAttribute { Name: "kernel_shape" } => true,
-        _ => false,
-    };
+            // It is the weight's own size.
+            IntsAttribute { Name: "kernel_shape" } => true,
+            _ => false,
+        };
 
     private static bool IsPlainPadding(Node node) =>
-        node.Attributes.OfType<StringAttribute>().All(attribute => attribute is not { Name: "auto_pad", Value: not "NOTSET" });
+        node.Attributes.OfType<StringAttribute>()
+            .All(attribute => attribute is not { Name: "auto_pad", Value: not "NOTSET" });
 }

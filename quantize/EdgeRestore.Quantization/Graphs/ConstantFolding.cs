@@ -12,7 +12,9 @@ internal static class ConstantFolding
         List<Initializer> initializers = [.. source.Graph.Initializers];
         foreach (var node in source.Graph.Nodes)
         {
-            if (node.Is("Constant") && !links.IsOutput(node.Outputs[0]) && links.Constant(node.Outputs[0]) is { } constant)
+            if (node.Is("Constant")
+                && !links.IsOutput(node.Outputs[0])
+                && links.Constant(node.Outputs[0]) is { } constant)
             {
                 initializers.Add(constant);
             }

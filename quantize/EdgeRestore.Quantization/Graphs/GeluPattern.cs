@@ -13,7 +13,8 @@ internal sealed record GeluPattern(string Input, string Output, ImmutableArray<N
     {
         foreach (var node in graph.Nodes)
         {
-            if (node.Is("Gelu") && !node.Attributes.OfType<StringAttribute>().Any(a => a is { Name: "approximate", Value: not "none" }))
+            if (node.Is("Gelu")
+                && !node.Attributes.OfType<StringAttribute>().Any(a => a is { Name: "approximate", Value: not "none" }))
             {
                 yield return new(node.Inputs[0], node.Outputs[0], [node]);
             }
@@ -65,5 +66,6 @@ internal sealed record GeluPattern(string Input, string Output, ImmutableArray<N
     private static bool HasScalar(Node node, float value, GraphLinks links) =>
         node.Inputs.Any(input => IsNear(links.Scalar(input), value));
 
-    private static bool IsNear(float? value, float wanted) => value is { } found && MathF.Abs(found - wanted) < Tolerance;
+    private static bool IsNear(float? value, float wanted) =>
+        value is { } found && MathF.Abs(found - wanted) < Tolerance;
 }

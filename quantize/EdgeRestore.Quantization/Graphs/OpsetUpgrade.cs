@@ -25,12 +25,15 @@ internal static class OpsetUpgrade
         {
             // 13 took what these are told by from the attributes to the inputs, and lets a softmax run along one axis
             // instead of over all that follow it. Nothing else that 13 knows means something else in 11.
-            var moved = node.OpType is "Squeeze" or "Unsqueeze" or "ReduceSum" ? "axes" : node.OpType == "Split" ? "split" : null;
+            var moved = node.OpType is "Squeeze"
+                or "Unsqueeze"
+                or "ReduceSum" ? "axes" : node.OpType == "Split" ? "split" : null;
             if (node.Domain.Length == 0 && moved is not null && node.Ints(moved) is { } values)
             {
                 var name = $"{node.Outputs[0]}_{moved}";
                 initializers.Add(Initializer.Of(name, values.AsSpan()));
-                nodes.Add(Copy(node, [node.Inputs[0], name], node.Attributes.Where(attribute => attribute.Name != moved)));
+                nodes.Add(Copy(
+                    node, [node.Inputs[0], name], node.Attributes.Where(attribute => attribute.Name != moved)));
             }
             else if ((node.Is("Softmax") || node.Is("LogSoftmax") || node.Is("Hardmax")) && node.Int("axis", 1) != -1)
             {
@@ -38,7 +41,13 @@ internal static class OpsetUpgrade
             }
             else if (node.Is("Dropout"))
             {
-                nodes.Add(new() { OpType = "Identity", Name = node.Name, Inputs = [node.Inputs[0]], Outputs = [node.Outputs[0]] });
+                nodes.Add(new()
+                {
+                    OpType = "Identity",
+                    Name = node.Name,
+                    Inputs = [node.Inputs[0]],
+                    Outputs = [node.Outputs[0]],
+                });
             }
             else
             {
@@ -63,13 +72,16 @@ internal static class OpsetUpgrade
         List<Initializer> initializers = [.. source.Graph.Initializers];
         foreach (var node in source.Graph.Nodes)
         {
-            // 18 took the axes of reductions from the attributes to the inputs, as 13 had done for sums alone, and wants
-            // the number of equal parts of a Split said. Nothing else that 19 knows means something else in 13.
-            if (node.Domain.Length == 0 && node.OpType.StartsWith("Reduce", StringComparison.Ordinal) && node.Ints("axes") is { } axes)
+            // 18 took the axes of reductions from the attributes to the inputs, as 13 had done for sums alone, and
+            // wants the number of equal parts of a Split said. Nothing else that 19 knows means something else in 13.
+            if (node.Domain.Length == 0
+                && node.OpType.StartsWith("Reduce", StringComparison.Ordinal)
+                && node.Ints("axes") is { } axes)
             {
                 var name = $"{node.Outputs[0]}_axes";
                 initializers.Add(Initializer.Of(name, axes.AsSpan()));
-                nodes.Add(Copy(node, [node.Inputs[0], name], node.Attributes.Where(attribute => attribute.Name != "axes")));
+                nodes.Add(Copy(
+                    node, [node.Inputs[0], name], node.Attributes.Where(attribute => attribute.Name != "axes")));
             }
             else if (node.Is("Split") && node.Inputs.Length == 1)
             {
@@ -108,7 +120,13 @@ internal static class OpsetUpgrade
             Outputs = [$"{y}_rows"],
             Attributes = [new IntAttribute("axis", -1)],
         });
-        nodes.Add(new() { OpType = "Reshape", Name = $"{y}_reshaped", Inputs = [$"{y}_rows", $"{y}_shape"], Outputs = [y] });
+        nodes.Add(new()
+        {
+            OpType = "Reshape",
+            Name = $"{y}_reshaped",
+            Inputs = [$"{y}_rows", $"{y}_shape"],
+            Outputs = [y],
+        });
     }
 
     private static Node Copy(Node node, IEnumerable<string> inputs, IEnumerable<NodeAttribute> attributes) => new()

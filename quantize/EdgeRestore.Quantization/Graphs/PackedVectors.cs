@@ -6,11 +6,13 @@ namespace EdgeRestore.Quantization.Graphs;
 
 /// <summary>
 /// Vectors of one type and length behind one another in one tensor, which an operator cuts into equal parts when a run
-/// time loads the graph: a graph in 8 bits has hundreds, and a tensor of its own takes 12 bytes, one that is widened 40.
+/// time loads the graph: a graph in 8 bits has hundreds, and a tensor of its own takes 12 bytes, one that is widened
+/// 40.
 /// </summary>
 internal static class PackedVectors
 {
-    // Scales, biases and zero points. Shapes and axes stay as they are: readers look for them before they fold anything.
+    // Scales, biases and zero points. Shapes and axes stay as they are: readers look for them before they fold
+    // anything.
     private static readonly ImmutableHashSet<ElementType> Types =
         [ElementType.Float, ElementType.Float16, ElementType.UInt8, ElementType.Int8];
 
@@ -30,7 +32,9 @@ internal static class PackedVectors
     {
         var links = new GraphLinks(file.Graph);
         var vectors = file.Graph.Initializers
-            .Where(tensor => tensor.Shape is [> 1] && Types.Contains(tensor.Type) && links.Constant(tensor.Name) == tensor
+            .Where(tensor => tensor.Shape is [> 1]
+                && Types.Contains(tensor.Type)
+                && links.Constant(tensor.Name) == tensor
                 && !links.IsOutput(tensor.Name) && !isElsewhere(tensor))
             .Select(tensor => (Tensor: tensor, Cast: OnlyCast(tensor, links)))
             .GroupBy(vector => (vector.Tensor.Type, Length: vector.Tensor.Shape[0], IsCast: vector.Cast is not null))
@@ -70,7 +74,9 @@ internal static class PackedVectors
                 OpType = "Split",
                 Inputs = [source],
                 Outputs = [.. group.Select(vector => vector.Cast?.Outputs[0] ?? vector.Tensor.Name)],
-                Attributes = file.Opsets[""] < CountedPartsOpset ? [] : [new IntAttribute("num_outputs", group.Count())],
+                Attributes = file.Opsets[""] < CountedPartsOpset
+                    ? []
+                    : [new IntAttribute("num_outputs", group.Count())],
             });
         }
 

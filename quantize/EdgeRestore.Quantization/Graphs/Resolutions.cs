@@ -2,7 +2,9 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Quantization.Graphs;
 
-/// <summary>How many pixels of the input stand behind one value along a side: 1 at the input, 8 after three halvings.</summary>
+/// <summary>
+/// How many pixels of the input stand behind one value along a side: 1 at the input, 8 after three halvings.
+/// </summary>
 internal static class Resolutions
 {
     /// <summary>By value; what depends on no image has none.</summary>
@@ -44,7 +46,8 @@ internal static class Resolutions
         "ConvTranspose" => 1 / Stride(node),
         "DepthToSpace" => 1.0 / node.Int("blocksize", 1),
         "SpaceToDepth" => node.Int("blocksize", 1),
-        "Resize" when node.Inputs.Length > 2 && links.Constant(node.Inputs[2]) is { Type: ElementType.Float, Data.Length: > 0 } scales =>
+        "Resize" when node.Inputs.Length > 2
+            && links.Constant(node.Inputs[2]) is { Type: ElementType.Float, Data.Length: > 0 } scales =>
             1.0 / scales.ToFloats()[^1],
         "Upsample" when links.Constant(node.Inputs[1]) is { Type: ElementType.Float, Data.Length: > 0 } scales =>
             1.0 / scales.ToFloats()[^1],

@@ -3,7 +3,9 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Quantization.Graphs;
 
-/// <summary>The constants of all graphs of a package in fewer bytes; what they compute stays the same to the bit.</summary>
+/// <summary>
+/// The constants of all graphs of a package in fewer bytes; what they compute stays the same to the bit.
+/// </summary>
 internal static class SharedConstants
 {
     /// <summary>

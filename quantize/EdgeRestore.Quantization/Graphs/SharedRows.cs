@@ -16,7 +16,9 @@ internal static class SharedRows
     // What an operator, its name and its two tensors add to a graph.
     private const int BytesPerUse = 120;
 
-    /// <summary>The graphs in their order, those without such weights as they were. The same graphs give the same.</summary>
+    /// <summary>
+    /// The graphs in their order, those without such weights as they were. The same graphs give the same.
+    /// </summary>
     public static IReadOnlyList<OnnxFile> Apply(IReadOnlyList<OnnxFile> files)
     {
         var weights = new Dictionary<string, Weight>(StringComparer.Ordinal);

@@ -9,7 +9,8 @@ internal static class Simplification
     // Their output has the shape of their first input.
     private static readonly HashSet<string> ShapeKeeping = new(StringComparer.Ordinal)
     {
-        "Identity", "LayerNormalization", "Softmax", "Relu", "Sigmoid", "Tanh", "Erf", "Sqrt", "Reciprocal", "Neg", "Abs", "Exp", "Cast",
+        "Identity", "LayerNormalization", "Softmax", "Relu", "Sigmoid", "Tanh", "Erf", "Sqrt", "Reciprocal", "Neg",
+        "Abs", "Exp", "Cast",
     };
 
     /// <summary>

@@ -8,14 +8,17 @@ namespace EdgeRestore.Quantization.Planning;
 /// <param name="Expectation">What it is worth there, and where that is known from.</param>
 public sealed record DeviceForm(string Precision, string Provider, string Expectation);
 
-/// <summary>What a kind of device runs well. Forms for the CPU are measured here; those for GPUs only on the device.</summary>
+/// <summary>
+/// What a kind of device runs well. Forms for the CPU are measured here; those for GPUs only on the device.
+/// </summary>
 public sealed record DeviceProfile(string Name, string Description, ImmutableArray<DeviceForm> Forms)
 {
-    private const string CpuInt8 = "measured by this tool on the CPU that it runs on; with 8-bit dot products (VNNI, A78AE) about "
-        + "1.5 times FP32 on convolutions";
+    private const string CpuInt8 = "measured by this tool on the CPU that it runs on; with 8-bit dot products (VNNI, "
+        + "A78AE) about 1.5 times FP32 on convolutions";
 
     private static readonly DeviceForm HalfOnCuda = new(
-        "fp16", "cuda", "not measured off the device; tensor cores do twice FP32's arithmetic or more, in half the memory");
+        "fp16", "cuda",
+        "not measured off the device; tensor cores do twice FP32's arithmetic or more, in half the memory");
 
     private static readonly DeviceForm Int8OnTensorRt = new(
         "int8", "tensorrt", "not measured off the device; pays over FP16 where convolutions outweigh attention");

@@ -31,7 +31,9 @@ public sealed record QuantizationForecast
     /// <summary>Milliseconds of a frame through the first graph on this machine's CPU, one thread.</summary>
     public required double MeasuredMs { get; init; }
 
-    /// <summary>Estimated time of calibrating with so many frames of that size a route, on this machine's cores.</summary>
+    /// <summary>
+    /// Estimated time of calibrating with so many frames of that size a route, on this machine's cores.
+    /// </summary>
     public required double CalibrationSeconds { get; init; }
 
     /// <summary>Most memory that tensors take while calibrating, beyond what running takes.</summary>
@@ -71,7 +73,8 @@ public sealed record QuantizationForecast
             Graphs = graphs.ToImmutable(),
             Forms = device.Forms,
             MeasuredMs = milliseconds,
-            CalibrationSeconds = PassesPerFrame * framesPerRoute * package.Manifest.Routes.Length * milliseconds / 1000 / cores,
+            CalibrationSeconds =
+                PassesPerFrame * framesPerRoute * package.Manifest.Routes.Length * milliseconds / 1000 / cores,
             MemoryBytes = memoryBytes ?? new CalibrationSettings().MemoryBytes,
         };
     }
@@ -106,7 +109,8 @@ public sealed record QuantizationForecast
 /// <param name="Int8Bytes">About what they take with 8 bits in those convolutions.</param>
 /// <param name="Obstacle">Why it cannot be quantised, or null.</param>
 public sealed record GraphForecast(
-    string File, ImmutableArray<string> Routes, string Precision, int NodeCount, int ConvolutionCount, int QuantizableCount,
+    string File, ImmutableArray<string> Routes, string Precision, int NodeCount, int ConvolutionCount,
+    int QuantizableCount,
     int GroupCount, int TensorCount, long WeightBytes, long Int8Bytes, string? Obstacle)
 {
     internal static GraphForecast Of(string path, ImmutableArray<PackageRoute> routes, OnnxFile file)
@@ -115,14 +119,16 @@ public sealed record GraphForecast(
         var weights = graph.Initializers.ToDictionary(initializer => initializer.Name, StringComparer.Ordinal);
         var convolutions = graph.Nodes.Where(node => node.OpType == "Conv").ToList();
         var bytes = graph.Initializers.Sum(initializer => (long)initializer.Data.Length);
-        var obstacle = graph.Nodes.FirstOrDefault(node => node.OpType is "QuantizeLinear" or "DequantizeLinear") is { } quantised
+        var obstacle =
+            graph.Nodes.FirstOrDefault(node => node.OpType is "QuantizeLinear" or "DequantizeLinear") is { } quantised
             ? $"quantised already: {quantised}"
             : convolutions.Count == 0 ? "no convolution" : null;
 
         // The first and the last convolution keep floating point, where white and black points are made.
         var inner = obstacle is null && convolutions.Count > 2 ? convolutions[1..^1] : [];
         var quantizable = inner.Where(node => weights.ContainsKey(node.Inputs[1])).ToList();
-        var shrunk = quantizable.Select(node => node.Inputs[1]).Distinct().Sum(name => (long)weights[name].Data.Length * 3 / 4);
+        var shrunk = quantizable.Select(node => node.Inputs[1]).Distinct()
+            .Sum(name => (long)weights[name].Data.Length * 3 / 4);
         return new GraphForecast(
             path,
             [.. routes.Select(route => Degradations.DegradationNames.ToName(route.Degradation))],

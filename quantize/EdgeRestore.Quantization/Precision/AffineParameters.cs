@@ -2,7 +2,9 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Quantization.Precision;
 
-/// <summary>real = scale × (integer − zero point), with the formulas of ONNX Runtime's quantization tool, bit for bit.</summary>
+/// <summary>
+/// real = scale × (integer − zero point), with the formulas of ONNX Runtime's quantization tool, bit for bit.
+/// </summary>
 /// <remarks>
 /// compute_scale_zp and quantize_nparray in
 /// https://github.com/microsoft/onnxruntime/blob/v1.22.0/onnxruntime/python/tools/quantization/quant_utils.py
@@ -22,7 +24,8 @@ public readonly record struct AffineParameters(float Scale, int ZeroPoint, Eleme
     {
         if (!float.IsFinite(min) || !float.IsFinite(max) || min > max)
         {
-            throw new ArgumentException($"A range from {min} to {max} cannot be quantized; it must be finite and ordered.");
+            throw new ArgumentException(
+                $"A range from {min} to {max} cannot be quantized; it must be finite and ordered.");
         }
 
         min = MathF.Min(min, 0);
@@ -57,16 +60,17 @@ public readonly record struct AffineParameters(float Scale, int ZeroPoint, Eleme
     /// <summary>Quantized and back.</summary>
     public float Round(float value) => Dequantize(Quantize(value));
 
-    internal static (int Least, int Greatest) RangeOf(ElementType type, bool symmetric, bool reduced) => (type, reduced) switch
-    {
-        (ElementType.UInt8, false) => (0, 255),
-        (ElementType.UInt8, true) => (0, 127),
-        (ElementType.Int8, false) => (symmetric ? -127 : -128, 127),
-        (ElementType.Int8, true) => (-64, 64),
-        (ElementType.UInt16, false) => (0, 65535),
-        (ElementType.UInt16, true) => (0, 32767),
-        (ElementType.Int16, false) => (symmetric ? -32767 : -32768, 32767),
-        (ElementType.Int16, true) => (-16384, 16384),
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Allowed: UInt8, Int8, UInt16, Int16."),
-    };
+    internal static (int Least, int Greatest) RangeOf(ElementType type, bool symmetric, bool reduced) =>
+        (type, reduced) switch
+        {
+            (ElementType.UInt8, false) => (0, 255),
+            (ElementType.UInt8, true) => (0, 127),
+            (ElementType.Int8, false) => (symmetric ? -127 : -128, 127),
+            (ElementType.Int8, true) => (-64, 64),
+            (ElementType.UInt16, false) => (0, 65535),
+            (ElementType.UInt16, true) => (0, 32767),
+            (ElementType.Int16, false) => (symmetric ? -32767 : -32768, 32767),
+            (ElementType.Int16, true) => (-16384, 16384),
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Allowed: UInt8, Int8, UInt16, Int16."),
+        };
 }

@@ -4,8 +4,9 @@ namespace EdgeRestore.Quantization.Precision;
 
 /// <summary>What rounded weights add to a convolution's mean output, to be taken off its bias.</summary>
 /// <remarks>
-/// Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction" (https://arxiv.org/abs/1906.04721),
-/// section 4.2, with the means that calibration saw. A shift of the mean is a tint of the whole frame.
+/// Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction"
+/// (https://arxiv.org/abs/1906.04721), section 4.2, with the means that calibration saw. A shift of the mean is a tint
+/// of the whole frame.
 /// </remarks>
 internal static class BiasCorrection
 {

@@ -4,12 +4,13 @@ using EdgeRestore.Quantization.Calibration;
 namespace EdgeRestore.Quantization.Precision;
 
 /// <summary>
-/// Stretches each channel of a convolution's output to the range of the whole tensor, so that 8 bits serve weak channels as
-/// well as strong ones. Exact before rounding: the weights that make a channel are divided by its factor, in their scale
-/// alone, and who reads it multiplies, again in a scale.
+/// Stretches each channel of a convolution's output to the range of the whole tensor, so that 8 bits serve weak
+/// channels as well as strong ones. Exact before rounding: the weights that make a channel are divided by its factor,
+/// in their scale alone, and who reads it multiplies, again in a scale.
 /// </summary>
-/// <remarks>After SmoothQuant (https://arxiv.org/abs/2211.10438), which must trade a weight's bits for the activation's: here
-/// every scale that takes a factor has one per channel already, so that no weight loses any.</remarks>
+/// <remarks>After SmoothQuant (https://arxiv.org/abs/2211.10438), which must trade a weight's bits for the
+/// activation's: here every scale that takes a factor has one per channel already, so that no weight loses
+/// any.</remarks>
 internal static class ChannelEqualization
 {
     // Channels that calibration saw next to nothing in must hold what other frames bring: 6 of 8 bits' worth at most.
@@ -25,7 +26,8 @@ internal static class ChannelEqualization
         var result = new Dictionary<string, float[]>(StringComparer.Ordinal);
         foreach (var node in placement.Choice.Quantized)
         {
-            var value = placement.Absorbed.FirstOrDefault(activation => activation.Inputs[0] == node.Outputs[0])?.Outputs[0]
+            var value =
+                placement.Absorbed.FirstOrDefault(activation => activation.Inputs[0] == node.Outputs[0])?.Outputs[0]
                 ?? node.Outputs[0];
             if (channels.TryGetValue(node.Outputs[0], out var seen)
                 && seen.Count == links.Constant(node.Inputs[1])!.Shape[0]
@@ -49,19 +51,24 @@ internal static class ChannelEqualization
         if (placement.Choice.Quantized.Contains(consumer))
         {
             var weight = links.Constant(consumer.Inputs[1])!.Shape;
-            return consumer.Inputs[0] == value && consumer.Int("group", 1) == channels && weight[0] == channels && weight[1] == 1;
+            return consumer.Inputs[0] == value
+                && consumer.Int("group", 1) == channels
+                && weight[0] == channels
+                && weight[1] == 1;
         }
 
-        // Sums run with channels last, where ONNX Runtime's 1.29 dequantizes a scale per channel value by value: ten times the
-        // time (1.1 ms against 0.1 for 32x128x192).
+        // Sums run with channels last, where ONNX Runtime's 1.29 dequantizes a scale per channel value by value: ten
+        // times the time (1.1 ms against 0.1 for 32x128x192).
         if (consumer.Is("Add"))
         {
             return false;
         }
 
-        // A table of 8 bits reads all channels with one scale; whatever computes in floating point reads each with its own.
+        // A table of 8 bits reads all channels with one scale; whatever computes in floating point reads each with its
+        // own.
         return !placement.Quantized.Contains(consumer)
-            && !placement.Gelus.Values.Any(gelu => gelu.Input == value && placement.MadeQuantized.Contains(gelu.Output));
+            && !placement.Gelus.Values.Any(
+                gelu => gelu.Input == value && placement.MadeQuantized.Contains(gelu.Output));
     }
 
     private static float[] FactorsOf(ChannelStatistics seen, AffineParameters parameters)

@@ -4,7 +4,8 @@ namespace EdgeRestore.Quantization.Precision;
 
 /// <summary>A product with a constant matrix, MatMul or Gemm: what a linear layer is exported as.</summary>
 /// <param name="Node">The operator.</param>
-/// <param name="Matrix">Its constant, (inputs, outputs), or (outputs, inputs) where <paramref name="IsTransposed"/>.</param>
+/// <param name="Matrix">Its constant, (inputs, outputs), or (outputs, inputs) where
+/// <paramref name="IsTransposed"/>.</param>
 /// <param name="IsTransposed">Whether Gemm's <c>transB</c> is set.</param>
 internal sealed record ConstantProduct(Node Node, Initializer Matrix, bool IsTransposed)
 {
@@ -16,7 +17,8 @@ internal sealed record ConstantProduct(Node Node, Initializer Matrix, bool IsTra
     public int Inputs => (int)Matrix.Shape[IsTransposed ? 1 : 0];
 
     /// <summary>Gemm's third input, or null.</summary>
-    public string? Bias => Node.Is("Gemm") && Node.Inputs.Length > 2 && Node.Inputs[2].Length > 0 ? Node.Inputs[2] : null;
+    public string? Bias =>
+        Node.Is("Gemm") && Node.Inputs.Length > 2 && Node.Inputs[2].Length > 0 ? Node.Inputs[2] : null;
 
     /// <summary>The product that a node is, or null with the reason in floating point's favour.</summary>
     public static (ConstantProduct? Product, string? Reason) Of(Node node, Func<string, Initializer?> constant)
@@ -26,12 +28,14 @@ internal sealed record ConstantProduct(Node Node, Initializer Matrix, bool IsTra
             return (null, null);
         }
 
-        if (constant(node.Inputs[1]) is not { Type: ElementType.Float, Shape.Length: 2 } matrix || constant(node.Inputs[0]) is not null)
+        if (constant(node.Inputs[1]) is not { Type: ElementType.Float, Shape.Length: 2 } matrix
+            || constant(node.Inputs[0]) is not null)
         {
             return (null, "whose second side is no constant matrix");
         }
 
-        if (node.Is("Gemm") && (node.Int("transA", 0) != 0 || node.Attributes.OfType<FloatAttribute>().Any(scale => scale.Value != 1)))
+        if (node.Is("Gemm")
+            && (node.Int("transA", 0) != 0 || node.Attributes.OfType<FloatAttribute>().Any(scale => scale.Value != 1)))
         {
             return (null, "with a factor or a transposed input");
         }

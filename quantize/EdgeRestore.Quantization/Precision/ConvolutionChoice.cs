@@ -7,7 +7,8 @@ namespace EdgeRestore.Quantization.Precision;
 /// <summary>Which convolutions get 8 bits, and why the others do not.</summary>
 internal sealed class ConvolutionChoice
 {
-    private ConvolutionChoice(IReadOnlySet<Node> quantized, IReadOnlyDictionary<string, string> kept, IReadOnlySet<Node> last)
+    private ConvolutionChoice(
+        IReadOnlySet<Node> quantized, IReadOnlyDictionary<string, string> kept, IReadOnlySet<Node> last)
     {
         Quantized = quantized;
         Kept = kept;
@@ -20,7 +21,8 @@ internal sealed class ConvolutionChoice
     public IReadOnlyDictionary<string, string> Kept { get; }
 
     /// <summary>Products with a constant matrix that get 8 bits, by node; CPU profile only.</summary>
-    public IReadOnlyDictionary<Node, ConstantProduct> Products { get; private init; } = new Dictionary<Node, ConstantProduct>();
+    public IReadOnlyDictionary<Node, ConstantProduct> Products { get; private init; } =
+        new Dictionary<Node, ConstantProduct>();
 
     /// <summary>Convolutions after which no other comes.</summary>
     public IReadOnlySet<Node> Last { get; }
@@ -29,7 +31,9 @@ internal sealed class ConvolutionChoice
         Graph graph, GraphLinks links, IReadOnlyDictionary<string, TensorRange> ranges, QuantizationPlan plan)
     {
         var (first, last) = Ends(graph);
-        var entering = plan is { Profile: QuantizationProfile.Cpu, ProtectsFinestSums: true } ? EnteringFinestSums(graph, links) : [];
+        var entering = plan is { Profile: QuantizationProfile.Cpu, ProtectsFinestSums: true }
+            ? EnteringFinestSums(graph, links)
+            : [];
         var quantized = new HashSet<Node>();
         var kept = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var node in graph.Nodes.Where(node => node.Is("Conv")))
@@ -50,7 +54,8 @@ internal sealed class ConvolutionChoice
         }
 
         var products = plan.Profile != QuantizationProfile.Cpu ? [] : graph.Nodes
-            .Where(node => !plan.FloatNodes.Contains(Nodes.KeyOf(node)) && ranges.ContainsKey(node.Inputs.FirstOrDefault() ?? ""))
+            .Where(node => !plan.FloatNodes.Contains(Nodes.KeyOf(node)) && ranges.ContainsKey(
+                node.Inputs.FirstOrDefault() ?? ""))
             .Select(node => ConstantProduct.Of(node, links.Constant).Product).OfType<ConstantProduct>();
         return new(quantized, kept, last) { Products = products.ToDictionary(product => product.Node) };
     }
@@ -62,7 +67,9 @@ internal sealed class ConvolutionChoice
             return "weights are not constant float32";
         }
 
-        if (node.Inputs.Length > 2 && node.Inputs[2].Length > 0 && links.Constant(node.Inputs[2]) is not { Type: ElementType.Float })
+        if (node.Inputs.Length > 2
+            && node.Inputs[2].Length > 0
+            && links.Constant(node.Inputs[2]) is not { Type: ElementType.Float })
         {
             return "bias is not constant float32";
         }
@@ -80,7 +87,8 @@ internal sealed class ConvolutionChoice
         var result = new HashSet<Node>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var waiting = new Stack<string>(graph.Nodes
-            .Where(node => node.Is("Add") && resolutions.GetValueOrDefault(node.Outputs[0]) == finest).SelectMany(sum => sum.Inputs));
+            .Where(node => node.Is("Add") && resolutions.GetValueOrDefault(node.Outputs[0]) == finest)
+            .SelectMany(sum => sum.Inputs));
         while (waiting.TryPop(out var value))
         {
             var maker = links.Producer(value);

@@ -10,7 +10,8 @@ internal sealed class CpuGraphWriter
     // x·sigmoid(1.702 x) for x·Φ(x): Hendrycks and Gimpel, "Gaussian Error Linear Units", section 2.
     private const float SigmoidSlope = 1.702f;
 
-    // In levels of the output. Corrections of less were worth under 0.005 dB together on the default package's noise route.
+    // In levels of the output. Corrections of less were worth under 0.005 dB together on the default package's noise
+    // route.
     private const double LeastShift = 0.25;
 
     private readonly OnnxFile source;
@@ -80,22 +81,31 @@ internal sealed class CpuGraphWriter
         };
     }
 
-    // ONNX Runtime's own operator, which gives floats, so that its output's range plays no part. Written as such: MatMul and a
-    // sum behind it would become Gemm before 8 bits are looked for (1.29).
+    // ONNX Runtime's own operator, which gives floats, so that its output's range plays no part. Written as such:
+    // MatMul and a sum behind it would become Gemm before 8 bits are looked for (1.29).
     private void WriteProduct(ConstantProduct product)
     {
         var node = product.Node;
         var input = node.Inputs[0];
         var name = Nodes.KeyOf(node);
         var (values, scales) = product.Quantize();
-        var isBiasInside = product.Bias is { } bias && links.Constant(bias)?.Shape is [var length] && length == product.Outputs;
+        var isBiasInside = product.Bias is { } bias
+            && links.Constant(bias)?.Shape is [var length]
+            && length == product.Outputs;
         var output = product.Bias is null || isBiasInside ? node.Outputs[0] : $"{node.Outputs[0]}_product";
         nodes.Product(
-            name, (input, placement.Parameters[input]), ([product.Inputs, product.Outputs], values, scales), isBiasInside ? product.Bias : null,
+            name, (input, placement.Parameters[input]), ([product.Inputs, product.Outputs], values, scales),
+            isBiasInside ? product.Bias : null,
             output);
         if (output != node.Outputs[0])
         {
-            nodes.Add(new() { OpType = "Add", Name = $"{name}_bias", Inputs = [output, product.Bias!], Outputs = [node.Outputs[0]] });
+            nodes.Add(new()
+            {
+                OpType = "Add",
+                Name = $"{name}_bias",
+                Inputs = [output, product.Bias!],
+                Outputs = [node.Outputs[0]],
+            });
         }
 
         WriteQuantized(node.Outputs[0]);
@@ -107,7 +117,8 @@ internal sealed class CpuGraphWriter
         var input = placement.Parameters[node.Inputs[0]];
         var weight = links.Constant(node.Inputs[1])!;
         var bias = node.Inputs.Length > 2 && node.Inputs[2].Length > 0 ? links.Constant(node.Inputs[2]) : null;
-        var output = placement.Absorbed.FirstOrDefault(activation => activation.Inputs[0] == node.Outputs[0])?.Outputs[0]
+        var output =
+            placement.Absorbed.FirstOrDefault(activation => activation.Inputs[0] == node.Outputs[0])?.Outputs[0]
             ?? node.Outputs[0];
 
         // A stretched output is made by stretched weights; a depthwise convolution takes its input's stretch back.
@@ -152,7 +163,8 @@ internal sealed class CpuGraphWriter
         var (values, outputs) = (weight.ToFloats(), (int)weight.Shape[0]);
         var rounded = QuantizedWeights.Of(values, outputs, [], 1);
         var errors = BiasCorrection.MeanErrors(
-            values, (output, index) => rounded.Values[index] * rounded.Scales[output], outputs, (int)node.Int("group", 1),
+            values, (output, index) => rounded.Values[index] * rounded.Scales[output], outputs,
+            (int)node.Int("group", 1),
             (int)(weight.Shape[2] * weight.Shape[3]), seen.Means);
 
         // A bias takes bytes that graphs no longer share.

@@ -4,10 +4,12 @@ using EdgeRestore.Quantization.Graphs;
 
 namespace EdgeRestore.Quantization.Precision;
 
-/// <summary>Which values of a graph stand in 8 bits, and with which parameters, for ONNX Runtime's CPU provider.</summary>
+/// <summary>
+/// Which values of a graph stand in 8 bits, and with which parameters, for ONNX Runtime's CPU provider.
+/// </summary>
 /// <remarks>
-/// The provider fuses a convolution only when 8 bits follow it at once. Between convolutions, what stays in 8 bits moves a
-/// quarter of the memory, so sums, products, concatenations and pixel shuffles of such values stay there too.
+/// The provider fuses a convolution only when 8 bits follow it at once. Between convolutions, what stays in 8 bits
+/// moves a quarter of the memory, so sums, products, concatenations and pixel shuffles of such values stay there too.
 /// </remarks>
 internal sealed class CpuPlacement
 {
@@ -42,7 +44,8 @@ internal sealed class CpuPlacement
 
         // An error made here reaches the pixels as it is, with nothing after it to average it out.
         beforeLast = plan.ProtectsEnds
-            ? [.. Choice.Last.Select(node => links.Producer(node.Inputs[0])).OfType<Node>().Where(node => !node.Is("Conv"))]
+            ? [.. Choice.Last.Select(node => links.Producer(node.Inputs[0])).OfType<Node>().Where(
+                node => !node.Is("Conv"))]
             : [];
         this.channels = channels;
         nearPixels = plan.ProtectsEnds ? NearPixels() : [];
@@ -141,7 +144,9 @@ internal sealed class CpuPlacement
         switch (node.OpType)
         {
             case "Add" when IsQuantizedSum(node) && node.Inputs[0] != node.Inputs[1]:
-            case "Mul" when plan.QuantizesProducts && node.Inputs[0] != node.Inputs[1] && !OnlyFloatConvolutionsTake(node):
+            case "Mul" when plan.QuantizesProducts
+                && node.Inputs[0] != node.Inputs[1]
+                && !OnlyFloatConvolutionsTake(node):
             case "Concat" when plan.QuantizesProducts:
                 if (node.Inputs.Any(MadeQuantized.Contains)
                     && node.Inputs.All(input => links.Constant(input) is null && ranges.ContainsKey(input))
@@ -218,7 +223,8 @@ internal sealed class CpuPlacement
         return AffineParameters.Of(min, max, ElementType.UInt8, symmetric: false);
     }
 
-    // What the last convolutions read: clipped there, white would come out grey (https://github.com/OpenPPL/ppq/issues/480).
+    // What the last convolutions read: clipped there, white would come out grey
+    // (https://github.com/OpenPPL/ppq/issues/480).
     private HashSet<string> NearPixels()
     {
         var result = new HashSet<string>(StringComparer.Ordinal);
@@ -233,7 +239,9 @@ internal sealed class CpuPlacement
                 if (result.Add(value) && links.Producer(value) is { } producer)
                 {
                     (producer.Is("Conv") ? next : wave).AddRange(
-                        producer.Is("Conv") ? [producer.Inputs[0]] : producer.Inputs.Where(input => links.Constant(input) is null));
+                        producer.Is("Conv")
+                            ? [producer.Inputs[0]]
+                            : producer.Inputs.Where(input => links.Constant(input) is null));
                 }
             }
 
@@ -250,7 +258,8 @@ internal sealed class CpuPlacement
         foreach (var node in graph.Nodes.Where(node => node.Is("MatMul")))
         {
             var sources = node.Inputs.Select(SourceOf).ToArray();
-            if (sources.All(MadeQuantized.Contains) && sources.FirstOrDefault(source => ChannelsOf(source) > 0) is { } source)
+            if (sources.All(MadeQuantized.Contains)
+                && sources.FirstOrDefault(source => ChannelsOf(source) > 0) is { } source)
             {
                 FloatProducts[source] = ChannelsOf(source);
             }
@@ -259,7 +268,9 @@ internal sealed class CpuPlacement
 
     private string SourceOf(string value)
     {
-        while (!MadeQuantized.Contains(value) && links.Producer(value) is { Domain: "" } producer && Moving.Contains(producer.OpType))
+        while (!MadeQuantized.Contains(value)
+            && links.Producer(value) is { Domain: "" } producer
+            && Moving.Contains(producer.OpType))
         {
             value = producer.Inputs[0];
         }

@@ -10,14 +10,14 @@ public static class HalfGraph
     private const int MinimumBytes = 256;
 
     /// <summary>
-    /// FP16 between the first and the last convolution, with FP32 where FP16 would overflow or vanish. Inputs and outputs
-    /// keep their types.
+    /// FP16 between the first and the last convolution, with FP32 where FP16 would overflow or vanish. Inputs and
+    /// outputs keep their types.
     /// </summary>
     /// <exception cref="QuantizationException">The graph is quantized already, or has no convolution.</exception>
     /// <param name="source">The FP32 graph; it is not changed.</param>
     /// <param name="keepsWeights">
-    /// Whether weights stay FP32 in the file and are narrowed when it is loaded, so that it shares them with the FP32 graph
-    /// beside it. The computation is the same.
+    /// Whether weights stay FP32 in the file and are narrowed when it is loaded, so that it shares them with the FP32
+    /// graph beside it. The computation is the same.
     /// </param>
     public static OnnxFile Build(OnnxFile source, bool keepsWeights = false)
     {
@@ -26,15 +26,16 @@ public static class HalfGraph
         if (source.Graph.Initializers.Any(initializer => initializer.Type == ElementType.Float16))
         {
             throw new QuantizationException(
-                $"Graph '{source.Graph.Name}' is in FP16 already. Allowed is a graph in FP32, from which every precision is made.");
+                $"Graph '{source.Graph.Name}' is in FP16 already. Allowed is a graph in FP32, from which every "
+                + "precision is made.");
         }
 
         return Compaction.Apply(new HalfGraphWriter(source, keepsWeights ? MinimumBytes : int.MaxValue).Write());
     }
 
     /// <summary>
-    /// Weights stored in FP16 and widened when the graph is loaded: it runs as before, on weights that are off by 0.05 %
-    /// at most, and is half as long.
+    /// Weights stored in FP16 and widened when the graph is loaded: it runs as before, on weights that are off by 0.05
+    /// % at most, and is half as long.
     /// </summary>
     public static OnnxFile Store(OnnxFile source)
     {

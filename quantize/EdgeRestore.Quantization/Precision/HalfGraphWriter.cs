@@ -34,7 +34,8 @@ internal sealed class HalfGraphWriter
         {
             if (!half.Contains(node))
             {
-                nodes.Add(node.WithInputs([.. node.Inputs.Select(input => OnlyReadsShape(node) ? input : Widened(input))]));
+                nodes.Add(node.WithInputs(
+                    [.. node.Inputs.Select(input => OnlyReadsShape(node) ? input : Widened(input))]));
                 continue;
             }
 
@@ -124,7 +125,9 @@ internal sealed class HalfGraphWriter
         OnlyReadsShape(node) || (node.OpType is "Resize" or "Upsample" && index > 0);
 
     private static ImmutableArray<NodeAttribute> Attributes(Node node) => node.Is("Cast")
-        ? [.. node.Attributes.Select(attribute => attribute is IntAttribute { Name: "to", Value: (long)ElementType.Float }
-            ? new IntAttribute("to", (long)ElementType.Float16) : attribute)]
+        ? [.. node.Attributes.Select(attribute =>
+            attribute is IntAttribute { Name: "to", Value: (long)ElementType.Float }
+                ? new IntAttribute("to", (long)ElementType.Float16)
+                : attribute)]
         : node.Attributes;
 }

@@ -4,21 +4,25 @@ namespace EdgeRestore.Quantization.Precision;
 
 /// <summary>Which nodes of a graph compute in FP16.</summary>
 /// <remarks>
-/// FP32 stay: everything before the first and after the last convolution (pixels, the final sum); sums of squares and what
-/// follows from them, since 256×256 values of size 1 already pass 65504; products over all pixels that a softmax takes; the
-/// numbers that FP16 would lose; operators that are not ONNX's own.
+/// FP32 stay: everything before the first and after the last convolution (pixels, the final sum); sums of squares and
+/// what follows from them, since 256×256 values of size 1 already pass 65504; products over all pixels that a softmax
+/// takes; the numbers that FP16 would lose; operators that are not ONNX's own.
 /// </remarks>
 internal static class HalfPlacement
 {
     private static readonly HashSet<string> Islands = new(StringComparer.Ordinal)
     {
-        "ReduceL1", "ReduceL2", "ReduceSum", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp", "ReduceProd", "ReduceMean", "Pow",
-        "Sqrt", "Reciprocal", "Exp", "Log", "Softmax", "LpNormalization", "If", "Loop", "Scan", "ConstantOfShape", "Range", "EyeLike",
-        "RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "CumSum", "NonMaxSuppression",
+        "ReduceL1", "ReduceL2", "ReduceSum", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp", "ReduceProd",
+        "ReduceMean", "Pow",
+        "Sqrt", "Reciprocal", "Exp", "Log", "Softmax", "LpNormalization", "If", "Loop", "Scan", "ConstantOfShape",
+        "Range", "EyeLike",
+        "RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "CumSum",
+        "NonMaxSuppression",
     };
 
     // Between the product and the softmax.
-    private static readonly HashSet<string> Scaling = new(StringComparer.Ordinal) { "Mul", "Div", "Add", "Sub", "Where", "Clip" };
+    private static readonly HashSet<string> Scaling =
+        new(StringComparer.Ordinal) { "Mul", "Div", "Add", "Sub", "Where", "Clip" };
 
     public static HashSet<Node> Of(Graph graph, GraphLinks links)
     {
@@ -26,7 +30,8 @@ internal static class HalfPlacement
         half.RemoveWhere(node => IsIsland(node, links) || node.Outputs.SelectMany(links.Consumers).Any(HasBody));
 
         // Weights in 8 bits are read in the type of the convolution that takes them.
-        half.UnionWith(graph.Nodes.Where(node => node.Is("DequantizeLinear") && links.Constant(node.Inputs[0]) is not null
+        half.UnionWith(graph.Nodes.Where(node => node.Is("DequantizeLinear")
+            && links.Constant(node.Inputs[0]) is not null
             && links.Consumers(node.Outputs[0]).All(half.Contains)));
         foreach (var softmax in graph.Nodes.Where(node => node.Is("Softmax")))
         {
@@ -49,7 +54,8 @@ internal static class HalfPlacement
         node.Domain.Length > 0 || Islands.Contains(node.OpType)
         || (node.Is("Mul") && node.Inputs[0] == node.Inputs[1])
         || node.Inputs.Select(links.Constant).OfType<Initializer>()
-            .Any(constant => constant.Type == ElementType.Float && (HalfTensor.Vanishes(constant) || !HalfTensor.Fits(constant)));
+            .Any(constant => constant.Type == ElementType.Float && (
+                HalfTensor.Vanishes(constant) || !HalfTensor.Fits(constant)));
 
     // Bodies know values by their names, and would meet another type under one.
     private static bool HasBody(Node node) => node.Attributes.Any(attribute => attribute is GraphAttribute);

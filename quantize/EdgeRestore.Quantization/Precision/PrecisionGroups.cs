@@ -4,17 +4,18 @@ using EdgeRestore.Onnx;
 namespace EdgeRestore.Quantization.Precision;
 
 /// <summary>
-/// Convolutions, and products with a constant matrix, that change precision together: a search over them is short, and its
-/// result readable.
+/// Convolutions, and products with a constant matrix, that change precision together: a search over them is short, and
+/// its result readable.
 /// </summary>
 public static class PrecisionGroups
 {
     /// <summary>
-    /// Convolutions by the module that their weights' names tell, such as <c>encoders.0.0.ffn</c>; alone where the names
-    /// tell nothing. In the order of the graph.
+    /// Convolutions by the module that their weights' names tell, such as <c>encoders.0.0.ffn</c>; alone where the
+    /// names tell nothing. In the order of the graph.
     /// </summary>
     /// <param name="graph">In FP32.</param>
-    /// <param name="isFine">Whether each part of a module counts alone, such as <c>encoders.0.0.ffn.project_out</c>.</param>
+    /// <param name="isFine">Whether each part of a module counts alone, such as
+    /// <c>encoders.0.0.ffn.project_out</c>.</param>
     public static IReadOnlyList<(string Name, ImmutableArray<string> Nodes)> Of(Graph graph, bool isFine = false)
     {
         ArgumentNullException.ThrowIfNull(graph);

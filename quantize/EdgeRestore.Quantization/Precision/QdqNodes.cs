@@ -5,7 +5,9 @@ using EdgeRestore.Onnx;
 
 namespace EdgeRestore.Quantization.Precision;
 
-/// <summary>Collects the nodes and constants of a quantized graph, named as ONNX Runtime's own tool names them.</summary>
+/// <summary>
+/// Collects the nodes and constants of a quantized graph, named as ONNX Runtime's own tool names them.
+/// </summary>
 internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
 {
     private readonly List<Node> nodes = [];
@@ -70,7 +72,8 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
 
         var zeros = Enumerable.Repeat((byte)parameters.ZeroPoint, factors.Length).ToArray();
         var scale = Initializer.Of(
-            $"{value}_scales", [factors.Length], factors.Select(factor => parameters.Scale * factor).ToArray().AsSpan());
+            $"{value}_scales", [factors.Length],
+            factors.Select(factor => parameters.Scale * factor).ToArray().AsSpan());
         nodes.Add(new()
         {
             OpType = "DequantizeLinear",
@@ -92,10 +95,12 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
     {
         // Convolutions of different inputs may share a weight; their scales differ where a bias needed room.
         var scales = Initializer.Of($"{name}_scale", [weights.Scales.Length], weights.Scales);
-        for (var suffix = 1; constants.TryGetValue(scales.Name, out var there) && !there.Data.Span.SequenceEqual(scales.Data.Span); suffix++)
+        for (var suffix = 1; constants.TryGetValue(scales.Name, out var there)
+            && !there.Data.Span.SequenceEqual(scales.Data.Span); suffix++)
         {
             scales = Initializer.Of(
-                string.Create(CultureInfo.InvariantCulture, $"{name}_scale_{suffix}"), [weights.Scales.Length], weights.Scales);
+                string.Create(CultureInfo.InvariantCulture, $"{name}_scale_{suffix}"), [weights.Scales.Length],
+                weights.Scales);
         }
 
         var stem = name + scales.Name[(name.Length + "_scale".Length)..];
@@ -112,7 +117,8 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
             [
                 Constant(QuantizedWeights.Tensor($"{stem}_quantized", shape.AsSpan(), weights.Values)),
                 Constant(scales),
-                Constant(new($"{stem}_zero_point", ElementType.Int8, [weights.Scales.Length], new byte[weights.Scales.Length])),
+                Constant(new(
+                    $"{stem}_zero_point", ElementType.Int8, [weights.Scales.Length], new byte[weights.Scales.Length])),
             ],
             Outputs = [DequantizedName(stem)],
             Attributes = [new IntAttribute("axis", 0)],
@@ -120,9 +126,12 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
         return DequantizedName(stem);
     }
 
-    /// <summary>A value in 8 bits times a matrix (inputs, outputs) in 8 bits with a scale per output, as floats.</summary>
+    /// <summary>
+    /// A value in 8 bits times a matrix (inputs, outputs) in 8 bits with a scale per output, as floats.
+    /// </summary>
     public void Product(
-        string name, (string Name, AffineParameters Parameters) input, (ImmutableArray<long> Shape, sbyte[] Values, float[] Scales) matrix,
+        string name, (string Name, AffineParameters Parameters) input,
+        (ImmutableArray<long> Shape, sbyte[] Values, float[] Scales) matrix,
         string? bias, string output)
     {
         var (scale, zero) = Scalars(input.Name, input.Parameters);
@@ -138,7 +147,9 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
                 scale,
                 Constant(Initializer.Of($"{name}_matrix_scale", [matrix.Scales.Length], matrix.Scales)),
                 zero,
-                Constant(new($"{name}_matrix_zero_point", ElementType.Int8, [matrix.Scales.Length], new byte[matrix.Scales.Length])),
+                Constant(new(
+                    $"{name}_matrix_zero_point", ElementType.Int8, [matrix.Scales.Length],
+                    new byte[matrix.Scales.Length])),
                 .. bias is null ? Array.Empty<string>() : [bias],
             ],
             Outputs = [output],
@@ -146,8 +157,8 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
     }
 
     /// <summary>
-    /// The bias of a convolution. It stays in floating point: ONNX Runtime makes 32 bits of it when it loads the graph, with
-    /// the scale that the weights left room for, and in the file it is one tensor instead of three.
+    /// The bias of a convolution. It stays in floating point: ONNX Runtime makes 32 bits of it when it loads the graph,
+    /// with the scale that the weights left room for, and in the file it is one tensor instead of three.
     /// </summary>
     public string Bias(string node, float[] bias) => Constant(Initializer.Of($"{node}_bias", [bias.Length], bias));
 
@@ -158,7 +169,8 @@ internal sealed class QdqNodes(IEnumerable<Initializer> initializers)
         for (var channel = 0; channel < bias.Length; channel++)
         {
             values[channel] = (int)Math.Clamp(
-                Math.Round((double)bias[channel] / scales[channel], MidpointRounding.ToEven), int.MinValue, int.MaxValue);
+                Math.Round((double)bias[channel] / scales[channel], MidpointRounding.ToEven), int.MinValue,
+                int.MaxValue);
         }
 
         nodes.Add(new()

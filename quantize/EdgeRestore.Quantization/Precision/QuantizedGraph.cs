@@ -30,11 +30,14 @@ public sealed record QuantizedGraph(
 
     /// <summary>Why convolutions keep floating point, and how many for each reason.</summary>
     public string FloatReasons => string.Join(
-        ", ", FloatConvolutions.GroupBy(kept => kept.Value, StringComparer.Ordinal).Select(reason => $"{reason.Key}: {reason.Count()}"));
+        ", ",
+        FloatConvolutions.GroupBy(kept => kept.Value, StringComparer.Ordinal)
+            .Select(reason => $"{reason.Key}: {reason.Count()}"));
 
     private static readonly HashSet<string> QuantizedOperators = new(StringComparer.Ordinal)
     {
-        "QuantizeLinear", "DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger", "DynamicQuantizeLinear",
+        "QuantizeLinear", "DequantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger",
+        "DynamicQuantizeLinear",
     };
 
     /// <summary>Quantizes a graph as a plan says. The same arguments give the same graph.</summary>
@@ -64,15 +67,15 @@ public sealed record QuantizedGraph(
         if (source.Graph.Nodes.FirstOrDefault(node => QuantizedOperators.Contains(node.OpType)) is { } quantized)
         {
             throw new QuantizationException(
-                $"Graph '{source.Graph.Name}' is quantized already: found {quantized}. Allowed is a graph in FP32, from "
-                + "which every precision is made: take the package that it came from.");
+                $"Graph '{source.Graph.Name}' is quantized already: found {quantized}. Allowed is a graph in FP32, "
+                + "from which every precision is made: take the package that it came from.");
         }
 
         if (!source.Graph.Nodes.Any(node => node.Is("Conv")))
         {
             throw new QuantizationException(
-                $"Graph '{source.Graph.Name}' has nothing to quantize: found no Conv among its {source.Graph.Nodes.Count} "
-                + "operators. Use it as it is, or in FP16.");
+                $"Graph '{source.Graph.Name}' has nothing to quantize: found no Conv among its "
+                + $"{source.Graph.Nodes.Count} operators. Use it as it is, or in FP16.");
         }
 
         if (source.Opsets[""] < 13)

@@ -26,13 +26,15 @@ internal sealed class QuantizedWeights
     /// <param name="outputs">How many output channels.</param>
     /// <param name="bias">One per output channel; none when there is no bias.</param>
     /// <param name="inputScale">Scale of the input, from which the bias takes its own.</param>
-    /// <param name="adjust">Changes scales before anything is quantized with them; none to take them as they are.</param>
+    /// <param name="adjust">Changes scales before anything is quantized with them; none to take them as they
+    /// are.</param>
     /// <param name="factors">
-    /// One per output channel: the weights are read as so many times themselves. It goes into the scales alone, so that a
-    /// weight that several graphs share is the same bytes in all of them.
+    /// One per output channel: the weights are read as so many times themselves. It goes into the scales alone, so that
+    /// a weight that several graphs share is the same bytes in all of them.
     /// </param>
     public static QuantizedWeights Of(
-        ReadOnlySpan<float> weights, int outputs, ReadOnlySpan<float> bias, float inputScale, Func<float, float>? adjust = null,
+        ReadOnlySpan<float> weights, int outputs, ReadOnlySpan<float> bias, float inputScale,
+        Func<float, float>? adjust = null,
         float[]? factors = null)
     {
         var perChannel = weights.Length / outputs;
@@ -51,7 +53,10 @@ internal sealed class QuantizedWeights
             var factor = factors is null ? 1 : factors[channel];
             if (!bias.IsEmpty)
             {
-                parameters = parameters with { Scale = WithRoomFor(bias[channel] / factor, parameters.Scale, inputScale) };
+                parameters = parameters with
+                {
+                    Scale = WithRoomFor(bias[channel] / factor, parameters.Scale, inputScale),
+                };
             }
 
             parameters = adjust is null ? parameters : parameters with { Scale = adjust(parameters.Scale) };

@@ -4,10 +4,12 @@ using EdgeRestore.Quantization.Graphs;
 
 namespace EdgeRestore.Quantization.Precision;
 
-/// <summary>Writes Q/DQ where TensorRT fuses it: in front of convolutions and on the other side of their sums.</summary>
+/// <summary>
+/// Writes Q/DQ where TensorRT fuses it: in front of convolutions and on the other side of their sums.
+/// </summary>
 /// <remarks>
-/// Zero points are zero, weights have one scale per channel, biases stay in floating point, nothing is quantized behind a
-/// convolution: https://docs.nvidia.com/deeplearning/tensorrt/latest/inference-library/work-quantized-types.html
+/// Zero points are zero, weights have one scale per channel, biases stay in floating point, nothing is quantized behind
+/// a convolution: https://docs.nvidia.com/deeplearning/tensorrt/latest/inference-library/work-quantized-types.html
 /// </remarks>
 internal sealed class TensorRtGraphWriter
 {
@@ -103,7 +105,8 @@ internal sealed class TensorRtGraphWriter
     {
         if (written.Add(value))
         {
-            var parameters = AffineParameters.Of(ranges[value].Min, ranges[value].Max, ElementType.Int8, symmetric: true);
+            var parameters = AffineParameters.Of(
+                ranges[value].Min, ranges[value].Max, ElementType.Int8, symmetric: true);
             nodes.Quantize(value, parameters with { Scale = AsHalf(parameters.Scale) });
         }
 

@@ -23,7 +23,8 @@ internal static class TensorRtRules
         var (outputs, inputs, kernel) = (weight[0], weight[1] * groups, weight[2..]);
         if (groups > 1)
         {
-            return outputs % ChannelMultiple != 0 ? $"grouped, {outputs} output channels are no multiple of {ChannelMultiple}"
+            return outputs % ChannelMultiple != 0 ? $"grouped, {outputs} output channels are no multiple of "
+                + $"{ChannelMultiple}"
                 : kernel.Any(side => side < SmallestGroupedKernel) ? $"grouped, a kernel below {SmallestGroupedKernel}"
                 : null;
         }

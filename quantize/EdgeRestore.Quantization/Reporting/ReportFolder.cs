@@ -8,7 +8,9 @@ using EdgeRestore.Quantization.Selection;
 
 namespace EdgeRestore.Quantization.Reporting;
 
-/// <summary>A folder with what a search found: <c>quantization.json</c>, <c>worst.png</c>, <c>report.html</c>.</summary>
+/// <summary>
+/// A folder with what a search found: <c>quantization.json</c>, <c>worst.png</c>, <c>report.html</c>.
+/// </summary>
 internal static class ReportFolder
 {
     public const string JsonName = "quantization.json";
@@ -100,7 +102,8 @@ internal static class ReportFolder
         var crop = Frame.Rent(width, height, PixelFormat.Rgb24);
         for (var y = 0; y < height; y++)
         {
-            frame.Pixels.Slice((((top + y) * frame.Width) + left) * 3, width * 3).CopyTo(crop.Pixels[(y * width * 3)..]);
+            frame.Pixels.Slice((((top + y) * frame.Width) + left) * 3, width * 3)
+                .CopyTo(crop.Pixels[(y * width * 3)..]);
         }
 
         return crop;

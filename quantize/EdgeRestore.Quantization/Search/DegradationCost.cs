@@ -3,7 +3,8 @@ namespace EdgeRestore.Quantization.Search;
 /// <summary>What a precision costs on frames of one degradation.</summary>
 /// <param name="Degradation">By name.</param>
 /// <param name="Frames">How many were judged.</param>
-/// <param name="PsnrReference">Mean PSNR of FP32's results against the clean frames in dB; null without clean frames.</param>
+/// <param name="PsnrReference">Mean PSNR of FP32's results against the clean frames in dB; null without clean
+/// frames.</param>
 /// <param name="Drop">Mean loss against that in dB; null without clean frames.</param>
 /// <param name="WorstDrop">Loss of the frame that loses most.</param>
 /// <param name="SsimDrop">Mean loss of SSIM.</param>
@@ -21,7 +22,8 @@ public sealed record DegradationCost(
         return NonFinite > 0 ? $"{NonFinite} values are not finite"
             : Drop is null
                 ? PsnrBetween < settings.MinPsnrBetween
-                    ? $"{PsnrBetween:F1} dB between the results, allowed are {settings.MinPsnrBetween:F1} or more" : null
+                    ? $"{PsnrBetween:F1} dB between the results, allowed are {settings.MinPsnrBetween:F1} or more"
+                    : null
             : Drop > settings.MaxDrop ? $"{Drop:F3} dB lost, allowed are {settings.MaxDrop:F2}"
             : WorstDrop > settings.MaxWorstDrop
                 ? $"{WorstDrop:F3} dB lost on '{WorstFrame}', allowed are {settings.MaxWorstDrop:F2}"

@@ -11,6 +11,8 @@ internal abstract class FormTrial
     /// <param name="mostFrames">Frames of each degradation to run; fewer are a quicker and rougher answer.</param>
     public abstract IReadOnlyList<DegradationCost> Judge(OnnxFile form, int threads, int mostFrames = int.MaxValue);
 
-    /// <summary>Milliseconds of processor time for a frame, of forms in turns; the first one's is what others are compared with.</summary>
+    /// <summary>
+    /// Milliseconds of processor time for a frame, of forms in turns; the first one's is what others are compared with.
+    /// </summary>
     public abstract double[] Time(IReadOnlyList<OnnxFile> forms, SearchSettings settings, CancellationToken token);
 }

@@ -42,7 +42,8 @@ public sealed record PackageOutcome
                 return $"Do not ship it: nothing is better than FP32 here. {reason}.";
             }
 
-            var speedups = taken.Where(route => route.Speedup is not null).Select(route => route.Speedup!.Value).ToList();
+            var speedups = taken.Where(route => route.Speedup is not null).Select(route => route.Speedup!.Value)
+                .ToList();
             var drop = taken.Max(route => route.Drop);
             var between = taken.SelectMany(route => route.Costs).Min(cost => cost.PsnrBetween);
             return string.Create(CultureInfo.InvariantCulture,
@@ -53,7 +54,8 @@ public sealed record PackageOutcome
                     : "with their speed still to be measured on the device, ")
                 + (drop is { } lost
                     ? string.Create(CultureInfo.InvariantCulture, $"at most {lost:F3} dB lost.")
-                    : string.Create(CultureInfo.InvariantCulture, $"{between:F1} dB or more between their results and FP32's."))
+                    : string.Create(
+                        CultureInfo.InvariantCulture, $"{between:F1} dB or more between their results and FP32's."))
                 + (taken.Count < Routes.Length ? " The others stay FP32, each for the reason given below." : "");
         }
     }

@@ -12,7 +12,9 @@ using EdgeRestore.Quantization.Selection;
 
 namespace EdgeRestore.Quantization.Search;
 
-/// <summary>Searches the forms of every calibrated graph of a package, one after another; what is done is kept.</summary>
+/// <summary>
+/// Searches the forms of every calibrated graph of a package, one after another; what is done is kept.
+/// </summary>
 internal sealed class PackageSearch
 {
     private readonly ModelPackage _package;
@@ -26,8 +28,10 @@ internal sealed class PackageSearch
     /// <param name="calibration">Of this package.</param>
     /// <param name="judged">Frames that nothing was calibrated with.</param>
     /// <param name="settings">Limits.</param>
-    /// <param name="stateFolder">Where outcomes are kept, so that an interrupted search goes on; null for nowhere.</param>
-    /// <exception cref="EdgeRestoreException">The calibration is another package's, or the package is converted already.</exception>
+    /// <param name="stateFolder">Where outcomes are kept, so that an interrupted search goes on; null for
+    /// nowhere.</param>
+    /// <exception cref="EdgeRestoreException">The calibration is another package's, or the package is converted
+    /// already.</exception>
     public PackageSearch(
         ModelPackage package, CalibrationFile calibration, IReadOnlyList<JudgedFrame> judged, SearchSettings settings,
         string? stateFolder)
@@ -47,8 +51,8 @@ internal sealed class PackageSearch
     }
 
     /// <summary>
-    /// Refuses packages whose own graphs were converted, and those whose networks take more than a frame; forms beside FP32
-    /// graphs are made anew.
+    /// Refuses packages whose own graphs were converted, and those whose networks take more than a frame; forms beside
+    /// FP32 graphs are made anew.
     /// </summary>
     public static void RequireSource(ModelPackage package)
     {
@@ -57,8 +61,8 @@ internal sealed class PackageSearch
         if (converted is not null)
         {
             throw new QuantizationException(
-                $"Package '{package.Directory}' is quantised already: found {converted.File} in {converted.Precision}, allowed is a package with "
-                + "all routes in fp32. Take the package that it was made from.");
+                $"Package '{package.Directory}' is quantised already: found {converted.File} in {converted.Precision}, "
+                + "allowed is a package with all routes in fp32. Take the package that it was made from.");
         }
     }
 
@@ -74,8 +78,8 @@ internal sealed class PackageSearch
             if (frames.Count == 0)
             {
                 throw new CalibrationException(
-                    $"'{graph.File}' cannot be judged: all its frames were calibrated with. Give 4 clean photographs or more, or "
-                    + "8 frames of its degradation or more: a quarter is kept for judging.");
+                    $"'{graph.File}' cannot be judged: all its frames were calibrated with. Give 4 clean photographs "
+                    + "or more, or 8 frames of its degradation or more: a quarter is kept for judging.");
             }
 
             using var judge = new RouteJudge(source, frames, _settings.Threads);
@@ -83,7 +87,9 @@ internal sealed class PackageSearch
             {
                 var key = KeyOf(graph.File, form);
                 var found = Recall(key, graph, source, form)
-                    ?? Search(key, graph, source, form, judge, step => report($"{graph.File}, {form.Precision}: {step}"), token);
+                    ?? Search(
+                        key, graph, source, form, judge, step => report($"{graph.File}, {form.Precision}: {step}"),
+                        token);
                 forms.Add(found);
                 report($"{graph.File}, {form.Precision} for {form.Provider}: "
                     + (found.Outcome.IsTaken ? found.Outcome.Reason : $"stays fp32, {found.Outcome.Reason}"));
@@ -115,7 +121,8 @@ internal sealed class PackageSearch
     }
 
     private RouteOutcome JudgeOnly(
-        string key, CalibratedGraph graph, DeviceForm form, IReadOnlyList<DegradationCost> costs, QuantizedGraph? quantized, int total)
+        string key, CalibratedGraph graph, DeviceForm form, IReadOnlyList<DegradationCost> costs,
+        QuantizedGraph? quantized, int total)
     {
         var reason = ReasonForFloat(form.Precision, quantized, costs, _settings);
         return new RouteOutcome
@@ -133,7 +140,8 @@ internal sealed class PackageSearch
             Sensitivity = [],
             Tensors = form.Precision == "int8" ? TensorFidelities.Of(graph, _settings.Method) : [],
             Steps = [new SearchStep(
-                $"{form.Precision} for {form.Provider}", costs.Max(cost => cost.Drop), costs.Min(cost => cost.PsnrBetween),
+                $"{form.Precision} for {form.Provider}", costs.Max(cost => cost.Drop),
+                costs.Min(cost => cost.PsnrBetween),
                 reason ?? "holds")],
         };
     }
@@ -158,7 +166,8 @@ internal sealed class PackageSearch
     }
 
     private (OnnxFile Written, OnnxFile Judged, QuantizedGraph? Quantized) Build(
-        OnnxFile source, CalibratedGraph graph, DeviceForm form, ImmutableArray<string> floatNodes, bool protectsFinestSums)
+        OnnxFile source, CalibratedGraph graph, DeviceForm form, ImmutableArray<string> floatNodes,
+        bool protectsFinestSums)
     {
         if (form.Precision == "fp16")
         {
@@ -168,7 +177,8 @@ internal sealed class PackageSearch
 
         var plan = form.Provider == "cpu" ? QuantizationPlan.ForCpu : QuantizationPlan.ForTensorRt;
         plan = plan with { ProtectsFinestSums = protectsFinestSums };
-        var built = QuantizedGraph.Build(source, graph.Estimate(_settings.Method), plan.WithFloat(floatNodes), graph.Channels);
+        var built = QuantizedGraph.Build(
+            source, graph.Estimate(_settings.Method), plan.WithFloat(floatNodes), graph.Channels);
         return (built.File, built.Judged, built);
     }
 

@@ -7,7 +7,9 @@ using EdgeRestore.Quantization.Verification;
 
 namespace EdgeRestore.Quantization.Search;
 
-/// <summary>Judges forms of one graph on the same frames, against its FP32 form. Keeps the frames and FP32's results.</summary>
+/// <summary>
+/// Judges forms of one graph on the same frames, against its FP32 form. Keeps the frames and FP32's results.
+/// </summary>
 internal sealed class RouteJudge : FormTrial, IDisposable
 {
     private readonly List<(JudgedFrame Source, Frame Degraded, Frame? Clean, Frame Reference)> _frames = [];
@@ -39,7 +41,9 @@ internal sealed class RouteJudge : FormTrial, IDisposable
     public override double[] Time(IReadOnlyList<OnnxFile> forms, SearchSettings settings, CancellationToken token) =>
         SpeedTrial.Run(forms, settings, token);
 
-    /// <summary>The frame that a form changes most: what came in, FP32's result, the form's; the caller disposes the last.</summary>
+    /// <summary>
+    /// The frame that a form changes most: what came in, FP32's result, the form's; the caller disposes the last.
+    /// </summary>
     public (string Name, Frame Degraded, Frame Reference, Frame Result) FindWorst(OnnxFile form, int threads)
     {
         using var graph = new FrameGraph(form, threads);
@@ -75,7 +79,8 @@ internal sealed class RouteJudge : FormTrial, IDisposable
     }
 
     private static DegradationCost Judge(
-        FrameGraph graph, string degradation, List<(JudgedFrame Source, Frame Degraded, Frame? Clean, Frame Reference)> frames)
+        FrameGraph graph, string degradation,
+        List<(JudgedFrame Source, Frame Degraded, Frame? Clean, Frame Reference)> frames)
     {
         var (nonFinite, between, leastBetween, worst) = (0L, 0.0, double.PositiveInfinity, "");
         var (psnr, ssim) = (new List<double>(), new List<double>());

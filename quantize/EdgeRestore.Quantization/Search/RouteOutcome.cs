@@ -11,7 +11,9 @@ public sealed record RouteOutcome
     /// <summary>What the form was made for: <c>cpu</c>, <c>cuda</c> or <c>tensorrt</c>.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>What everything here was found for: package, calibration and settings; another key is another search.</summary>
+    /// <summary>
+    /// What everything here was found for: package, calibration and settings; another key is another search.
+    /// </summary>
     public required string Key { get; init; }
 
     /// <summary>The form that is taken: <c>int8</c>, <c>fp16</c> or <c>fp32</c>.</summary>
@@ -34,7 +36,9 @@ public sealed record RouteOutcome
     /// <summary>What the form taken costs.</summary>
     public required ImmutableArray<DegradationCost> Costs { get; init; }
 
-    /// <summary>Median milliseconds of processor time for a frame, in FP32 and in the form; null where not measured.</summary>
+    /// <summary>
+    /// Median milliseconds of processor time for a frame, in FP32 and in the form; null where not measured.
+    /// </summary>
     public double? ReferenceMs { get; init; }
 
     public double? Ms { get; init; }

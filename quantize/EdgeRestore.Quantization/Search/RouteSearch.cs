@@ -41,10 +41,10 @@ internal sealed class RouteSearch
     public OnnxFile Form { get; private set; } = null!;
 
     /// <summary>
-    /// (1) 8 bits wherever the profile allows, then without what enters the finest sums; (2) every group alone, to rank them;
-    /// (3) while too much is lost, the groups that hurt most go back to floating point, twice as many each time, then as few
-    /// as suffice; (4) each of them gets 8 bits again where that is not too much after all; (5) speed decides between what
-    /// was found and FP32.
+    /// (1) 8 bits wherever the profile allows, then without what enters the finest sums; (2) every group alone, to rank
+    /// them; (3) while too much is lost, the groups that hurt most go back to floating point, twice as many each time,
+    /// then as few as suffice; (4) each of them gets 8 bits again where that is not too much after all; (5) speed
+    /// decides between what was found and FP32.
     /// </summary>
     /// <param name="key">What the outcome is kept under.</param>
     /// <param name="token">Ends the search between two trials.</param>
@@ -137,7 +137,8 @@ internal sealed class RouteSearch
     private ImmutableArray<GroupSensitivity> Rank(QuantizationPlan plan, CancellationToken token)
     {
         var groups = PrecisionGroups.Of(_source.Graph);
-        var protectedNodes = QuantizedGraph.Build(_source, _ranges, plan, _channels).FloatConvolutions.Keys.ToHashSet(StringComparer.Ordinal);
+        var protectedNodes = QuantizedGraph.Build(_source, _ranges, plan, _channels)
+            .FloatConvolutions.Keys.ToHashSet(StringComparer.Ordinal);
         var ranked = new List<GroupSensitivity>();
         var asked = groups.Where(group => group.Nodes.Any(node => !protectedNodes.Contains(node))).ToList();
         var started = Stopwatch.GetTimestamp();
@@ -154,7 +155,8 @@ internal sealed class RouteSearch
         {
             var whole = _groups[harmful.Name];
             var parts = PrecisionGroups.Of(_source.Graph, isFine: true)
-                .Where(part => part.Nodes.All(whole.Contains) && part.Nodes.Any(node => !protectedNodes.Contains(node))).ToList();
+                .Where(part => part.Nodes.All(whole.Contains) && part.Nodes.Any(node => !protectedNodes.Contains(node)))
+                .ToList();
             if (parts.Count > 1)
             {
                 ranked.Remove(harmful);

@@ -23,8 +23,8 @@ public sealed record SearchSettings
 
     /// <summary>How ranges follow from what was seen.</summary>
     /// <value>
-    /// Default Mse: least noise. What is made within two convolutions of the pixels, where clipping would darken what is
-    /// bright, is not clipped by any method.
+    /// Default Mse: least noise. What is made within two convolutions of the pixels, where clipping would darken what
+    /// is bright, is not clipped by any method.
     /// </value>
     public RangeMethod Method { get; init; } = RangeMethod.Mse;
 

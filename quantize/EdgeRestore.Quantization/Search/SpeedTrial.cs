@@ -7,8 +7,8 @@ using EdgeRestore.Quantization.Verification;
 namespace EdgeRestore.Quantization.Search;
 
 /// <summary>
-/// What forms of a graph cost on this machine, in turns, so that what disturbs one disturbs all. Processor time counts: other
-/// work on the machine does not lengthen it.
+/// What forms of a graph cost on this machine, in turns, so that what disturbs one disturbs all. Processor time counts:
+/// other work on the machine does not lengthen it.
 /// </summary>
 internal static class SpeedTrial
 {
@@ -26,7 +26,8 @@ internal static class SpeedTrial
         try
         {
             graphs.AddRange(forms.Select(form => new FrameGraph(form, settings.Threads)));
-            return Run([.. graphs.Select(graph => (Action)(() => graph.Run(input, output)))], settings.SpeedRounds, token);
+            return Run(
+                [.. graphs.Select(graph => (Action)(() => graph.Run(input, output)))], settings.SpeedRounds, token);
         }
         finally
         {
@@ -36,8 +37,8 @@ internal static class SpeedTrial
 
     /// <summary>Times runs after one of each to warm up; fewer rounds where they would take minutes.</summary>
     /// <returns>
-    /// Milliseconds in the order of the runs: the first one's median, and the others by the median over rounds of what they
-    /// take of it.
+    /// Milliseconds in the order of the runs: the first one's median, and the others by the median over rounds of what
+    /// they take of it.
     /// </returns>
     public static double[] Run(IReadOnlyList<Action> runs, int rounds, CancellationToken token)
     {

@@ -83,7 +83,8 @@ internal static class VariantPackage
     {
         var former = source.Manifest.Routes.SelectMany(route => route.Variants ?? []).Select(variant => variant.File)
             .ToHashSet(StringComparer.Ordinal);
-        var kept = source.Manifest.Routes.Select(route => route.File).Append(source.Manifest.Classifier.File).SelectMany(DataOf)
+        var kept = source.Manifest.Routes.Select(route => route.File).Append(source.Manifest.Classifier.File)
+            .SelectMany(DataOf)
             .ToHashSet(StringComparer.Ordinal);
         former.UnionWith(former.SelectMany(DataOf).Where(file => !kept.Contains(file)).ToList());
         return former;

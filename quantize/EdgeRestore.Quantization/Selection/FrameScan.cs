@@ -8,8 +8,8 @@ namespace EdgeRestore.Quantization.Selection;
 
 /// <summary>Looks through images and says what each is good for.</summary>
 /// <remarks>
-/// A folder named like a degradation (<c>noise</c>, <c>low-light_noise</c>) settles what its images are; the package's own
-/// classifier decides about the others.
+/// A folder named like a degradation (<c>noise</c>, <c>low-light_noise</c>) settles what its images are; the package's
+/// own classifier decides about the others.
 /// </remarks>
 internal sealed class FrameScan(Restorer restorer, int minSidePixels)
 {
@@ -45,7 +45,8 @@ internal sealed class FrameScan(Restorer restorer, int minSidePixels)
                 using var frame = ImageCodec.Load(files[index]);
                 if (Judge(files[index], name, frame) is { } scanned)
                 {
-                    if (kept.Find(other => other.Degradation == scanned.Degradation && scanned.IsCopyOf(other)) is { } copy)
+                    if (kept.Find(other =>
+                        other.Degradation == scanned.Degradation && scanned.IsCopyOf(other)) is { } copy)
                     {
                         _remarks.Add($"{name}: left out, nearly the same as {copy.Name}");
                     }

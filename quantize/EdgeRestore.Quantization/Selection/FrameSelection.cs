@@ -9,7 +9,9 @@ using EdgeRestore.Quantization.Calibration;
 
 namespace EdgeRestore.Quantization.Selection;
 
-/// <summary>Chooses frames out of a folder: for every route the same number, none twice, some kept for judging.</summary>
+/// <summary>
+/// Chooses frames out of a folder: for every route the same number, none twice, some kept for judging.
+/// </summary>
 public sealed class FrameSelection(ModelPackage package, FrameSelectionOptions options)
 {
     // Smaller frames are mostly border.
@@ -18,14 +20,15 @@ public sealed class FrameSelection(ModelPackage package, FrameSelectionOptions o
     // Of four clean photographs one is judged on.
     private const int JudgedShare = 4;
 
-    // For so many frames of a route there is one photograph as it is. A person may fix a route, and whatever comes then must
-    // pass through it: low light's networks, calibrated with dark frames alone, clipped what clear ones make of them
-    // (45 dB from FP32's result; with four clear frames beside 16 it is 51, and dark ones lose as little as before).
+    // For so many frames of a route there is one photograph as it is. A person may fix a route, and whatever comes then
+    // must pass through it: low light's networks, calibrated with dark frames alone, clipped what clear ones make of
+    // them (45 dB from FP32's result; with four clear frames beside 16 it is 51, and dark ones lose as little as
+    // before).
     private const int ClearShare = 4;
 
     /// <summary>
-    /// (1) Looks through the images, (2) sorts them to routes, (3) fills routes that have too few with clean photographs,
-    /// degraded by formula.
+    /// (1) Looks through the images, (2) sorts them to routes, (3) fills routes that have too few with clean
+    /// photographs, degraded by formula.
     /// </summary>
     /// <param name="folder">Images in it and below.</param>
     /// <param name="report">Told how many of how many were looked at.</param>
@@ -58,14 +61,16 @@ public sealed class FrameSelection(ModelPackage package, FrameSelectionOptions o
         var byGraph = new SortedDictionary<string, List<CalibrationFrame>>(StringComparer.Ordinal);
         var judged = new List<JudgedFrame>();
         var missing = new List<Degradation>();
-        foreach (var route in package.Manifest.Routes.Where(route => options.Routes?.Contains(route.Degradation) ?? true))
+        foreach (var route in package.Manifest.Routes.Where(
+            route => options.Routes?.Contains(route.Degradation) ?? true))
         {
             token.ThrowIfCancellationRequested();
             var given = scanned.Where(frame => frame.Degradation == route.Degradation).ToList();
             var (givenJudged, givenCalibrated) = given.Count >= 2 * JudgedShare ? Split(given) : ([], given);
 
             // 3
-            var frames = Evenly.Take(givenCalibrated, options.FramesPerRoute).Select(frame => Describe(frame, route.Degradation))
+            var frames = Evenly.Take(givenCalibrated, options.FramesPerRoute)
+                .Select(frame => Describe(frame, route.Degradation))
                 .Concat(Evenly.Take(cleanCalibrated, Math.Max(0, options.FramesPerRoute - givenCalibrated.Count))
                     .Select(frame => Describe(frame, route.Degradation)))
                 .DistinctBy(frame => frame.Sha256)
@@ -89,7 +94,8 @@ public sealed class FrameSelection(ModelPackage package, FrameSelectionOptions o
             if (frames.Count >= ClearShare)
             {
                 judged.AddRange(Evenly.Take(cleanJudged, (options.JudgedPerRoute + 1) / 2)
-                    .Select(frame => new JudgedFrame(frame.Name, Degradation.Clear, () => LoadCrop(frame), LoadClean: null)
+                    .Select(frame => new JudgedFrame(
+                        frame.Name, Degradation.Clear, () => LoadCrop(frame), LoadClean: null)
                     {
                         Route = route.Degradation,
                     }));
@@ -125,9 +131,9 @@ public sealed class FrameSelection(ModelPackage package, FrameSelectionOptions o
             .Select(count => $"{count.Value} of {count.Key.ToName()}");
         throw new CalibrationException(
             $"'{folder}' has frames for some routes only: found {string.Join(", ", found)}, none for "
-            + $"{string.Join(", ", missing.Select(route => route.ToName()))}. Add clean photographs, which are degraded here by "
-            + "formula; or frames of these degradations, in folders named like them; or name the routes to calibrate in "
-            + "--routes.");
+            + $"{string.Join(", ", missing.Select(route => route.ToName()))}. Add clean photographs, which are "
+            + "degraded here by formula; or frames of these degradations, in folders named like them; or name the "
+            + "routes to calibrate in --routes.");
     }
 
     private CalibrationFrame Describe(ScannedFrame frame, Degradation route)

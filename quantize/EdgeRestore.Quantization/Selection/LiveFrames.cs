@@ -23,7 +23,8 @@ internal sealed class LiveFrames : IDisposable
     public string Folder { get; }
 
     /// <summary>Such as 5 noise, 2 rain.</summary>
-    public string Counts => _counts.Count == 0 ? "none" : string.Join(", ", _counts.Select(count => $"{count.Value} {count.Key.ToName()}"));
+    public string Counts =>
+        _counts.Count == 0 ? "none" : string.Join(", ", _counts.Select(count => $"{count.Value} {count.Key.ToName()}"));
 
     /// <summary>Takes frames until every route has enough, the time is up, or the daemon hands out no more.</summary>
     /// <param name="client">Of the daemon.</param>
@@ -35,7 +36,8 @@ internal sealed class LiveFrames : IDisposable
     /// <exception cref="DaemonException">The daemon does not hand frames out, or does not answer.</exception>
     /// <exception cref="CalibrationException">No frame came, or they cannot be written.</exception>
     public static async Task<LiveFrames> TapAsync(
-        RestoreClient client, string source, LiveFrameSettings settings, Action<TapOpened>? opened, Action<LiveFrames>? report,
+        RestoreClient client, string source, LiveFrameSettings settings, Action<TapOpened>? opened,
+        Action<LiveFrames>? report,
         CancellationToken token)
     {
         var frames = settings.KeptIn is { } kept
@@ -46,15 +48,16 @@ internal sealed class LiveFrames : IDisposable
             await frames.ReceiveAsync(client, settings, opened, report, token);
             return frames._counts.Count > 0 ? frames : throw new CalibrationException(
                 string.Create(CultureInfo.InvariantCulture,
-                    $"No frame came from {source} within {settings.Time.TotalSeconds:F0} s. Frames come while streams send some that the "
-                    + $"daemon restores or finds clear: start a stream, or give it longer with --live-seconds."));
+                    $"No frame came from {source} within {settings.Time.TotalSeconds:F0} s. Frames come while streams "
+                    + $"send some that the daemon restores or finds clear: start a stream, or give it longer with "
+                    + $"--live-seconds."));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             frames.Dispose();
             throw new CalibrationException(
-                $"Frames of {source} cannot be written to '{frames.Folder}': {exception.Message} Free space, or name another "
-                + "folder with --keep-frames.",
+                $"Frames of {source} cannot be written to '{frames.Folder}': {exception.Message} Free space, or name "
+                + "another folder with --keep-frames.",
                 exception);
         }
         catch
@@ -86,8 +89,8 @@ internal sealed class LiveFrames : IDisposable
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
             throw new CalibrationException(
-                $"Frames cannot be kept in '{folder}': it is not empty, and what is there would be calibrated with, too. Name "
-                + $"another folder, or calibrate with those frames: --frames {folder}.");
+                $"Frames cannot be kept in '{folder}': it is not empty, and what is there would be calibrated with, "
+                + $"too. Name another folder, or calibrate with those frames: --frames {folder}.");
         }
 
         try
@@ -97,13 +100,15 @@ internal sealed class LiveFrames : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CalibrationException(
-                $"Frames cannot be kept in '{folder}': {exception.Message} Name a folder that can be written with --keep-frames.",
+                $"Frames cannot be kept in '{folder}': {exception.Message} Name a folder that can be written with "
+                + "--keep-frames.",
                 exception);
         }
     }
 
     private async Task ReceiveAsync(
-        RestoreClient client, LiveFrameSettings settings, Action<TapOpened>? opened, Action<LiveFrames>? report, CancellationToken token)
+        RestoreClient client, LiveFrameSettings settings, Action<TapOpened>? opened, Action<LiveFrames>? report,
+        CancellationToken token)
     {
         var request = new TapFramesRequest { MaxFramesPerRoute = (uint)settings.PerRoute };
         request.Routes.AddRange(settings.Routes.Append(Degradation.Clear).Select(route => route.ToWire()));
@@ -130,18 +135,22 @@ internal sealed class LiveFrames : IDisposable
     private void Save(TappedFrame tapped)
     {
         var (width, height) = ((int)tapped.Width, (int)tapped.Height);
-        if (!tapped.Route.TryFromWire(out var route) || width < 1 || height < 1 || tapped.Pixels.Length != 3L * width * height)
+        if (!tapped.Route.TryFromWire(out var route)
+            || width < 1
+            || height < 1
+            || tapped.Pixels.Length != 3L * width * height)
         {
             throw new CalibrationException(
-                $"The daemon sent a frame that is none: route {(int)tapped.Route}, {width}x{height}, {tapped.Pixels.Length} bytes. "
-                + "Check that it is of this version.");
+                $"The daemon sent a frame that is none: route {(int)tapped.Route}, {width}x{height}, "
+                + $"{tapped.Pixels.Length} bytes. Check that it is of this version.");
         }
 
         var folder = Directory.CreateDirectory(Path.Combine(Folder, route.ToName().Replace('+', '_')));
         var number = _counts[route] = _counts.GetValueOrDefault(route) + 1;
         using var frame = Frame.Rent(width, height, PixelFormat.Rgb24);
         tapped.Pixels.Span.CopyTo(frame.Pixels);
-        ImageCodec.Save(frame, Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"{number:D5}.png")));
+        ImageCodec.Save(
+            frame, Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"{number:D5}.png")));
     }
 }
 
@@ -150,4 +159,5 @@ internal sealed class LiveFrames : IDisposable
 /// <param name="PerRoute">Most frames of one.</param>
 /// <param name="Time">How long to wait for them.</param>
 /// <param name="KeptIn">Folder that they stay in; null for one that goes with the frames.</param>
-internal sealed record LiveFrameSettings(IReadOnlyCollection<Degradation> Routes, int PerRoute, TimeSpan Time, string? KeptIn);
+internal sealed record LiveFrameSettings(
+    IReadOnlyCollection<Degradation> Routes, int PerRoute, TimeSpan Time, string? KeptIn);

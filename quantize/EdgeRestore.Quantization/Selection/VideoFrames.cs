@@ -49,7 +49,8 @@ internal sealed class VideoFrames : IDisposable
         var start = new ProcessStartInfo("ffmpeg") { RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in (string[])
             [
-                "-v", "error", "-nostdin", "-i", Path.GetFullPath(video), "-an", "-vf", $"fps={FramesPerSecond}", "-frames:v",
+                "-v", "error", "-nostdin", "-i", Path.GetFullPath(video), "-an", "-vf", $"fps={FramesPerSecond}",
+                "-frames:v",
                 $"{MaxFrameCount}", Path.Combine(Folder, "%06d.png"),
             ])
         {
@@ -64,8 +65,8 @@ internal sealed class VideoFrames : IDisposable
         catch (Win32Exception exception)
         {
             throw new CalibrationException(
-                $"Frames of the video '{video}' cannot be read without ffmpeg, which did not start: {exception.Message}. "
-                + "Install it (apt install ffmpeg), or give a folder of images.",
+                $"Frames of the video '{video}' cannot be read without ffmpeg, which did not start: "
+                + $"{exception.Message}. Install it (apt install ffmpeg), or give a folder of images.",
                 exception);
         }
 
@@ -78,8 +79,8 @@ internal sealed class VideoFrames : IDisposable
                 if (process.ExitCode != 0 || !Directory.EnumerateFiles(Folder).Any())
                 {
                     throw new CalibrationException(
-                        $"ffmpeg found no frames in '{video}' (exit code {process.ExitCode}): {error.Trim()} Give a video "
-                        + "that it can read, or a folder of images.");
+                        $"ffmpeg found no frames in '{video}' (exit code {process.ExitCode}): {error.Trim()} Give a "
+                        + "video that it can read, or a folder of images.");
                 }
             }
             catch (OperationCanceledException)

@@ -6,12 +6,12 @@ using EdgeRestore.Quantization.Calibration;
 namespace EdgeRestore.Quantization.Tables;
 
 /// <summary>
-/// Ranges of one graph as TensorRT up to 10 takes them for graphs without Q/DQ, in both forms that ONNX Runtime's provider
-/// reads. TensorRT 11 takes neither: there, and here otherwise, precision is in the graph.
+/// Ranges of one graph as TensorRT up to 10 takes them for graphs without Q/DQ, in both forms that ONNX Runtime's
+/// provider reads. TensorRT 11 takes neither: there, and here otherwise, precision is in the graph.
 /// </summary>
 /// <remarks>
-/// A range is one magnitude, max(|min|, |max|): TensorRT is symmetric. ONNX Runtime's own writer takes the larger end, which
-/// makes [-5, 0.2] a range of 0.2 (https://github.com/microsoft/onnxruntime/pull/22166).
+/// A range is one magnitude, max(|min|, |max|): TensorRT is symmetric. ONNX Runtime's own writer takes the larger end,
+/// which makes [-5, 0.2] a range of 0.2 (https://github.com/microsoft/onnxruntime/pull/22166).
 /// </remarks>
 internal sealed class CalibrationTable
 {
@@ -31,8 +31,8 @@ internal sealed class CalibrationTable
             if (!float.IsFinite(magnitude))
             {
                 throw new QuantizationException(
-                    $"The range of tensor '{name}' is {range.Min} to {range.Max}, allowed are finite values. Calibrate again without the "
-                    + "frames that cause it.");
+                    $"The range of tensor '{name}' is {range.Min} to {range.Max}, allowed are finite values. Calibrate "
+                    + "again without the frames that cause it.");
             }
 
             // Scale 1 for what is all zeros, as ONNX Runtime's scales have it; TensorRT refuses a range of nothing.
@@ -42,11 +42,13 @@ internal sealed class CalibrationTable
 
     public IReadOnlyDictionary<string, float> Magnitudes => _magnitudes;
 
-    /// <summary>ONNX Runtime's form: FlatBuffers, root table TrtTable { dict: [KeyValue { key, value }] }, all strings.</summary>
+    /// <summary>
+    /// ONNX Runtime's form: FlatBuffers, root table TrtTable { dict: [KeyValue { key, value }] }, all strings.
+    /// </summary>
     /// <remarks>
     /// Schema: onnxruntime/core/providers/tensorrt or python/tools/quantization, CalTableFlatBuffers. Layout:
-    /// https://flatbuffers.dev/internals/. Positions are from the file's start; offsets to tables, vectors and strings are
-    /// unsigned and forward, a table's offset to its vtable is subtracted.
+    /// https://flatbuffers.dev/internals/. Positions are from the file's start; offsets to tables, vectors and strings
+    /// are unsigned and forward, a table's offset to its vtable is subtracted.
     /// </remarks>
     public byte[] ToFlatBuffers()
     {
@@ -62,7 +64,8 @@ internal sealed class CalibrationTable
 
         // The vector, the vtable of KeyValue that all share, then each table with its strings behind it.
         var entries = _magnitudes
-            .Select(pair => (Key: Encoding.UTF8.GetBytes(pair.Key), Value: Encoding.UTF8.GetBytes(Text(pair.Value)))).ToList();
+            .Select(pair => (Key: Encoding.UTF8.GetBytes(pair.Key), Value: Encoding.UTF8.GetBytes(Text(pair.Value))))
+            .ToList();
         var vtable = vector + 4 + (4 * entries.Count);
         var table = vtable + 8;
         WriteUInt32(bytes, entries.Count);
@@ -86,21 +89,24 @@ internal sealed class CalibrationTable
         return bytes.ToArray();
     }
 
-    /// <summary>TensorRT's own calibration cache: a line with its version, then tensors with the bits of their scale.</summary>
+    /// <summary>
+    /// TensorRT's own calibration cache: a line with its version, then tensors with the bits of their scale.
+    /// </summary>
     /// <param name="tensorRtVersion">As in <c>NV_TENSORRT_VERSION</c>: 100300 for 10.3.0.</param>
     /// <param name="method">Names the calibrator.</param>
     /// <exception cref="QuantizationException">A name that the form cannot hold.</exception>
     public string ToNative(int tensorRtVersion, RangeMethod method)
     {
         var calibrator = method == RangeMethod.MinMax ? "MinMaxCalibration" : "EntropyCalibration2";
-        var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"TRT-{tensorRtVersion}-{calibrator}\n"));
+        var text = new StringBuilder(
+            string.Create(CultureInfo.InvariantCulture, $"TRT-{tensorRtVersion}-{calibrator}\n"));
         foreach (var (name, magnitude) in _magnitudes)
         {
             if (name.AsSpan().IndexOfAny(':', '\n', '\r') >= 0)
             {
                 throw new QuantizationException(
-                    $"Tensor '{name}' cannot stand in TensorRT's table: found a colon or a line break in its name, at which the "
-                    + "reader cuts it. Use the flatbuffers form.");
+                    $"Tensor '{name}' cannot stand in TensorRT's table: found a colon or a line break in its name, at "
+                    + $"which the reader cuts it. Use the flatbuffers form.");
             }
 
             var bits = BitConverter.SingleToUInt32Bits(magnitude / Levels);

@@ -35,8 +35,8 @@ public sealed record FusionReport(int Fused, int Float, IReadOnlyDictionary<stri
         catch (OnnxRuntimeException exception)
         {
             throw new QuantizationException(
-                $"ONNX Runtime does not take the quantized graph '{file.Graph.Name}', or cannot write what it makes of it to '{path}': "
-                + $"{exception.Message} Free space there, or set TMPDIR.",
+                $"ONNX Runtime does not take the quantized graph '{file.Graph.Name}', or cannot write what it makes of "
+                + $"it to '{path}': {exception.Message} Free space there, or set TMPDIR.",
                 exception);
         }
         finally
@@ -51,12 +51,14 @@ public sealed record FusionReport(int Fused, int Float, IReadOnlyDictionary<stri
         if (Fused != quantized)
         {
             throw new QuantizationException(
-                $"Of {quantized} convolutions of '{graph}' in 8 bits ONNX Runtime fused {Fused}; the others would be slower "
-                + "than in FP32. This is a bug of the quantizer or a change of ONNX Runtime: use FP16 or FP32 until it is mended.");
+                $"Of {quantized} convolutions of '{graph}' in 8 bits ONNX Runtime fused {Fused}; the others would be "
+                + "slower than in FP32. This is a bug of the quantizer or a change of ONNX Runtime: use FP16 or FP32 "
+                + "until it is mended.");
         }
     }
 
-    /// <exception cref="QuantizationException">A convolution or a product that was to run in 8 bits does not.</exception>
+    /// <exception cref="QuantizationException">A convolution or a product that was to run in 8 bits does
+    /// not.</exception>
     public void RequireFused(QuantizedGraph quantized, string graph)
     {
         ArgumentNullException.ThrowIfNull(quantized);
@@ -65,8 +67,9 @@ public sealed record FusionReport(int Fused, int Float, IReadOnlyDictionary<stri
         if (products != quantized.QuantizedProducts.Length)
         {
             throw new QuantizationException(
-                $"Of {quantized.QuantizedProducts.Length} matrix products of '{graph}' in 8 bits ONNX Runtime fused {products}; the others would "
-                + "be slower than in FP32. This is a bug of the quantizer or a change of ONNX Runtime: use FP16 or FP32 until it is mended.");
+                $"Of {quantized.QuantizedProducts.Length} matrix products of '{graph}' in 8 bits ONNX Runtime fused "
+                + $"{products}; the others would be slower than in FP32. This is a bug of the quantizer or a change of "
+                + "ONNX Runtime: use FP16 or FP32 until it is mended.");
         }
     }
 

@@ -14,7 +14,8 @@ namespace EdgeRestore.Quantization.Verification;
 /// <param name="PsnrBetween">Mean PSNR between the two graphs' results, capped at 60 dB.</param>
 /// <param name="NonFinite">NaN and infinite values of the converted graph.</param>
 public readonly record struct RouteJudgement(
-    string Row, int Frames, double PsnrReference, double PsnrConverted, double WorstDrop, double PsnrBetween, long NonFinite)
+    string Row, int Frames, double PsnrReference, double PsnrConverted, double WorstDrop, double PsnrBetween,
+    long NonFinite)
 {
     /// <summary>Mean loss, in dB; negative where the converted graph is better.</summary>
     public double Drop => PsnrReference - PsnrConverted;
@@ -29,7 +30,8 @@ public readonly record struct RouteJudgement(
         ArgumentNullException.ThrowIfNull(rows);
         using var before = new FrameGraph(reference, threads: 0);
         using var after = new FrameGraph(converted, threads: 0);
-        var sums = rows.ToDictionary(row => row.Name, row => new RouteJudgement(row.Name, 0, 0, 0, double.MinValue, 0, 0));
+        var sums = rows.ToDictionary(
+            row => row.Name, row => new RouteJudgement(row.Name, 0, 0, 0, double.MinValue, 0, 0));
         foreach (var frame in protocol.Enumerate(rows, imageCount))
         {
             token.ThrowIfCancellationRequested();
@@ -41,7 +43,8 @@ public readonly record struct RouteJudgement(
             var sum = sums[frame.Row.Name];
             sums[frame.Row.Name] = new(
                 sum.Row, sum.Frames + 1, sum.PsnrReference + first, sum.PsnrConverted + second,
-                Math.Max(sum.WorstDrop, first - second), sum.PsnrBetween + Psnr.Compute(one, other), sum.NonFinite + nonFinite);
+                Math.Max(sum.WorstDrop, first - second), sum.PsnrBetween + Psnr.Compute(one, other),
+                sum.NonFinite + nonFinite);
         }
 
         return [.. rows.Select(row => sums[row.Name].Mean())];
