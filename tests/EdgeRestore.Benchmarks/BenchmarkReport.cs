@@ -49,12 +49,13 @@ internal sealed class BenchmarkReport(BenchmarkOptions options)
 
     private string ToMarkdown()
     {
+        var size = $"{options.Width}x{options.Height}";
         var text = new StringBuilder($"# {options.Name}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"""
             {Processor()}, {Environment.ProcessorCount} cores, {RuntimeInformation.RuntimeIdentifier},
             .NET {Environment.Version}, ONNX Runtime {OrtEnv.Instance().GetVersionString()}, device cpu.
             Load average at the start {_loadAverage} (above the number of cores, other work took turns with this).
-            Frames of {options.Width}x{options.Height} RGB where no size is given; {options.RoundCount} rounds of {RoundLength}.
+            Frames of {size} RGB where no size is given; {options.RoundCount} rounds of {RoundLength}.
 
             """);
         if (options.SlowDown > TimeSpan.Zero)

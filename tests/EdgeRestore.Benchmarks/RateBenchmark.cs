@@ -52,7 +52,11 @@ internal static class RateBenchmark
         BenchmarkOptions options, BenchmarkPackages packages, BenchmarkReport report, BareEngine bare,
         Degradation route)
     {
-        using var restorer = Restorer.Load(packages.Default, new RestorerOptions { Device = "cpu", Precision = Precision });
+        using var restorer = Restorer.Load(packages.Default, new RestorerOptions
+        {
+            Device = "cpu",
+            Precision = Precision,
+        });
         var router = restorer.CreateRouter(new RoutingOptions { FixedRoute = route });
         using var input = Frame.Rent(options.Width, options.Height, PixelFormat.Rgb24);
         using var output = Frame.Rent(options.Width, options.Height, PixelFormat.Rgb24);
@@ -72,7 +76,8 @@ internal static class RateBenchmark
         BenchmarkOptions options, BenchmarkPackages packages, BenchmarkReport report, BareEngine bare,
         Degradation route, int streamCount)
     {
-        await using var daemon = await ServerProcess.StartDaemonAsync(packages.Default.Directory, "--precision", Precision);
+        await using var daemon = await ServerProcess.StartDaemonAsync(
+            packages.Default.Directory, "--precision", Precision);
         var (rates, ratios) = (new Samples(), new Samples());
         await ServeAsync(TimeSpan.Zero);
         for (var round = 0; round < options.RoundCount; round++)

@@ -298,7 +298,12 @@ public sealed class LauncherTests : IDisposable
             File.Copy(script, _folder.File("deploy", "setup", Path.GetFileName(script)));
         }
 
-        foreach (var name in (string[])["edgerestore", "Directory.Build.props", "EdgeRestore.sln", "global.json", ".editorconfig", "package-lock.json"])
+        string[] names =
+        [
+            "edgerestore", "Directory.Build.props", "EdgeRestore.sln", "global.json", ".editorconfig",
+            "package-lock.json",
+        ];
+        foreach (var name in names)
         {
             File.Copy(Path.Combine(Repository.Root, name), _folder.File(name));
         }

@@ -38,9 +38,11 @@ public sealed class AccessTests : IDisposable
         using var client = Connect(daemon, "secret-of-someone");
 
         Assert.Equal(streams ? StatusCode.OK : StatusCode.PermissionDenied, await StreamAsync(client));
-        Assert.Equal(sees ? StatusCode.OK : StatusCode.PermissionDenied, await CodeOfAsync(() => client.GetStatusAsync()));
         Assert.Equal(
-            scrapes ? HttpStatusCode.OK : HttpStatusCode.Forbidden, (await ScrapeAsync(daemon, "secret-of-someone")).Status);
+            sees ? StatusCode.OK : StatusCode.PermissionDenied, await CodeOfAsync(() => client.GetStatusAsync()));
+        Assert.Equal(
+            scrapes ? HttpStatusCode.OK : HttpStatusCode.Forbidden,
+            (await ScrapeAsync(daemon, "secret-of-someone")).Status);
     }
 
     [Fact]
@@ -198,7 +200,8 @@ public sealed class AccessTests : IDisposable
     {
         File.WriteAllText(
             Tokens,
-            $"a admin {Hash("over")} 2020-01-01T00:00:00Z\n\n# a comment\nb admin {Hash("holds")} 2999-01-01T00:00:00Z\n");
+            $"a admin {Hash("over")} 2020-01-01T00:00:00Z\n\n# a comment\nb admin {Hash("holds")} "
+            + "2999-01-01T00:00:00Z\n");
         await using var daemon = await StartAsync();
         using var over = Connect(daemon, "over");
         using var holds = Connect(daemon, "holds");
@@ -248,12 +251,14 @@ public sealed class AccessTests : IDisposable
     private static string DetailOf(string problem) =>
         JsonDocument.Parse(problem).RootElement.GetProperty("detail").GetString()!;
 
-    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+    private static string Hash(string token) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     // Of another length each time: a file system may not tell two changes of one moment apart.
     private void Grant(params (string Name, string Role, string Token)[] tokens) => File.WriteAllLines(
         Tokens,
-        tokens.Select(token => $"{token.Name} {token.Role} {Hash(token.Token)}").Prepend(new string('#', ++_grantCount)));
+        tokens.Select(token => $"{token.Name} {token.Role} {Hash(token.Token)}")
+            .Prepend(new string('#', ++_grantCount)));
 
     private Task<RunningDaemon> StartAsync() => RunningDaemon.StartAsync(configure: settings => settings with
     {

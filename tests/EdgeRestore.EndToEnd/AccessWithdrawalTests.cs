@@ -208,7 +208,8 @@ public sealed class AccessWithdrawalTests : IDisposable
     {
         var lines = tokens.Select(token =>
             $"{token.Name} {token.Role} "
-            + $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(SecretOf(token.Name))))} {token.NotAfter}");
+            + $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(SecretOf(token.Name))))} "
+            + $"{token.NotAfter}");
 
         // Of another length each time: a file system may not tell two changes of one moment apart.
         File.WriteAllLines(Tokens, lines.Prepend(new string('#', ++_grantCount)));

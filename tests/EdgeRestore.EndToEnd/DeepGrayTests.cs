@@ -37,7 +37,8 @@ public sealed class DeepGrayTests
         await using var stream = await daemon.OpenAsync(Settings(PixelLayout.Gray10Le));
         var good = MemoryMarshal.AsBytes(Values(1023).AsSpan()).ToArray();
         // As a sensor's 10 bits stand in the high bits of 16.
-        var shifted = MemoryMarshal.AsBytes(Values(1023).Select(value => (ushort)(value << 6)).ToArray().AsSpan()).ToArray();
+        var shifted = MemoryMarshal.AsBytes(Values(1023).Select(value => (ushort)(value << 6)).ToArray().AsSpan())
+            .ToArray();
 
         var replies = await stream.ExchangeAsync(good, shifted, good);
 

@@ -21,7 +21,8 @@ public sealed class EngineFaultTests
         Assert.All(replies, reply => Assert.Equal(RestoreError.None, reply.Error));
         Assert.Equal([false, true, false], replies.Select(reply => reply.Bypassed));
         Assert.Equal(
-            [BypassReason.None, BypassReason.BadOutput, BypassReason.None], replies.Select(reply => reply.BypassReason));
+            [BypassReason.None, BypassReason.BadOutput, BypassReason.None],
+            replies.Select(reply => reply.BypassReason));
         Assert.Equal(Streaming.Paint(blue: 255), replies[1].Payload.ToArray());
         Assert.Equal(["", ""], [replies[0].Message, replies[2].Message]);
         Assert.Contains("not finite", replies[1].Message, StringComparison.Ordinal);

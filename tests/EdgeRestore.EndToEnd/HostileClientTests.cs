@@ -108,7 +108,8 @@ public sealed class HostileClientTests
         var allowed = (64 << 20) + (count / CallsPerConnection * (1L << 20));
         Assert.True(
             daemon.ResidentBytes - before < allowed,
-            $"{count} streams grew the daemon by {(daemon.ResidentBytes - before) >> 20} MiB; allowed are {allowed >> 20}.");
+            $"{count} streams grew the daemon by {(daemon.ResidentBytes - before) >> 20} MiB; allowed are "
+            + $"{allowed >> 20}.");
 
         hostile.Kill();
         await Patience.UntilAsync(() => client.GetStatusAsync(), status => status.Streams.Count == 1);

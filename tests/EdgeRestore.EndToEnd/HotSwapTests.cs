@@ -32,7 +32,8 @@ public sealed class HotSwapTests : IDisposable
         {
             var replies = await stream.StopAsync();
             Assert.All(replies, reply => Assert.Equal(RestoreError.None, reply.Error));
-            Assert.Equal(Enumerable.Range(1, replies.Count).Select(n => (ulong)n), replies.Select(reply => reply.Sequence));
+            Assert.Equal(
+                Enumerable.Range(1, replies.Count).Select(n => (ulong)n), replies.Select(reply => reply.Sequence));
             var levels = replies.Select(PackageTesting.LevelsOf).ToList();
             Assert.Equal(levels.Order(), levels);
             Assert.Equal([2, 10], levels.Distinct());

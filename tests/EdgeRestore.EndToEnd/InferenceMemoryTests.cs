@@ -85,7 +85,8 @@ public sealed class InferenceMemoryTests : IDisposable
         using (var channel = Grpc.Net.Client.GrpcChannel.ForAddress(daemon.Address))
         {
             var owner = new GRPCInferenceService.GRPCInferenceServiceClient(channel);
-            await owner.SystemSharedMemoryRegisterAsync(Register("mine", memory.Name)).ResponseAsync.WaitAsync(Patience.Limit);
+            await owner.SystemSharedMemoryRegisterAsync(Register("mine", memory.Name))
+                .ResponseAsync.WaitAsync(Patience.Limit);
 
             var stranger = CreateService(daemon);
             Assert.Empty((await stranger.SystemSharedMemoryStatusAsync(new())).Regions);
@@ -165,7 +166,8 @@ public sealed class InferenceMemoryTests : IDisposable
         var (remote, local) = ((IPEndPoint)accepted.RemoteEndPoint!, (IPEndPoint)accepted.LocalEndPoint!);
 
         Assert.Equal(SharedMemoryFile.CurrentUserId, LoopbackUsers.Find(remote, local));
-        Assert.Null(LoopbackUsers.Find(new IPEndPoint(remote.Address, remote.Port ^ 1), new IPEndPoint(local.Address, 1)));
+        Assert.Null(
+            LoopbackUsers.Find(new IPEndPoint(remote.Address, remote.Port ^ 1), new IPEndPoint(local.Address, 1)));
 
         // The kernel lists an end that is closed as user 0, which would be root.
         client.Close();

@@ -79,7 +79,8 @@ public sealed class InferenceStatisticsTests : IDisposable
         InferenceStatistics statistics, ModelPackage package)
     {
         var model = statistics.Read(Model, package);
-        return (model.Version, model.InferenceCount, model.InferenceStats.Success.Count, model.InferenceStats.Fail.Count);
+        return (
+            model.Version, model.InferenceCount, model.InferenceStats.Success.Count, model.InferenceStats.Fail.Count);
     }
 
     private static ModelInferRequest Request() => Streaming.InferRequest(Model);

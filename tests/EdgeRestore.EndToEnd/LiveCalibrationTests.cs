@@ -54,7 +54,8 @@ public sealed class LiveCalibrationTests : IDisposable
         var calibration = CalibrationFile.Load(_folder.Combine("live.ercal"));
         Assert.True(calibration.IsComplete);
         Assert.Equal(["noise.onnx", "rain.onnx"], calibration.Graphs.Select(graph => graph.File));
-        Assert.All(calibration.Frames, frame => Assert.Contains(frame.Degradation.ToName(), frame.Name, StringComparison.Ordinal));
+        Assert.All(calibration.Frames, frame => Assert.Contains(
+            frame.Degradation.ToName(), frame.Name, StringComparison.Ordinal));
         Assert.Equal(["clear", "noise", "rain"], Directory.GetDirectories(_folder.Combine("kept"))
             .Select(path => Path.GetFileName(path)!).Append("clear").Distinct().Order(StringComparer.Ordinal));
         Assert.Single(daemon.Log.Texts(OpenedEvent));
@@ -67,7 +68,8 @@ public sealed class LiveCalibrationTests : IDisposable
             output, opened);
         Assert.Equal(ExitCode.Done, again);
         Assert.Equal(
-            await File.ReadAllBytesAsync(_folder.Combine("live.ercal")), await File.ReadAllBytesAsync(_folder.Combine("kept.ercal")));
+            await File.ReadAllBytesAsync(_folder.Combine("live.ercal")),
+            await File.ReadAllBytesAsync(_folder.Combine("kept.ercal")));
     }
 
     [Fact]
@@ -154,7 +156,11 @@ public sealed class LiveCalibrationTests : IDisposable
     {
         await using var daemon = await StartAsync(Consent with { MaxFrames = 2 });
         using var client = new RestoreClient(daemon.Address);
-        await using var tap = await OpenTapAsync(client, new TapFramesRequest { MaxFrames = 1000, MaxFramesPerRoute = 1 });
+        await using var tap = await OpenTapAsync(client, new TapFramesRequest
+        {
+            MaxFrames = 1000,
+            MaxFramesPerRoute = 1,
+        });
 
         var sending = SendUntilAsync(daemon, tap.Ended);
 
@@ -162,12 +168,14 @@ public sealed class LiveCalibrationTests : IDisposable
         await sending;
         Assert.Equal(2, frames.Count);
         Assert.All(frames, frame => Assert.Equal((ulong)(Width * Height * 3), (ulong)frame.Pixels.Length));
-        Assert.Equal([Degradation.Noise.ToWire(), Degradation.Rain.ToWire()], frames.Select(frame => frame.Route).Order());
+        Assert.Equal(
+            [Degradation.Noise.ToWire(), Degradation.Rain.ToWire()], frames.Select(frame => frame.Route).Order());
         var noise = frames.First(frame => frame.Route == Degradation.Noise.ToWire());
         var sent = Streaming.Paint(Degradation.Noise, 0, Width, Height);
 
         // Blue tells the frames of one stream apart; all else is as it was sent.
-        Assert.Equal(sent.Where((_, index) => index % 3 != 2), noise.Pixels.ToArray().Where((_, index) => index % 3 != 2));
+        Assert.Equal(
+            sent.Where((_, index) => index % 3 != 2), noise.Pixels.ToArray().Where((_, index) => index % 3 != 2));
     }
 
     [Fact]
@@ -180,7 +188,8 @@ public sealed class LiveCalibrationTests : IDisposable
         await daemon.StopAsync();
 
         Assert.Equal(
-            StatusCode.Unavailable, (await Assert.ThrowsAsync<DaemonException>(() => tap.Ended.WaitAsync(Patience.Limit))).StatusCode);
+            StatusCode.Unavailable,
+            (await Assert.ThrowsAsync<DaemonException>(() => tap.Ended.WaitAsync(Patience.Limit))).StatusCode);
     }
 
     [Fact]
@@ -197,11 +206,13 @@ public sealed class LiveCalibrationTests : IDisposable
             ]);
         await using var daemon = await StartAsync(Consent);
         var program = ForeignProgram.RunAsync(
-            ForeignProgram.Python, [ForeignProgram.Client("tap.py"), daemon.Address.Authority], pythonPath: _folder.Path);
+            ForeignProgram.Python, [ForeignProgram.Client("tap.py"), daemon.Address.Authority],
+            pythonPath: _folder.Path);
 
         await SendUntilAsync(daemon, program);
 
-        Assert.Equal($"frames=2 routes=noise,rain size={Width}x{Height} bytes={Width * Height * 3}", (await program).Trim());
+        Assert.Equal(
+            $"frames=2 routes=noise,rain size={Width}x{Height} bytes={Width * Height * 3}", (await program).Trim());
     }
 
     private static Task<RunningDaemon> StartAsync(TapOptions tap, SecurityOptions? security = null) =>
@@ -236,7 +247,8 @@ public sealed class LiveCalibrationTests : IDisposable
         for (var index = 0; index < Width * Height; index++)
         {
             var block = (index % Width / Side) + (index / Width / Side * Width);
-            pixels[(index * 3) + TestFrames.BlueOffset] = (byte)(new Prng((ulong)number, (ulong)block).NextInt32(0, 250));
+            pixels[(index * 3) + TestFrames.BlueOffset] = (byte)(
+                new Prng((ulong)number, (ulong)block).NextInt32(0, 250));
         }
 
         return pixels;

@@ -37,7 +37,8 @@ public sealed class OpenInferenceTests : IDisposable
         // Route k adds LevelsOf(k) to every byte; blue is the third.
         var (noise, rain) = (TestPackage.LevelsOf(Degradation.Noise), TestPackage.LevelsOf(Degradation.Rain));
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(
-            line => line[..line.IndexOf(' ')] + (line.StartsWith("stream", StringComparison.Ordinal) ? line.GetHashCode() : ""));
+            line => line[..line.IndexOf(' ')]
+                + (line.StartsWith("stream", StringComparison.Ordinal) ? line.GetHashCode() : ""));
         Assert.Equal("live True ready True model True", lines["live"]);
         Assert.Equal(
             "config restore-noise 0 frame 2 1 [-1, -1, -1, 3] ['restored', 'route', 'confidence', 'bypassed']",
@@ -50,10 +51,12 @@ public sealed class OpenInferenceTests : IDisposable
             lines["auto"]);
         Assert.Equal($"fixed restore-rain 7 restored:UINT8[48, 64, 3]=[{5 + rain}, 9216]", lines["fixed"]);
         Assert.StartsWith(
-            $"batch restore-noise 7 restored:UINT8[2, 48, 64, 3]=[{1 + noise}, 18432] route:BYTES[2]=['noise', 'noise']",
+            $"batch restore-noise 7 restored:UINT8[2, 48, 64, 3]=[{1 + noise}, 18432] route:BYTES[2]=['noise', "
+            + "'noise']",
             lines["batch"],
             StringComparison.Ordinal);
-        Assert.StartsWith("image restore-noise 7 restored:UINT8[1, 48, 64, 3]=[", lines["image"], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "image restore-noise 7 restored:UINT8[1, 48, 64, 3]=[", lines["image"], StringComparison.Ordinal);
         Assert.Equal("codec restore-noise 7 restored:BYTES[1]=['89504e47']", lines["codec"]);
         Assert.Equal("class classify 7 route:BYTES[1]=['noise'] confidence:FP32[1]=[1.0]", lines["class"]);
         Assert.Equal($"typed restore-noise 7 restored:UINT8[1, 48, 64, 3]=[{9 + noise}, 9216]", lines["typed"]);

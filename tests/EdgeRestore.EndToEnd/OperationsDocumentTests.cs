@@ -57,7 +57,8 @@ public sealed partial class OperationsDocumentTests
     [Fact]
     public void Help_TellsTheRangesThatHold()
     {
-        foreach (var (key, option, property) in Settings().Where(setting => setting.Property.PropertyType == typeof(int)))
+        foreach (var (key, option, property) in Settings().Where(
+            setting => setting.Property.PropertyType == typeof(int)))
         {
             var range = Range().Match(option.Description!);
             Assert.True(range.Success, $"{option.Name}: {option.Description}");
@@ -69,7 +70,8 @@ public sealed partial class OperationsDocumentTests
                 var configuration = new ConfigurationBuilder()
                     .AddInMemoryCollection([KeyValuePair.Create<string, string?>(key, Show(value))]).Build();
                 return Record.Exception(() => DaemonSettings.Read(configuration)) is not { } exception
-                    || !exception.Message.Contains($"{key} is {Show(value)}; allowed is {least} to", StringComparison.Ordinal);
+                    || !exception.Message.Contains(
+                        $"{key} is {Show(value)}; allowed is {least} to", StringComparison.Ordinal);
             }
         }
     }
@@ -78,7 +80,8 @@ public sealed partial class OperationsDocumentTests
     public void EventIds_AreThoseThatAreLogged()
     {
         var log = File.ReadAllText(Path.Combine(ForeignProgram.Root, "src/EdgeRestore.Daemon/Log.cs"));
-        var ids = EventId().Matches(log).Select(id => int.Parse(id.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
+        var ids = EventId().Matches(log).Select(id => int.Parse(id.Groups[1].Value, CultureInfo.InvariantCulture))
+            .ToList();
 
         Assert.Equal(ids.Distinct(), ids);
         var sentence = Text[Text.IndexOf("Log entries have stable event ids", StringComparison.Ordinal)..];
@@ -92,7 +95,8 @@ public sealed partial class OperationsDocumentTests
         DaemonCommand.Options.Select(option =>
         {
             var (section, name) = (option.Key.Split(':')[0], option.Key.Split(':')[1]);
-            return (option.Key, option.Option, typeof(DaemonSettings).GetProperty(section)!.PropertyType.GetProperty(name)!);
+            return (option.Key, option.Option, typeof(DaemonSettings).GetProperty(section)!.PropertyType.GetProperty(
+                name)!);
         });
 
     private static string Show(object? value) => value switch

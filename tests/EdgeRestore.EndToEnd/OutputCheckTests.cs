@@ -19,7 +19,8 @@ public sealed class OutputCheckTests
 
         var reply = Assert.Single(await stream.ExchangeAsync(Streaming.Paint()));
 
-        Assert.Equal((RestoreError.None, true, BypassReason.BadOutput), (reply.Error, reply.Bypassed, reply.BypassReason));
+        Assert.Equal(
+            (RestoreError.None, true, BypassReason.BadOutput), (reply.Error, reply.Bypassed, reply.BypassReason));
         Assert.Contains("The subnetwork for", reply.Message, StringComparison.Ordinal);
         Assert.Equal(Streaming.Paint(), reply.Payload.ToArray());
     }

@@ -91,7 +91,8 @@ public sealed class PackageRepositoryTests : IDisposable
         Assert.Equal("2.0.0", (await client.GetStatusAsync()).Package.Version);
         Assert.Equal("2.0.0", _packages.OpenRepository().ReadActivation().Active!.Version);
         Assert.Contains(
-            "test 9.9.9 was not activated", Assert.Single(daemon.Log.Texts(ActivationFileRefusedEvent)), StringComparison.Ordinal);
+            "test 9.9.9 was not activated", Assert.Single(daemon.Log.Texts(ActivationFileRefusedEvent)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,9 +143,11 @@ public sealed class PackageRepositoryTests : IDisposable
     {
         _packages.Install(("1.0.0", new TestNetwork.Add(2)), ("2.0.0", new TestNetwork.Add(10)));
         var repository = _packages.OpenRepository();
-        var (first, second) = (new PackageId(PackageTesting.Name, "1.0.0"), new PackageId(PackageTesting.Name, "2.0.0"));
+        var (first, second) = (
+            new PackageId(PackageTesting.Name, "1.0.0"), new PackageId(PackageTesting.Name, "2.0.0"));
         repository.WriteActivation(new Activation { Active = second, Previous = first });
-        File.WriteAllText(Path.Combine(_packages.RepositoryPath, PackageTesting.Name, "2.0.0", "weights.bin"), "damaged");
+        File.WriteAllText(
+            Path.Combine(_packages.RepositoryPath, PackageTesting.Name, "2.0.0", "weights.bin"), "damaged");
 
         await using var daemon = await _packages.StartAsync();
         daemon.AnnouncedErrors.Add("test 2.0.0 is not served, test 1.0.0 is");

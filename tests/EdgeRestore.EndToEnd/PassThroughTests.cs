@@ -88,7 +88,8 @@ public sealed class PassThroughTests
         settings.ClearOutput();
         await using var stream = await daemon.OpenAsync(settings);
         using var jpeg = new JpegCodec();
-        var files = Enumerable.Range(0, 12).Select(index => Paint(jpeg, index % 3 == 0 ? (byte)255 : (byte)(20 * index)))
+        var files = Enumerable.Range(0, 12)
+            .Select(index => Paint(jpeg, index % 3 == 0 ? (byte)255 : (byte)(20 * index)))
             .ToList();
 
         var replies = await stream.ExchangeAsync(files);

@@ -56,11 +56,12 @@ public sealed class PeerShareTests : IDisposable
             _folder.Combine("tokens"),
             ((string[])["greedy", "other"]).Select(
                 name => $"{name} stream {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}"));
-        await using var daemon = await RunningDaemon.StartAsync(limits: FourStreams, configure: settings => settings with
-        {
-            Listen = settings.Listen with { HttpEndpoint = "127.0.0.1:0" },
-            Security = settings.Security with { Tokens = _folder.Combine("tokens") },
-        });
+        await using var daemon =
+            await RunningDaemon.StartAsync(limits: FourStreams, configure: settings => settings with
+            {
+                Listen = settings.Listen with { HttpEndpoint = "127.0.0.1:0" },
+                Security = settings.Security with { Tokens = _folder.Combine("tokens") },
+            });
         for (var connection = 0; connection < 3; connection++)
         {
             await TakeAsync(Connect(daemon, "greedy"), 1);
@@ -77,10 +78,11 @@ public sealed class PeerShareTests : IDisposable
     public async Task ManyConnectionsOfOneProcessOverAUnixSocket_AreOneClient()
     {
         var socket = _folder.Combine("daemon.sock");
-        await using var daemon = await RunningDaemon.StartAsync(limits: FourStreams, configure: settings => settings with
-        {
-            Listen = settings.Listen with { Endpoint = $"unix:{socket}" },
-        });
+        await using var daemon =
+            await RunningDaemon.StartAsync(limits: FourStreams, configure: settings => settings with
+            {
+                Listen = settings.Listen with { Endpoint = $"unix:{socket}" },
+            });
         for (var connection = 0; connection < 3; connection++)
         {
             await TakeAsync(daemon.Keep(new RestoreClient(new Uri($"unix:{socket}"))), 1);

@@ -34,7 +34,8 @@ public sealed class ProviderBreakerTests
 
         for (var frame = 0; frame < 30; frame++)
         {
-            Assert.True(breaker.TryRun(_ => Result(++_runCount % 3 == 0 ? RestoreError.Engine : RestoreError.None), 0, out _));
+            Assert.True(
+                breaker.TryRun(_ => Result(++_runCount % 3 == 0 ? RestoreError.Engine : RestoreError.None), 0, out _));
         }
 
         Assert.Equal((30, 0), (_runCount, _opened.Count));

@@ -31,7 +31,8 @@ public sealed class ProviderLossTests : IDisposable
         await stream.AdvanceAsync(daemon, 10);
 
         var providers = (await client.GetStatusAsync()).Providers;
-        Assert.Equal(["cuda", "cpu"], providers.Select(provider => provider.Name).Where(name => name != "tensorrt").Distinct());
+        Assert.Equal(
+            ["cuda", "cpu"], providers.Select(provider => provider.Name).Where(name => name != "tensorrt").Distinct());
         Assert.Contains("failed in service", providers[0].Reason, StringComparison.Ordinal);
 
         var replies = await stream.StopAsync();

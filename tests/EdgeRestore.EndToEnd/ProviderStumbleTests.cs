@@ -26,7 +26,8 @@ public sealed class ProviderStumbleTests : IDisposable
 
         // A CPU that stands in for a device: no machine has one that stumbles when it is told to.
         var served = new ServedPackage(
-            Restorer.Load(package, new RestorerOptions { Device = "cpu", RetryCount = 1 }), "cuda", TimeProvider.System);
+            Restorer.Load(package, new RestorerOptions { Device = "cpu", RetryCount = 1 }), "cuda",
+            TimeProvider.System);
         var retriedOn = new List<string>();
         served.FrameRetried = retriedOn.Add;
         var router = served.CreateRouter(new RoutingOptions { ClassifyEveryFrames = ClassifyEveryFrames });

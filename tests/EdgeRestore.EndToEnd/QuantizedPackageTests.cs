@@ -45,7 +45,8 @@ public sealed class QuantizedPackageTests
         Assert.Matches($"{precision} runs, \\d+\\.\\d\\d times as fast as {loser}", status.Providers[^1].Reason);
     }
 
-    private static async Task<(byte[] Restored, GetStatusReply Status)> RestoreAsync(string precision, Degradation route)
+    private static async Task<(byte[] Restored, GetStatusReply Status)> RestoreAsync(
+        string precision, Degradation route)
     {
         await using var daemon = await RunningDaemon.StartAsync(configure: settings => settings with
         {

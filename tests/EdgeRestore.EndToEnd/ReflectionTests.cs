@@ -17,7 +17,8 @@ public sealed class ReflectionTests
 
         Assert.Equal(
             [
-                Restore, "edgerestore.v1.AdminService", "edgerestore.v1.TapService", "inference.GRPCInferenceService", "grpc.health.v1.Health",
+                Restore, "edgerestore.v1.AdminService", "edgerestore.v1.TapService", "inference.GRPCInferenceService",
+                "grpc.health.v1.Health",
                 "grpc.reflection.v1.ServerReflection",
             ],
             response.ListServicesResponse.Service.Select(service => service.Name));

@@ -55,7 +55,8 @@ public sealed class RequestPlaceTests
         var cameras = Enumerable.Range(0, 3).Select(_ => registry.TryEnter(Greedy, out var _)!).ToArray();
         var (held, _) = await registry.EnterAsync(Other, CancellationToken.None);
 
-        var (place, refusal) = await registry.EnterAsync(Greedy, CancellationToken.None).AsTask().WaitAsync(Patience.Limit);
+        var (place, refusal) = await registry.EnterAsync(Greedy, CancellationToken.None).AsTask()
+            .WaitAsync(Patience.Limit);
 
         Assert.Null(place);
         Assert.Equal(PlaceRefusal.PeerHasItsShare, refusal);
@@ -83,7 +84,8 @@ public sealed class RequestPlaceTests
         (await next.WaitAsync(Patience.Limit)).Place!.Dispose();
         using var third = registry.TryEnter(Greedy, out _);
 
-        var (none, refusal) = await registry.EnterAsync(Greedy, CancellationToken.None).AsTask().WaitAsync(Patience.Limit);
+        var (none, refusal) = await registry.EnterAsync(Greedy, CancellationToken.None).AsTask()
+            .WaitAsync(Patience.Limit);
 
         Assert.Null(none);
         Assert.Equal(PlaceRefusal.PeerHasItsShare, refusal);
@@ -94,7 +96,8 @@ public sealed class RequestPlaceTests
     public async Task RequestWhoseTimeoutPassesInLine_IsToldAndLeavesTheLine()
     {
         var clock = new ManualClock();
-        await using var daemon = await RunningDaemon.StartAsync(limits: new LimitOptions { MaxStreams = 1 }, clock: clock);
+        await using var daemon = await RunningDaemon.StartAsync(
+            limits: new LimitOptions { MaxStreams = 1 }, clock: clock);
         var service = new GRPCInferenceService.GRPCInferenceServiceClient(daemon.CreateChannel());
         using (await daemon.HoldEngineAsync())
         {

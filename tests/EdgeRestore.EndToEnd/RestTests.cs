@@ -51,7 +51,9 @@ public sealed class RestTests
         Assert.Equal("noise", response.Headers.GetValues("EdgeRestore-Route").Single());
         Assert.Equal("false", response.Headers.GetValues("EdgeRestore-Bypassed").Single());
         Assert.Contains("run;dur=", response.Headers.GetValues("Server-Timing").Single(), StringComparison.Ordinal);
-        Assert.Equal((1ul, 1ul), daemon.Streams.Registry.Total.Read() is var frames ? (frames.Received, frames.Restored) : default);
+        Assert.Equal(
+            (1ul, 1ul),
+            daemon.Streams.Registry.Total.Read() is var frames ? (frames.Received, frames.Restored) : default);
     }
 
     [Theory]

@@ -59,7 +59,8 @@ public sealed class ServiceManagerTests : IDisposable
     {
         var unit = Path.Combine(ForeignProgram.Root, "deploy/systemd/edgerestore.service");
 
-        var rating = await ForeignProgram.RunAsync("systemd-analyze", ["security", "--offline=yes", "--no-pager", unit]);
+        var rating = await ForeignProgram.RunAsync(
+            "systemd-analyze", ["security", "--offline=yes", "--no-pager", unit]);
 
         var line = rating.Split('\n').Single(line => line.Contains("Overall exposure level", StringComparison.Ordinal));
         var level = line.Split(": ")[1].Split(' ')[0];

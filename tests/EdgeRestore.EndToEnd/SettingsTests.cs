@@ -83,7 +83,8 @@ public sealed class SettingsTests
             },
             settings.Peers);
         Assert.Equal(
-            new TapOptions { Allowed = false, FramesPerSecond = 2, MaxFrames = 512, MaxMegabytes = 2048 }, settings.Tap);
+            new TapOptions { Allowed = false, FramesPerSecond = 2, MaxFrames = 512, MaxMegabytes = 2048 },
+            settings.Tap);
     }
 
     [Fact]

@@ -102,7 +102,10 @@ public sealed class StartTests : IDisposable
 
         Assert.Equal(0, exitCode);
         Assert.All(
-            (string[])["--package", "--listen", "--device", "--max-streams", "Exit codes", "Example: ./edgerestore serve"],
+            (string[])
+            [
+                "--package", "--listen", "--device", "--max-streams", "Exit codes", "Example: ./edgerestore serve",
+            ],
             text => Assert.Contains(text, output, StringComparison.Ordinal));
     }
 

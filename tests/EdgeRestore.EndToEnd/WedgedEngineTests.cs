@@ -35,7 +35,8 @@ public sealed class WedgedEngineTests : IDisposable
 
         Assert.Equal(WedgedExitCode, await daemon.WaitForExitAsync());
         Assert.Contains("A computation on cpu does not come back", daemon.LogText, StringComparison.Ordinal);
-        Assert.Contains("Served was test 1.0.0, in flight were: stream test for", daemon.LogText, StringComparison.Ordinal);
+        Assert.Contains(
+            "Served was test 1.0.0, in flight were: stream test for", daemon.LogText, StringComparison.Ordinal);
         await Assert.ThrowsAsync<DaemonException>(() => stream.ReceiveAsync().ToListAsync());
     }
 

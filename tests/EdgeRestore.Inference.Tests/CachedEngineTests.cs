@@ -86,7 +86,8 @@ public sealed class CachedEngineTests : IDisposable
         Assert.Empty(_opened);
         Assert.Equal(
             [Below, Below, Below], [AddedBy(restorer, 64, 48), AddedBy(restorer, 96, 48), AddedBy(restorer, 128, 48)]);
-        Assert.Contains("driver is 540.4.0, CUDA 12.6, was 999", restorer.Providers[0].Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "driver is 540.4.0, CUDA 12.6, was 999", restorer.Providers[0].Reason, StringComparison.Ordinal);
         Assert.Contains("is damaged", restorer.Providers[0].Reason, StringComparison.Ordinal);
         Assert.Contains("graph is ", restorer.Providers[0].Reason, StringComparison.Ordinal);
     }

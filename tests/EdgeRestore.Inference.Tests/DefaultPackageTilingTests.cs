@@ -38,7 +38,8 @@ public sealed class DefaultPackageTilingTests(ITestOutputHelper output)
             synthesizer.Apply(clean, DegradationSampler.Evaluation.Draw(degradation, ref generator), 7, degraded);
             var route = LoadedPackage.Fixed(degradation);
             Assert.Equal(RestoreError.None, whole.Restore(degraded, one, whole.CreateRouter(route), 1, default).Error);
-            Assert.Equal(RestoreError.None, tiled.Restore(degraded, other, tiled.CreateRouter(route), 1, default).Error);
+            Assert.Equal(
+                RestoreError.None, tiled.Restore(degraded, other, tiled.CreateRouter(route), 1, default).Error);
             losses.Add(Psnr.Compute(clean, one) - Psnr.Compute(clean, other));
             agreements.Add(Psnr.Compute(one, other));
             output.WriteLine(

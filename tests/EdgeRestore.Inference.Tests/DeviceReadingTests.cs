@@ -29,7 +29,11 @@ public sealed class DeviceReadingTests : IDisposable
             int cuInit(unsigned flags) { return flags; }
             int cuDriverGetVersion(int* version) { *version = 12060; return 0; }
             int cuDeviceGet(int* device, int ordinal) { *device = 40 + ordinal; return 0; }
-            int cuDeviceGetName(char* name, int length, int device) { strncpy(name, device == 40 ? "Orin" : "?", length); return 0; }
+            int cuDeviceGetName(char* name, int length, int device)
+            {
+                strncpy(name, device == 40 ? "Orin" : "?", length);
+                return 0;
+            }
             int cuDeviceGetAttribute(int* value, int attribute, int device)
             {
                 *value = attribute == 75 ? 8 : attribute == 76 ? 7 : 0;

@@ -31,11 +31,13 @@ public sealed class RetryTests
     public void Restore_DeviceFailsEveryTime_RunsAtMostOnceMore()
     {
         using var loaded = new LoadedPackage(
-            TestPackage.Of(new TestNetwork.FailsUnless(64, 64)), new RestorerOptions { Device = "cpu", RetryCount = 1 });
+            TestPackage.Of(new TestNetwork.FailsUnless(64, 64)),
+            new RestorerOptions { Device = "cpu", RetryCount = 1 });
         var retries = 0;
         loaded.Restorer.FrameRetried = () => retries++;
 
-        var (result, _) = loaded.Restore(loaded.Restorer.CreateRouter(LoadedPackage.Fixed(Degradation.Rain)), Degradation.Rain);
+        var (result, _) = loaded.Restore(
+            loaded.Restorer.CreateRouter(LoadedPackage.Fixed(Degradation.Rain)), Degradation.Rain);
 
         Assert.Equal((RestoreError.Engine, 1), (result.Error, retries));
     }

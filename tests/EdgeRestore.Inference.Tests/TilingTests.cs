@@ -69,7 +69,8 @@ public sealed class TilingTests
     public void DefaultPackage_IsCutAtTwelveStatistics(string file)
     {
         var path = Path.Combine(Checkout.Root, "deploy/models/edgerestore-default", file);
-        using var engine = Engine.Build(new EngineName("", file, "", "cpu", ""), path, ExecutionProvider.Cpu, threads: 2);
+        using var engine = Engine.Build(
+            new EngineName("", file, "", "cpu", ""), path, ExecutionProvider.Cpu, threads: 2);
         using var slot = new EngineSlot();
 
         var (reach, statistics) = engine.Look(slot);

@@ -48,7 +48,8 @@ public sealed class TrialVerdictTests
         (double, double)[] pairs = [(60, 50), (60, 50), (60, 50), (40, 50)];
 
         Assert.False(TrialVerdict.Of(pairs, recorded: 0.9).IsFaster);
-        Assert.Equal((false, null), (TrialVerdict.Of(pairs, recorded: null).IsFaster, TrialVerdict.Of(pairs, null).Speed));
+        Assert.Equal(
+            (false, null), (TrialVerdict.Of(pairs, recorded: null).IsFaster, TrialVerdict.Of(pairs, null).Speed));
     }
 
     [Fact]
@@ -85,7 +86,8 @@ public sealed class TrialVerdictTests
         var choice = Find([(10, 9), (9, 10)], (1.1, 0.7));
 
         Assert.Equal(
-            "fp32 runs, 1.11 times as fast as int8 (by the package, since 2 pairs of runs gave 0.90 to 1.11)", choice.Reason);
+            "fp32 runs, 1.11 times as fast as int8 (by the package, since 2 pairs of runs gave 0.90 to 1.11)",
+            choice.Reason);
         Assert.Equal("fp32", choice.Apply(Route(Degradation.Noise, 1.1)).Precision);
     }
 

@@ -48,10 +48,12 @@ public sealed class VariantTests : IDisposable
         using var restorer = Restorer.Load(package, new RestorerOptions { Device = "cpu", Precision = asked });
 
         Assert.Equal(
-            [(true, "fp32"), (false, expected)], restorer.ReadRoutes().Select(route => (route.IsReady, route.Precision)));
+            [(true, "fp32"), (false, expected)],
+            restorer.ReadRoutes().Select(route => (route.IsReady, route.Precision)));
         restorer.Preload(CancellationToken.None);
         Assert.Equal(
-            [(true, "fp32"), (true, expected)], restorer.ReadRoutes().Select(route => (route.IsReady, route.Precision)));
+            [(true, "fp32"), (true, expected)],
+            restorer.ReadRoutes().Select(route => (route.IsReady, route.Precision)));
     }
 
     [Fact]

@@ -54,7 +54,8 @@ public sealed class VariantTrialTests : IDisposable
         // A level that the trial's frame has.
         var form = Build(new TestNetwork.NotANumberAt(Level: 100));
 
-        var refused = Assert.Throws<EngineException>(() => Create(TimeSpan.Zero).Run(Build(new TestNetwork.Add(2)), form));
+        var refused = Assert.Throws<EngineException>(
+            () => Create(TimeSpan.Zero).Run(Build(new TestNetwork.Add(2)), form));
 
         Assert.Contains("not finite", refused.Message, StringComparison.Ordinal);
     }

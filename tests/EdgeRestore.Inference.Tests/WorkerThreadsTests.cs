@@ -102,7 +102,8 @@ public sealed class WorkerThreadsTests : IDisposable
     private Engine Build(int threads)
     {
         OnnxRuntimeLibrary.Load(null);
-        var package = TestPackage.Of(new TestNetwork.Slow(8)).Write(Path.Combine(_folder, Guid.NewGuid().ToString("N")));
+        var package = TestPackage.Of(new TestNetwork.Slow(8))
+            .Write(Path.Combine(_folder, Guid.NewGuid().ToString("N")));
         var file = $"{Degradation.Noise.ToFileName()}.onnx";
         return Engine.Build(
             new EngineName("", file, "", "cpu", ""), package.GetPath(file), ExecutionProvider.Cpu, threads);

@@ -91,7 +91,8 @@ public sealed class CSNetTests
     [Fact]
     public void DecidesSelection_Parameters_AreThoseBehindTheScores()
     {
-        var names = ShapeReading.Of(new CSNet(NarrowNetworks.CSNet)).Parameters.Select(parameter => parameter.Name).ToArray();
+        var names = ShapeReading.Of(new CSNet(NarrowNetworks.CSNet)).Parameters.Select(parameter => parameter.Name)
+            .ToArray();
         var learnt = new CSNet(NarrowNetworks.CSNet);
         var given = new CSNet(NarrowNetworks.CSNet with { Prompts = PromptSource.Given });
 

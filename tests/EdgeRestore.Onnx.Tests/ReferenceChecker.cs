@@ -18,7 +18,8 @@ internal static class ReferenceChecker
     /// <returns>0 and the graph's name, or what the checker said.</returns>
     public static async Task<(int ExitCode, string Output)> Check(string path, bool isFull = true)
     {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", Script, path, isFull ? "full" : "structure"])
+        using var process = Process.Start(new ProcessStartInfo(
+            "/usr/bin/python3", ["-c", Script, path, isFull ? "full" : "structure"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

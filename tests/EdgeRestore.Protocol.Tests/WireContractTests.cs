@@ -13,7 +13,10 @@ public sealed class WireContractTests
     {
         var committed = System.IO.File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, File));
 
-        var current = new[] { RestoreReflection.Descriptor, AdminReflection.Descriptor, TapReflection.Descriptor }.SelectMany(Describe).ToArray();
+        var current =
+            new[] { RestoreReflection.Descriptor, AdminReflection.Descriptor, TapReflection.Descriptor }.SelectMany(
+            Describe)
+            .ToArray();
 
         Assert.True(
             committed.SequenceEqual(current),

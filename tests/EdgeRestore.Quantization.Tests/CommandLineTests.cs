@@ -50,8 +50,11 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("auto", "smaller ones [default: 640x360]", "divided by then; one number, or three with commas between; 1 when not given")]
-    [InlineData("int8", "--mean <numbers>", "in units of --pixels; one number, or three with commas between; 0 when not given")]
+    [InlineData(
+        "auto", "smaller ones [default: 640x360]",
+        "divided by then; one number, or three with commas between; 1 when not given")]
+    [InlineData(
+        "int8", "--mean <numbers>", "in units of --pixels; one number, or three with commas between; 0 when not given")]
     public async Task Help_TellsDefaultsAsPeopleWriteThem(string command, params string[] expected)
     {
         var output = new StringWriter();
@@ -69,7 +72,9 @@ public class CommandLineTests
     [InlineData(0.1, "+0.100")]
     public void Rounded_LossThatIsNothing_HasNoSignOfItsOwn(double decibels, string shown) =>
         Assert.Equal(
-            shown, ConversionOptions.Rounded(decibels).ToString("+0.000;-0.000", System.Globalization.CultureInfo.InvariantCulture));
+            shown,
+            ConversionOptions.Rounded(decibels)
+                .ToString("+0.000;-0.000", System.Globalization.CultureInfo.InvariantCulture));
 
     [Theory]
     [InlineData("1G", 1L << 30, "1G")]

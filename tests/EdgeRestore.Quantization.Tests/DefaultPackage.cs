@@ -9,7 +9,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace EdgeRestore.Quantization.Tests;
 
-/// <summary>A real subnetwork: the noise route of the committed package, with ranges from one synthetic frame.</summary>
+/// <summary>
+/// A real subnetwork: the noise route of the committed package, with ranges from one synthetic frame.
+/// </summary>
 public sealed class DefaultPackage
 {
     // Of the encoder's size multiple, and no square.
@@ -21,7 +23,8 @@ public sealed class DefaultPackage
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "EdgeRestore.sln")))
         {
-            folder = folder.Parent ?? throw new InvalidOperationException("These tests run below the repository's root.");
+            folder = folder.Parent
+                ?? throw new InvalidOperationException("These tests run below the repository's root.");
         }
 
         Package = ModelPackage.Open(Path.Combine(folder.FullName, "deploy", "models", "edgerestore-default"));
@@ -62,7 +65,8 @@ public sealed class DefaultPackage
         for (var index = 0; index < frame.LengthBytes; index++)
         {
             var (y, x, channel) = (index / 3 / Width, index / 3 % Width, index % 3);
-            frame.Pixels[index] = (byte)(40 + (x * 2 * (channel + 1) / 4) + y + (((x * 7) + (y * 13) + (channel * 29)) % 31));
+            frame.Pixels[index] = (byte)(
+                40 + (x * 2 * (channel + 1) / 4) + y + (((x * 7) + (y * 13) + (channel * 29)) % 31));
         }
 
         return frame;

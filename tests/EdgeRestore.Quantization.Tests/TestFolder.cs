@@ -14,7 +14,9 @@ internal sealed class TestFolder : IDisposable
 
     public string PathOf(string name) => Path.Combine(_path, name);
 
-    /// <summary>Smooth waves whose phase the seed decides; red and green tell the test classifier a degradation.</summary>
+    /// <summary>
+    /// Smooth waves whose phase the seed decides; red and green tell the test classifier a degradation.
+    /// </summary>
     public void SaveScene(
         string name, int seed, Degradation? degradation = null, int width = 96, int height = 80, int grain = 0)
     {

@@ -43,7 +43,9 @@ internal static class TestGraphs
         return new OnnxFile(graph.Graph);
     }
 
-    /// <summary>thumbnail (N, 128, 128, 3), crops (N, 192, 192, 3) -> probabilities (N, 13), embedding (N, 6).</summary>
+    /// <summary>
+    /// thumbnail (N, 128, 128, 3), crops (N, 192, 192, 3) -> probabilities (N, 13), embedding (N, 6).
+    /// </summary>
     public static OnnxFile Classifier(TestClassifier classifier)
     {
         var graph = new GraphBuilder("test-classifier");
@@ -125,8 +127,8 @@ internal static class TestGraphs
         return graph.Add("Mul", [graph.Add("Log", [distance]), graph.Constant(0f)]);
     }
 
-    // A value by chance: above 0.85 one zero is to be made two of, which fails. With this seed the first run passes, and
-    // no two in a row fail among the first 100.
+    // A value by chance: above 0.85 one zero is to be made two of, which fails. With this seed the first run passes,
+    // and no two in a row fail among the first 100.
     private static string Stumble(GraphBuilder graph)
     {
         var chance = graph.Add("RandomUniform", [], new IntsAttribute("shape", [1]), new FloatAttribute("seed", 5));
@@ -149,7 +151,9 @@ internal static class TestGraphs
         var scalar = graph.Add("Squeeze", [count, zero]);
         var index = Cast(
             graph,
-            graph.Add("Range", [graph.Add("Squeeze", [zero, zero]), scalar, graph.Add("Squeeze", [graph.Constant([1L]), zero])]),
+            graph.Add(
+                "Range",
+                [graph.Add("Squeeze", [zero, zero]), scalar, graph.Add("Squeeze", [graph.Constant([1L]), zero])]),
             ElementType.Float);
         var left = graph.Add("Mul", [index, graph.Constant(2f)]);
         var right = graph.Add("Add", [left, graph.Constant(1f)]);
@@ -157,7 +161,8 @@ internal static class TestGraphs
         var one = graph.Add("Add", [none, graph.Constant(1f)]);
         var boxes = graph.Add(
             "Concat",
-            [.. new[] { none, left, one, right }.Select(side => graph.Add("Unsqueeze", [side, graph.Constant([0L, 2L])]))],
+            [.. new[] { none, left, one, right }.Select(
+                side => graph.Add("Unsqueeze", [side, graph.Constant([0L, 2L])]))],
             new IntAttribute("axis", 2));
         var scores = graph.Add("Unsqueeze", [one, graph.Constant([0L, 1L])]);
         var selected = graph.Add("NonMaxSuppression", [boxes, scores, count, graph.Constant(0.5f)]);

@@ -16,11 +16,14 @@ public abstract record TestNetwork
     /// <summary>Hands frames through, but makes NaN of every byte that is 255.</summary>
     public sealed record NotANumberAtWhite : TestNetwork;
 
-    /// <summary>Hands frames through, but makes NaN of every byte of one level: a fault that only some frames show.</summary>
+    /// <summary>
+    /// Hands frames through, but makes NaN of every byte of one level: a fault that only some frames show.
+    /// </summary>
     public sealed record NotANumberAt(byte Level) : TestNetwork;
 
     /// <summary>
-    /// Does not come back, in one native call that nothing ends, unless frames are of one size. Takes a core for minutes.
+    /// Does not come back, in one native call that nothing ends, unless frames are of one size. Takes a core for
+    /// minutes.
     /// </summary>
     public sealed record EndlessUnless(int Width, int Height) : TestNetwork;
 
@@ -40,8 +43,8 @@ public abstract record TestNetwork
     public sealed record FailsUnless(int Width, int Height) : TestNetwork;
 
     /// <summary>
-    /// Hands frames through, but fails now and then, as a device that stumbles: in one run of seven, in the same ones every
-    /// time, never twice in a row, and not in the first.
+    /// Hands frames through, but fails now and then, as a device that stumbles: in one run of seven, in the same ones
+    /// every time, never twice in a row, and not in the first.
     /// </summary>
     public sealed record Stumbles : TestNetwork;
 

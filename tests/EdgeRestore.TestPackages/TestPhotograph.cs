@@ -3,7 +3,9 @@ using System.Text;
 
 namespace EdgeRestore.TestPackages;
 
-/// <summary>What a camera tells in a photograph's file: written by hand, and read again without the code under test.</summary>
+/// <summary>
+/// What a camera tells in a photograph's file: written by hand, and read again without the code under test.
+/// </summary>
 /// <param name="Make">Whose camera it was.</param>
 /// <param name="Time">When it was taken.</param>
 /// <param name="Orientation">1: as the pixels lie; 6: to be turned clockwise.</param>
@@ -126,7 +128,8 @@ public sealed record TestPhotograph(
 
         foreach (var name in curves)
         {
-            table.AddRange([.. Encoding.ASCII.GetBytes(name), .. Bytes(valuesAt + values.Count), .. Bytes(curveLength)]);
+            table.AddRange(
+                [.. Encoding.ASCII.GetBytes(name), .. Bytes(valuesAt + values.Count), .. Bytes(curveLength)]);
         }
 
         values.AddRange([.. "curv"u8, .. Bytes(0), .. Bytes(1), 2, 0x33, 0, 0]);
@@ -152,14 +155,16 @@ public sealed record TestPhotograph(
     private static int FindTiff(byte[] file)
     {
         // Behind the name of a segment or chunk.
-        var name = ((string[])["Exif\0\0", "eXIf", "EXIF"]).Select(name => IndexOf(file, name)).First(place => place >= 0);
+        var name = ((string[])["Exif\0\0", "eXIf", "EXIF"]).Select(name => IndexOf(file, name))
+            .First(place => place >= 0);
         return name + ((string[])["MM\0*", "II*\0"]).Select(start => IndexOf(file.AsSpan(name), start))
             .Where(place => place >= 0).Min();
     }
 
     private static int IndexOf(ReadOnlySpan<byte> bytes, string text) => bytes.IndexOf(Encoding.ASCII.GetBytes(text));
 
-    private static (Dictionary<int, byte[]> Entries, int Next) ReadDirectory(ReadOnlySpan<byte> tiff, int at, bool isBig)
+    private static (Dictionary<int, byte[]> Entries, int Next) ReadDirectory(
+        ReadOnlySpan<byte> tiff, int at, bool isBig)
     {
         var entries = new Dictionary<int, byte[]>();
         var count = Number(tiff[at..], 2, isBig);

@@ -36,7 +36,9 @@ internal static class FormSizeBenchmark
             var converted = forms.Routes.DistinctBy(route => route.File).ToDictionary(
                 route => route.File, route => (form(route), precision), StringComparer.Ordinal);
             return PackageConversion.Of(forms.Package)
-                .Write(Path.Combine(scratch, precision), converted, precision, replace: true, sharesRows: precision == "int8")
+                .Write(
+                    Path.Combine(scratch, precision), converted, precision, replace: true,
+                    sharesRows: precision == "int8")
                 .Manifest.Files.Sum(file => file.LengthBytes);
         }
     }

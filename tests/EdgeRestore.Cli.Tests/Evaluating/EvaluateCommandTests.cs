@@ -59,10 +59,12 @@ public sealed class EvaluateCommandTests : IDisposable
             "--real", Path.Combine(_folder.Path, "own"), "--out", Path.Combine(_folder.Path, "out"));
 
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Contains("Photographs that came degraded: NIQE over all of them", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Photographs that came degraded: NIQE over all of them", outcome.Output, StringComparison.Ordinal);
         Assert.Contains(
             "2.png: clear, confidence",
-            await File.ReadAllTextAsync(Path.Combine(_folder.Path, "out", "evaluation.html")), StringComparison.Ordinal);
+            await File.ReadAllTextAsync(Path.Combine(_folder.Path, "out", "evaluation.html")),
+            StringComparison.Ordinal);
         Assert.Contains("Convention: RGB, 8 bit in and out", outcome.Output, StringComparison.Ordinal);
         using var sheet = ImageCodec.Load(Path.Combine(_folder.Path, "out", "best-median-worst.png"));
         Assert.True(sheet.Width > 6 * 160 && sheet.Height > 2 * 160, $"{sheet.Width}x{sheet.Height}");

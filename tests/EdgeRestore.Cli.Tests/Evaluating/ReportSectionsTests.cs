@@ -23,7 +23,8 @@ public sealed class ReportSectionsTests : IDisposable
         ];
 
         Assert.Equal(
-            "At least 1 dB ahead of both in 1 of 2 degraded cases; missed: blur (+0.57).", BaselineSummary.Verdict(cases));
+            "At least 1 dB ahead of both in 1 of 2 degraded cases; missed: blur (+0.57).",
+            BaselineSummary.Verdict(cases));
         Assert.Equal(
             "At least 1 dB ahead of both in 1 of 1 degraded cases.", BaselineSummary.Verdict(cases[..2]));
     }
@@ -32,16 +33,22 @@ public sealed class ReportSectionsTests : IDisposable
     public void Of_TwoGenerators_SaysWhatIsLeftOfGainAndRouting()
     {
         var first = EvaluationSummary.Of(
-            [Frame("haze", Degradation.Haze, Degradation.Haze, 10, 20), Frame("noise25", Degradation.Noise, Degradation.Noise, 20, 28)]);
+        [
+            Frame("haze", Degradation.Haze, Degradation.Haze, 10, 20),
+            Frame("noise25", Degradation.Noise, Degradation.Noise, 20, 28),
+        ]);
         var second = EvaluationSummary.Of(
-            [Frame("haze", Degradation.Haze, Degradation.Clear, 12, 16), Frame("noise25", Degradation.Noise, Degradation.Noise, 20, 28)]);
+        [
+            Frame("haze", Degradation.Haze, Degradation.Clear, 12, 16),
+            Frame("noise25", Degradation.Noise, Degradation.Noise, 20, 28),
+        ]);
 
         var comparison = GeneratorComparison.Of(first, second);
 
         Assert.Equal([0.4, 1.0], comparison.Cases.Select(row => row.GainKept!.Value));
         Assert.Equal(
-            "Under eval-v2 at least half of the gain is left in 1 of 2 cases (not of haze); routing is right for 50.0 %, 50 % of "
-            + "what it was (wanted: 90 %).",
+            "Under eval-v2 at least half of the gain is left in 1 of 2 cases (not of haze); routing is right for 50.0 "
+            + "%, 50 % of what it was (wanted: 90 %).",
             comparison.Verdict());
     }
 
@@ -79,6 +86,7 @@ public sealed class ReportSectionsTests : IDisposable
         Assert.Throws<EdgeRestoreException>(() => VideoSection.Find(output, "ab"));
     }
 
-    private static ScoredFrame Frame(string name, Degradation given, Degradation route, double before, double after) => new(
+    private static ScoredFrame Frame(string name, Degradation given, Degradation route, double before, double after) =>
+        new(
         "photograph", name, given, route, 0.9f, false, new Quality(before, 0.5), new Quality(after, 0.8), 10);
 }

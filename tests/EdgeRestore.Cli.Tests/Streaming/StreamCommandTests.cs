@@ -98,7 +98,8 @@ public sealed class StreamCommandTests : IAsyncLifetime, IDisposable
         Assert.Equal(0, outcome.ExitCode);
         using var restored = ImageCodec.Load(Assert.Single(Directory.GetFiles(Output)));
         Assert.Equal(
-            TestFrames.RedOf(Degradation.Rain) + (TestPackage.LevelsOf(Degradation.Compression) / 2), restored.Pixels[0]);
+            TestFrames.RedOf(Degradation.Rain) + (TestPackage.LevelsOf(Degradation.Compression) / 2),
+            restored.Pixels[0]);
     }
 
     [Theory]

@@ -32,7 +32,9 @@ public sealed class TokenCommandTests : IDisposable
     public async Task Token_FileThatIsThere_StaysWithItsOwnerGroupAndMode(string mode)
     {
         // Root gives it to the daemon's group, as operators do; others can give it to nobody.
-        var owner = Environment.IsPrivilegedProcess ? "65534:65534" : $"{(await StatAsync("%u:%g", _folder.Path)).Trim()}";
+        var owner = Environment.IsPrivilegedProcess
+            ? "65534:65534"
+            : $"{(await StatAsync("%u:%g", _folder.Path)).Trim()}";
         File.WriteAllText(Tokens, "# no end of line");
         await Shell.RunAsync("chown", [owner, Tokens]);
         await Shell.RunAsync("chmod", [mode, Tokens]);

@@ -43,7 +43,10 @@ internal static class Ffmpeg
     {
         var outcome = await Shell.RunAsync(
             "ffprobe",
-            ["-v", "error", "-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time", "-of", "json", file]);
+            [
+                "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time", "-of",
+                "json", file,
+            ]);
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         using var document = JsonDocument.Parse(outcome.Output);
         return [.. document.RootElement.GetProperty("frames").EnumerateArray().Select(frame => double.Parse(
@@ -58,8 +61,8 @@ internal static class Ffmpeg
             "ffprobe",
             [
                 "-v", "error", "-select_streams", "v:0", "-count_frames", "-show_entries",
-                "stream=width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,color_range,color_space,color_transfer,"
-                + "color_primaries,nb_read_frames", "-of", "default=nokey=0:noprint_wrappers=1", file,
+                "stream=width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,color_range,color_space,"
+                + "color_transfer,color_primaries,nb_read_frames", "-of", "default=nokey=0:noprint_wrappers=1", file,
             ]);
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         return outcome.Output.Trim();

@@ -33,7 +33,10 @@ public sealed class RestoreVideoFormatTests : IDisposable
     }
 
     [Theory]
-    [InlineData("full-range.mkv", "yuv420p", "testsrc2=size=64x48:rate=25:duration=0.4,scale=out_range=pc:out_color_matrix=bt709", "-color_range pc -colorspace bt709")]
+    [InlineData(
+        "full-range.mkv", "yuv420p",
+        "testsrc2=size=64x48:rate=25:duration=0.4,scale=out_range=pc:out_color_matrix=bt709",
+        "-color_range pc -colorspace bt709")]
     [InlineData(
         "bt601.mkv", "yuv420p", "testsrc2=size=64x48:rate=24000/1001:duration=0.4",
         "-color_range tv -colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m")]
@@ -263,7 +266,8 @@ public sealed class RestoreVideoFormatTests : IDisposable
         var path = Path.ChangeExtension(file, ".raw");
         await Ffmpeg.RunAsync("-i", file, "-pix_fmt", "gray16le", "-f", "rawvideo", path);
         var bytes = File.ReadAllBytes(path);
-        return [.. Enumerable.Range(0, bytes.Length / 2).Select(index => bytes[2 * index] | (bytes[(2 * index) + 1] << 8))];
+        return [.. Enumerable.Range(0, bytes.Length / 2).Select(
+            index => bytes[2 * index] | (bytes[(2 * index) + 1] << 8))];
     }
 
     private static async Task<double> MeanLumaAsync(string file)

@@ -77,7 +77,8 @@ public sealed class RestoreVideoTests : IDisposable
             "-re -stream_loop -1");
 
         // As a Ctrl-C comes: once frames are through.
-        await program.WaitForLineAsync(line => line.Contains("  out ", StringComparison.Ordinal) && !line.Contains("  out 0 ", StringComparison.Ordinal));
+        await program.WaitForLineAsync(line => line.Contains("  out ", StringComparison.Ordinal) && !line.Contains(
+            "  out 0 ", StringComparison.Ordinal));
         program.Interrupt();
         var outcome = await program.WaitForExitAsync();
 
@@ -128,7 +129,8 @@ public sealed class RestoreVideoTests : IDisposable
 
         var outcome = await Shell.RunAsync("unshare", ["-m", "bash", "-c", $"""
             mount -t tmpfs -o size=4k tmpfs '{output}'
-            dotnet '{Repository.Program}' restore '{clip}' --out '{output}/{name}' --package '{Package}' --route clear 2>&1
+            exec 2>&1
+            dotnet '{Repository.Program}' restore '{clip}' --out '{output}/{name}' --package '{Package}' --route clear
             echo "exit code $?"
             find '{output}' -type f -printf 'left %f\n'
             """]);

@@ -155,7 +155,8 @@ internal sealed class RtspRelay : IAsyncDisposable
         }
 
         var text = head.ToString();
-        var body = new byte[int.Parse(HeaderOf(text, "Content-Length") ?? "0", System.Globalization.CultureInfo.InvariantCulture)];
+        var body = new byte[int.Parse(
+            HeaderOf(text, "Content-Length") ?? "0", System.Globalization.CultureInfo.InvariantCulture)];
         await stream.ReadExactlyAsync(body);
         return (text, Encoding.UTF8.GetString(body));
     }
@@ -174,7 +175,8 @@ internal sealed class RtspRelay : IAsyncDisposable
                 break;
             case "DESCRIBE":
                 content = await Announced.ContinueWith(_ => _description.Task.Result, TaskScheduler.Default);
-                more = $"Content-Base: {Address}/\r\nContent-Type: application/sdp\r\nContent-Length: {content.Length}\r\n";
+                more = $"Content-Base: {Address}/\r\nContent-Type: application/sdp\r\nContent-Length: "
+                    + $"{content.Length}\r\n";
                 break;
             case "SETUP":
                 more = $"Transport: {HeaderOf(request, "Transport")}\r\n";

@@ -9,7 +9,8 @@ internal sealed class SystemdFactAttribute : FactAttribute
 
     public SystemdFactAttribute()
     {
-        if (!File.Exists("/usr/bin/systemd-analyze") || Directory.GetFiles("/usr/lib", "libsystemd-shared-252.so", Deep).Length == 0)
+        if (!File.Exists("/usr/bin/systemd-analyze")
+            || Directory.GetFiles("/usr/lib", "libsystemd-shared-252.so", Deep).Length == 0)
         {
             Skip = "systemd-analyze of systemd 252 is not installed.";
         }

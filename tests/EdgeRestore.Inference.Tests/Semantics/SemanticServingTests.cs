@@ -31,7 +31,8 @@ public sealed class SemanticServingTests : IDisposable
             new PackageSemantic { File = "encoder.onnx", TokenSize = TokenSize, PositionalEmbedding = "zero" },
             read.Network.Semantic);
         var other = Encoding.UTF8.GetString(_package.Manifest.ToJson())
-            .Replace("\"positionalEmbedding\": \"zero\"", "\"positionalEmbedding\": \"noise\"", StringComparison.Ordinal);
+            .Replace(
+                "\"positionalEmbedding\": \"zero\"", "\"positionalEmbedding\": \"noise\"", StringComparison.Ordinal);
         var error = Assert.Throws<PackageException>(() => PackageManifest.Parse(Encoding.UTF8.GetBytes(other)));
         Assert.Contains("'noise'", error.Message, StringComparison.Ordinal);
     }

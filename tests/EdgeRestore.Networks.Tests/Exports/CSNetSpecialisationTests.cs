@@ -52,7 +52,8 @@ public sealed class CSNetSpecialisationTests
         foreach (var form in Enum.GetValues<StaticForm>())
         {
             using var bound = new OnnxRun(RestorationExport.ToFloat(
-                new StaticCSNet(NarrowNetworks.CSNet, form), StaticWeights.Of(NarrowNetworks.CSNet, weights, degradation, form)));
+                new StaticCSNet(NarrowNetworks.CSNet, form),
+                StaticWeights.Of(NarrowNetworks.CSNet, weights, degradation, form)));
             var actual = bound.Restore(image);
 
             Assert.Equal(expected.Shape, actual.Shape);

@@ -73,8 +73,8 @@ public sealed class DpgResNetTests
     public void ToJson_ThenParse_GivesTheSameNetwork() => Assert.Equal(
         Narrow.Config.ToJson(), NetworkConfigJson.ParseDpgResNet(Narrow.Config.ToJson()).ToJson());
 
-    // Statistics as a trained trunk has them: a mean of 0 and a variance of 1 would hide mistakes. Below what the inputs
-    // have: above, every ReLU would be shut.
+    // Statistics as a trained trunk has them: a mean of 0 and a variance of 1 would hide mistakes. Below what the
+    // inputs have: above, every ReLU would be shut.
     private static NamedTensors Weights()
     {
         var random = new Random(4);

@@ -177,7 +177,8 @@ public sealed class PackageExportTests : IDisposable
             Provenance = source.Manifest.Provenance,
         }.Write(Path.Combine(folder, "one")));
 
-        Assert.Contains("takes semantic tokens of 1024 numbers each. Give the encoder that makes them: --encoder", error.Message);
+        Assert.Contains(
+            "takes semantic tokens of 1024 numbers each. Give the encoder that makes them: --encoder", error.Message);
         Assert.False(Directory.Exists(Path.Combine(folder, "one")));
     }
 

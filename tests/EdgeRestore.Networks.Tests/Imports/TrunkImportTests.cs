@@ -64,8 +64,10 @@ public sealed class TrunkImportTests
 
         Assert.Contains("does not hold the trunk of dpgnet-resnet18", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "feat_extractor.block0.0.weight is (8, 3, 7, 7), needed (4, 3, 7, 7)", error.Message, StringComparison.Ordinal);
-        Assert.Contains("feat_extractor.block0.1.weight is missing, needed (4)", error.Message, StringComparison.Ordinal);
+            "feat_extractor.block0.0.weight is (8, 3, 7, 7), needed (4, 3, 7, 7)", error.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "feat_extractor.block0.1.weight is missing, needed (4)", error.Message, StringComparison.Ordinal);
     }
 
     private static TrunkImport Read(NamedTensors checkpoint, NamedTensors fresh)

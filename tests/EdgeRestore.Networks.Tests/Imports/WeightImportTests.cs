@@ -15,7 +15,8 @@ public sealed class WeightImportTests
         var import = WeightImport.Match(file);
 
         var config = Assert.IsType<SymUNet>(import.Network).Config;
-        Assert.Equal((8, 1, 8, 2.66), (config.Width, config.MiddleBlocks, config.MiddleHeads, config.FeedForwardFactor));
+        Assert.Equal(
+            (8, 1, 8, 2.66), (config.Width, config.MiddleBlocks, config.MiddleHeads, config.FeedForwardFactor));
         Assert.Equal([1, 1, 1], [.. config.EncoderBlocks]);
         Assert.Equal([1, 1, 1], [.. config.DecoderBlocks]);
         Assert.Equal([1, 2, 4], [.. config.Heads]);

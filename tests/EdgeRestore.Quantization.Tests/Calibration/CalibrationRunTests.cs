@@ -29,7 +29,8 @@ public sealed class CalibrationRunTests : IDisposable
         Assert.Contains(tensors, tensor => Math.Abs(tensor.Max - (257f / 255f)) < 1e-6f);
         var values = Frames(3)[GraphFile].Sum(frame => ValueCountOf(frame));
         Assert.All(
-            tensors.Where(tensor => tensor.MaxElementCount > 3), tensor => Assert.Equal(values, tensor.Histogram!.Total));
+            tensors.Where(tensor => tensor.MaxElementCount > 3),
+            tensor => Assert.Equal(values, tensor.Histogram!.Total));
         Assert.Equal(3, calibration.Frames.Length);
         Assert.True(calibration.IsComplete);
     }
@@ -43,7 +44,8 @@ public sealed class CalibrationRunTests : IDisposable
     {
         var package = Write(new TestNetwork.Slow(3));
 
-        var calibration = new CalibrationRun(package, new() { Threads = threads, MemoryBytes = memoryBytes }).Run(Frames(6));
+        var calibration = new CalibrationRun(package, new() { Threads = threads, MemoryBytes = memoryBytes })
+            .Run(Frames(6));
 
         Assert.Equal(Bytes(new CalibrationRun(package, new() { Threads = 1 }).Run(Frames(6))), Bytes(calibration));
     }
@@ -112,7 +114,8 @@ public sealed class CalibrationRunTests : IDisposable
         var package = Write(new TestNetwork.Slow(2));
         var settings = new CalibrationSettings { Threads = 1, StatePath = StatePath };
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => new CalibrationRun(package, settings with { CountsValues = false }).Run(
+        var interrupted = new CalibrationRun(package, settings with { CountsValues = false });
+        Assert.Throws<OperationCanceledException>(() => interrupted.Run(
             Frames(4), new Progress(now => CancelAt(now, 2)), stop.Token));
 
         var resumed = new CalibrationRun(package, settings).Run(Frames(4));
@@ -177,7 +180,8 @@ public sealed class CalibrationRunTests : IDisposable
     {
         var package = Write(new TestNetwork.NotANumberAtWhite());
 
-        var error = Assert.Throws<CalibrationException>(() => new CalibrationRun(package, new()).Run(Frames(2, blue: 255)));
+        var error = Assert.Throws<CalibrationException>(
+            () => new CalibrationRun(package, new()).Run(Frames(2, blue: 255)));
 
         Assert.Contains("'frame 0'", error.Message, StringComparison.Ordinal);
         Assert.Matches("first in tensor 'Log", error.Message);
@@ -190,8 +194,9 @@ public sealed class CalibrationRunTests : IDisposable
 
         Assert.Throws<CalibrationException>(() => new CalibrationRun(package, new()).Run(
             new Dictionary<string, IReadOnlyList<CalibrationFrame>>()));
-        Assert.Contains(GraphFile, Assert.Throws<CalibrationException>(() => new CalibrationRun(package, new()).Run(
-            new Dictionary<string, IReadOnlyList<CalibrationFrame>> { [GraphFile] = [] })).Message, StringComparison.Ordinal);
+        var exception = Assert.Throws<CalibrationException>(() => new CalibrationRun(package, new()).Run(
+            new Dictionary<string, IReadOnlyList<CalibrationFrame>> { [GraphFile] = [] }));
+        Assert.Contains(GraphFile, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

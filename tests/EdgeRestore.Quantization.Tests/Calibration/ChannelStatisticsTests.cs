@@ -30,5 +30,6 @@ public class ChannelStatisticsTests
     }
 
     [Fact]
-    public void Means_NothingSeen_AreZero() => Assert.All(new ChannelStatistics(2).Means, mean => Assert.Equal(0, mean));
+    public void Means_NothingSeen_AreZero() =>
+        Assert.All(new ChannelStatistics(2).Means, mean => Assert.Equal(0, mean));
 }

@@ -17,7 +17,8 @@ public class TapSelectionTests(DefaultPackage route) : IClassFixture<DefaultPack
             GeluPattern.FindAll(graph, new GraphLinks(graph))
                 .SelectMany(gelu => gelu.Nodes.SelectMany(node => node.Outputs).Where(value => value != gelu.Output)),
             taps.Contains);
-        Assert.DoesNotContain(graph.Nodes.Where(node => node.OpType == "Sub").SelectMany(node => node.Outputs), taps.Contains);
+        Assert.DoesNotContain(
+            graph.Nodes.Where(node => node.OpType == "Sub").SelectMany(node => node.Outputs), taps.Contains);
         Assert.All(
             graph.Nodes.Where(node => node.OpType == "Conv"),
             node => Assert.True(taps.Contains(node.Inputs[0]) && taps.Contains(node.Outputs[0])));
@@ -35,7 +36,13 @@ public class TapSelectionTests(DefaultPackage route) : IClassFixture<DefaultPack
         QuantizationPlan[] plans =
         [
             QuantizationPlan.ForCpu with { Sums = sums },
-            QuantizationPlan.ForCpu with { Sums = sums, ProtectsFinestSums = false, ProtectsEnds = false, ApproximatesGelu = true },
+            QuantizationPlan.ForCpu with
+            {
+                Sums = sums,
+                ProtectsFinestSums = false,
+                ProtectsEnds = false,
+                ApproximatesGelu = true,
+            },
             QuantizationPlan.ForTensorRt,
         ];
 

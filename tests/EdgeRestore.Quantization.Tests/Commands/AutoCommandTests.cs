@@ -32,7 +32,8 @@ public sealed class AutoCommandTests : IDisposable
         var (code, output, _) = await RunAsync(Auto("orin-nx", "--max-drop", "10"));
 
         Assert.Equal(ExitCode.Done, code);
-        Assert.StartsWith("Ship it: 2 of 2 networks gain, with their speed still to be measured", output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Ship it: 2 of 2 networks gain, with their speed still to be measured", output, StringComparison.Ordinal);
         var package = ModelPackage.Open(_folder.PathOf("out"));
         Assert.Equal(
             ["fp16 cuda", "int8 tensorrt"],
@@ -72,7 +73,8 @@ public sealed class AutoCommandTests : IDisposable
 
         await RunAsync(
         [
-            "auto", first.Directory, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("again"), "--for", "x64-cuda",
+            "auto", first.Directory, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("again"), "--for",
+            "x64-cuda",
             "--max-drop", "10",
         ]);
 
@@ -115,10 +117,13 @@ public sealed class AutoCommandTests : IDisposable
     public async Task CalibrateThenMixed_OfAnotherPackage_IsRefused()
     {
         Assert.Equal(ExitCode.Done, (await RunAsync(
-            ["calibrate", _source.Directory, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("a.ercal")])).Code);
+        [
+            "calibrate", _source.Directory, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("a.ercal"),
+        ])).Code);
         var other = new TestPackages.TestPackage
         {
-            Routes = new TestPackages.TestPackage().Routes.Clear().Add(Degradation.Noise, new TestPackages.TestNetwork.Slow(3)),
+            Routes = new TestPackages.TestPackage().Routes.Clear()
+                .Add(Degradation.Noise, new TestPackages.TestNetwork.Slow(3)),
         }.Write(_folder.PathOf("other"));
 
         var (code, _, error) = await RunAsync(
@@ -137,14 +142,19 @@ public sealed class AutoCommandTests : IDisposable
         foreach (var name in (string[])["a", "b"])
         {
             Directory.CreateDirectory(_folder.PathOf($"{name}/clear"));
-            File.Copy(_folder.PathOf($"frames/clear/{(name == "a" ? 1 : 2)}.png"), _folder.PathOf($"{name}/clear/0{name}.png"));
+            File.Copy(_folder.PathOf($"frames/clear/{(name == "a" ? 1 : 2)}.png"), _folder.PathOf(
+                $"{name}/clear/0{name}.png"));
             Assert.Equal(ExitCode.Done, (await RunAsync(
-                ["calibrate", _source.Directory, "--frames", _folder.PathOf(name), "--out", _folder.PathOf($"{name}.ercal")])).Code);
+            [
+                "calibrate", _source.Directory, "--frames", _folder.PathOf(name), "--out",
+                _folder.PathOf($"{name}.ercal"),
+            ])).Code);
         }
 
         var merged = await RunAsync(
         [
-            "calibration", "merge", _folder.PathOf("a.ercal"), _folder.PathOf("b.ercal"), "--out", _folder.PathOf("c.ercal"),
+            "calibration", "merge", _folder.PathOf("a.ercal"), _folder.PathOf("b.ercal"), "--out",
+            _folder.PathOf("c.ercal"),
         ]);
         var (code, output, _) = await RunAsync(["calibration", "inspect", _folder.PathOf("c.ercal")]);
 
@@ -204,7 +214,8 @@ public sealed class AutoCommandTests : IDisposable
 
     private string[] Auto(string device, params string[] more) =>
     [
-        "auto", _source.Directory, "--frames", _folder.PathOf("frames"), "--for", device, "--out", _folder.PathOf("out"),
+        "auto", _source.Directory, "--frames", _folder.PathOf("frames"), "--for", device, "--out",
+        _folder.PathOf("out"),
         "--threads", "1", .. more,
     ];
 }

@@ -6,7 +6,9 @@ using EdgeRestore.TestPackages;
 
 namespace EdgeRestore.Quantization.Tests.Commands;
 
-/// <summary>What the commands say to input that they cannot use; the package stays as it is and nothing is written.</summary>
+/// <summary>
+/// What the commands say to input that they cannot use; the package stays as it is and nothing is written.
+/// </summary>
 public sealed class BadInputTests : IDisposable
 {
     private const string Calibrating = "(noise.onnx: ranges";
@@ -70,7 +72,12 @@ public sealed class BadInputTests : IDisposable
         using var output = new StringWriter();
 
         var code = await CommandLine.RunAsync(
-            ["calibrate", _source.Directory, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("one.ercal")], output, TextWriter.Null);
+            [
+                "calibrate", _source.Directory, "--frames", _folder.PathOf("frames"), "--out",
+                _folder.PathOf("one.ercal"),
+            ],
+            output,
+            TextWriter.Null);
 
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains("1 frame: 1 noise", output.ToString(), StringComparison.Ordinal);
@@ -88,7 +95,10 @@ public sealed class BadInputTests : IDisposable
             ["fp16", _source.Directory, "--images", "0"],
             ["int8", _source.Directory, "--calibration", _folder.PathOf("a.ercal"), "--images", "0"],
             ["auto", _source.Directory, "--frames", frames, "--for", "orin-nx"],
-            ["mixed", _source.Directory, "--calibration", _folder.PathOf("a.ercal"), "--frames", frames, "--for", "orin-nx"],
+            [
+                "mixed", _source.Directory, "--calibration", _folder.PathOf("a.ercal"), "--frames", frames, "--for",
+                "orin-nx",
+            ],
         ];
         foreach (var arguments in commands)
         {
@@ -110,10 +120,12 @@ public sealed class BadInputTests : IDisposable
         _folder.SaveScene("frames/noise/1.png", 1);
         var other = TestPackage.Of(new TestNetwork.Slow(3)).Write(_folder.PathOf("other"));
         Assert.Equal(ExitCode.Done, (await RunAsync(
-            "calibrate", other.Directory, "--frames", _folder.PathOf("frames"), "--routes", "noise", "--out", _folder.PathOf("other.ercal"))).Code);
+            "calibrate", other.Directory, "--frames", _folder.PathOf("frames"), "--routes", "noise", "--out",
+            _folder.PathOf("other.ercal"))).Code);
 
         var (code, error) = await RunAsync(
-            "int8", _source.Directory, "--calibration", _folder.PathOf("other.ercal"), "--images", "0", "--out", _folder.PathOf("out"));
+            "int8", _source.Directory, "--calibration", _folder.PathOf("other.ercal"), "--images", "0", "--out",
+            _folder.PathOf("out"));
 
         Assert.Equal(ExitCode.CannotRun, code);
         Assert.Contains(other.Sha256, error, StringComparison.Ordinal);
@@ -132,17 +144,22 @@ public sealed class BadInputTests : IDisposable
         var frames = _folder.PathOf("frames");
         await RunAsync("calibrate", _source.Directory, "--frames", frames, "--out", _folder.PathOf("a.ercal"));
         Assert.Equal(ExitCode.Done, (await RunAsync(
-            "int8", _source.Directory, "--calibration", _folder.PathOf("a.ercal"), "--images", "0", "--profile", "tensorrt",
+            "int8", _source.Directory, "--calibration", _folder.PathOf("a.ercal"), "--images", "0", "--profile",
+            "tensorrt",
             "--out", _folder.PathOf("done"))).Code);
         var done = ModelPackage.Open(_folder.PathOf("done"));
 
         // A calibration that says it is of this package, whatever it holds.
-        (CalibrationFile.Load(_folder.PathOf("a.ercal")) with { PackageSha256 = done.Sha256 }).Save(_folder.PathOf("done.ercal"));
+        (CalibrationFile.Load(_folder.PathOf("a.ercal")) with { PackageSha256 = done.Sha256 })
+            .Save(_folder.PathOf("done.ercal"));
         string[][] commands =
         [
             ["calibrate", done.Directory, "--frames", frames, "--out", _folder.PathOf("again")],
             ["fp16", done.Directory, "--images", "0", "--out", _folder.PathOf("again")],
-            ["int8", done.Directory, "--calibration", _folder.PathOf("done.ercal"), "--images", "0", "--out", _folder.PathOf("again")],
+            [
+                "int8", done.Directory, "--calibration", _folder.PathOf("done.ercal"), "--images", "0", "--out",
+                _folder.PathOf("again"),
+            ],
             ["auto", done.Directory, "--frames", frames, "--for", "orin-nx", "--out", _folder.PathOf("again")],
         ];
         foreach (var arguments in commands)
@@ -165,7 +182,8 @@ public sealed class BadInputTests : IDisposable
             _folder.PathOf("semantic"),
             _source.Manifest with { Files = [], Network = _source.Manifest.Network with { Semantic = semantic } },
             [
-                .. _source.Manifest.Files.Select(file => PackageContent.FromFile(file.Path, _source.GetPath(file.Path))),
+                .. _source.Manifest.Files.Select(
+                    file => PackageContent.FromFile(file.Path, _source.GetPath(file.Path))),
                 PackageContent.FromFile("encoder.onnx", _source.GetPath("noise.onnx")),
             ]);
         _folder.SaveScene("frames/noise/1.png", 1);
@@ -195,7 +213,8 @@ public sealed class BadInputTests : IDisposable
         var (built, buildError) = await RunAsync("engine", "build", _source.Directory);
         var (open, openError) = await RunAsync("engine", "build", _source.Directory, "--shape", "640x360..");
 
-        Assert.Equal([ExitCode.WrongCommandLine, ExitCode.WrongCommandLine, ExitCode.WrongCommandLine], [planned, built, open]);
+        Assert.Equal(
+            [ExitCode.WrongCommandLine, ExitCode.WrongCommandLine, ExitCode.WrongCommandLine], [planned, built, open]);
         Assert.Contains("--shape", planError, StringComparison.Ordinal);
         Assert.Contains("--shape", buildError, StringComparison.Ordinal);
         Assert.Contains("'640x360..'. Allowed: WIDTHxHEIGHT", openError, StringComparison.Ordinal);
@@ -215,7 +234,8 @@ public sealed class BadInputTests : IDisposable
         Assert.False(CalibrationFile.Load(_folder.PathOf("stopped.ercal.partial")).IsComplete);
 
         var (unfinished, refusal) = await RunAsync(
-            "int8", package.Directory, "--calibration", _folder.PathOf("stopped.ercal.partial"), "--images", "0", "--out",
+            "int8", package.Directory, "--calibration", _folder.PathOf("stopped.ercal.partial"), "--images", "0",
+            "--out",
             _folder.PathOf("out"));
         Assert.Equal(ExitCode.CannotRun, unfinished);
         Assert.Contains("goes on where it stopped", refusal, StringComparison.Ordinal);
@@ -224,13 +244,15 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(ExitCode.Done, (await RunAsync([.. arguments, _folder.PathOf("whole.ercal")])).Code);
         Assert.False(File.Exists(_folder.PathOf("stopped.ercal.partial")));
         Assert.Equal(
-            await File.ReadAllBytesAsync(_folder.PathOf("whole.ercal")), await File.ReadAllBytesAsync(_folder.PathOf("stopped.ercal")));
+            await File.ReadAllBytesAsync(_folder.PathOf("whole.ercal")),
+            await File.ReadAllBytesAsync(_folder.PathOf("stopped.ercal")));
     }
 
     [Fact]
     public async Task Calibration_CtrlC_LeavesItsState()
     {
-        // Slow enough that frames are still to come when the signal arrives, however late that is; nothing waits for them.
+        // Slow enough that frames are still to come when the signal arrives, however late that is; nothing waits for
+        // them.
         var package = TestPackage.Of(new TestNetwork.Slow(150)).Write(_folder.PathOf("slow"));
         using var process = QuantizeProcess.Start([.. CalibrationOfTwelve(package), _folder.PathOf("stopped.ercal")]);
         await process.InterruptAtAsync(Calibrating);

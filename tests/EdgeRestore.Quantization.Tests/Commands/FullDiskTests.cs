@@ -75,7 +75,8 @@ public sealed class FullDiskTests(FullDiskTests.Made made) : IClassFixture<FullD
             await RunAsync("calibrate", Source.Directory, "--frames", PathOf("frames"), "--out", PathOf("a.ercal"));
             await RunAsync("calibrate", Source.Directory, "--frames", PathOf("others"), "--out", PathOf("b.ercal"));
             await RunAsync(
-                "mixed", Source.Directory, "--calibration", PathOf("a.ercal"), "--frames", PathOf("frames"), "--for", "orin-nx",
+                "mixed", Source.Directory, "--calibration", PathOf("a.ercal"), "--frames", PathOf("frames"), "--for",
+                "orin-nx",
                 "--max-drop", "10", "--out", PathOf("out"));
         }
 
@@ -93,10 +94,15 @@ public sealed class FullDiskTests(FullDiskTests.Made made) : IClassFixture<FullD
                 "calibrate" => (["calibrate", Source.Directory, .. frames, "--out", @out], @out),
                 "merge" => (["calibration", "merge", PathOf("a.ercal"), PathOf("b.ercal"), "--out", @out], @out),
                 "export" => (
-                    ["calibration", "export", PathOf("a.ercal"), "--package", Source.Directory, "--tensorrt", "10.3.0", "--out", @out],
+                    [
+                        "calibration", "export", PathOf("a.ercal"), "--package", Source.Directory, "--tensorrt",
+                        "10.3.0", "--out", @out,
+                    ],
                     @out),
                 "fp16" => (["fp16", Source.Directory, "--images", "0", "--out", @out], @out),
-                "int8" => (["int8", Source.Directory, .. calibration, "--profile", "tensorrt", "--images", "0", "--out", @out], @out),
+                "int8" => (
+                    ["int8", Source.Directory, .. calibration, "--profile", "tensorrt", "--images", "0", "--out", @out],
+                    @out),
                 "mixed" => (["mixed", Source.Directory, .. calibration, .. frames, .. search], @out),
                 "auto" => (["auto", Source.Directory, .. frames, .. search], @out),
                 "report" => (["report", @out + ".report"], @out + ".report"),

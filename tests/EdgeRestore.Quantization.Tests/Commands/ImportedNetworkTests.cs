@@ -26,7 +26,12 @@ public sealed class ImportedNetworkTests(DefaultPackage package) : IClassFixture
             _folder.SaveScene($"frames/clear/{seed}.png", seed);
         }
 
-        var network = new SymUNet(SymUNetConfig.Small with { EncoderBlocks = [1, 1, 1], MiddleBlocks = 1, DecoderBlocks = [1, 1, 1] });
+        var network = new SymUNet(SymUNetConfig.Small with
+        {
+            EncoderBlocks = [1, 1, 1],
+            MiddleBlocks = 1,
+            DecoderBlocks = [1, 1, 1],
+        });
         var source = new PackageExport
         {
             Name = "imported",
@@ -39,7 +44,8 @@ public sealed class ImportedNetworkTests(DefaultPackage package) : IClassFixture
 
         var code = await CommandLine.RunAsync(
             [
-                "auto", source.Directory, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("out"), "--per-route", "1",
+                "auto", source.Directory, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("out"),
+                "--per-route", "1",
                 "--side", "64", "--speed-size", "64x64", "--threads", "1",
             ],
             output, error);
@@ -55,7 +61,8 @@ public sealed class ImportedNetworkTests(DefaultPackage package) : IClassFixture
         using var frame = TestFolder.DrawScene(9, 96, 80);
         using var restored = Frame.Rent(96, 80, PixelFormat.Rgb24);
         var result = restorer.Restore(
-            frame, restored, restorer.CreateRouter(new RoutingOptions { FixedRoute = Degradation.Noise }), 1, CancellationToken.None);
+            frame, restored, restorer.CreateRouter(new RoutingOptions { FixedRoute = Degradation.Noise }), 1,
+            CancellationToken.None);
         Assert.Equal((RestoreError.None, false), (result.Error, result.Bypassed));
     }
 }

@@ -36,12 +36,15 @@ public sealed class NothingInEightBitsTests : IDisposable
     [InlineData("cpu", EnoughChannels, EndsOnly, "first convolution: 1")]
     public async Task Int8_OfAPackage_WritesNothingAndSaysWhy(string profile, int channels, int layers, string reason)
     {
-        var source = TinyNetwork.WritePackage(_folder.PathOf("source"), (Degradation.Noise, TinyNetwork.Build(channels, layers)));
+        var source = TinyNetwork.WritePackage(
+            _folder.PathOf("source"), (Degradation.Noise, TinyNetwork.Build(channels, layers)));
 
         var (code, output, error) = await Int8Async(source, profile);
 
         Assert.True(code == ExitCode.CannotRun, $"{code}: {output}{error}");
-        Assert.Contains($"noise.onnx: stays fp32, none of its {layers} convolutions can be in 8 bits (", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"noise.onnx: stays fp32, none of its {layers} convolutions can be in 8 bits (", output,
+            StringComparison.Ordinal);
         Assert.Contains(reason, output, StringComparison.Ordinal);
         Assert.Contains("found no route", error, StringComparison.Ordinal);
         Assert.False(Path.Exists(_folder.PathOf("out")));
@@ -51,7 +54,8 @@ public sealed class NothingInEightBitsTests : IDisposable
     public async Task Int8_OfOneRouteOfTwo_WritesThatOneAsInt8AndTheOtherAsFp32()
     {
         var source = TinyNetwork.WritePackage(
-            _folder.PathOf("source"), (Degradation.Noise, TinyNetwork.Build(FewChannels)), (Degradation.Rain, TinyNetwork.Build(EnoughChannels)));
+            _folder.PathOf("source"), (Degradation.Noise, TinyNetwork.Build(FewChannels)),
+            (Degradation.Rain, TinyNetwork.Build(EnoughChannels)));
 
         var (code, output, error) = await Int8Async(source, "tensorrt");
 
@@ -59,7 +63,8 @@ public sealed class NothingInEightBitsTests : IDisposable
         Assert.Contains("1 routes in int8, 1 stay fp32, ", output, StringComparison.Ordinal);
         var written = ModelPackage.Open(_folder.PathOf("out"));
         Assert.Equal(
-            [("noise.onnx", "fp32"), ("rain.onnx", "int8")], written.Manifest.Routes.Select(route => (route.File, route.Precision)));
+            [("noise.onnx", "fp32"), ("rain.onnx", "int8")],
+            written.Manifest.Routes.Select(route => (route.File, route.Precision)));
         Assert.Equal(
             OnnxFile.Read(source.GetPath("noise.onnx")).Graph.Nodes.Select(node => node.OpType),
             OnnxFile.Read(written.GetPath("noise.onnx")).Graph.Nodes.Select(node => node.OpType));
@@ -71,17 +76,21 @@ public sealed class NothingInEightBitsTests : IDisposable
     [InlineData("cpu", FewChannels, EndsOnly)]
     public async Task Auto_OfAPackage_TakesNoFormThatIsCalledInt8(string device, int channels, int layers)
     {
-        var source = TinyNetwork.WritePackage(_folder.PathOf("source"), (Degradation.Noise, TinyNetwork.Build(channels, layers)));
+        var source = TinyNetwork.WritePackage(
+            _folder.PathOf("source"), (Degradation.Noise, TinyNetwork.Build(channels, layers)));
 
         await RunAsync(
-            "auto", source.Directory, "--frames", _folder.PathOf("frames"), "--for", device, "--max-drop", "10", "--threads", "1",
+            "auto", source.Directory, "--frames", _folder.PathOf("frames"), "--for", device, "--max-drop", "10",
+            "--threads", "1",
             "--out", _folder.PathOf("out"));
 
-        var outcome = PackageOutcome.Load(_folder.PathOf("out.report/quantization.json")).Routes.Single(route => route.Provider != "cuda");
+        var outcome = PackageOutcome.Load(_folder.PathOf("out.report/quantization.json"))
+            .Routes.Single(route => route.Provider != "cuda");
         Assert.Equal("fp32", outcome.Precision);
         Assert.StartsWith("no convolution can be in 8 bits (", outcome.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain(
-            ModelPackage.Open(_folder.PathOf("out")).Manifest.Routes[0].Variants ?? [], variant => variant.Precision == "int8");
+            ModelPackage.Open(_folder.PathOf("out")).Manifest.Routes[0].Variants ?? [],
+            variant => variant.Precision == "int8");
     }
 
     [Theory]
@@ -92,7 +101,8 @@ public sealed class NothingInEightBitsTests : IDisposable
         var path = await WriteFileAsync();
 
         var (code, output, error) = await RunAsync(
-            "int8", path, "--frames", _folder.PathOf("frames"), "--profile", profile, "--out", _folder.PathOf("out.onnx"));
+            "int8", path, "--frames", _folder.PathOf("frames"), "--profile", profile, "--out",
+            _folder.PathOf("out.onnx"));
 
         Assert.True(code == ExitCode.CannotRun, $"{code}: {output}{error}");
         Assert.Contains("found none of the 2 convolutions", error, StringComparison.Ordinal);
@@ -106,9 +116,11 @@ public sealed class NothingInEightBitsTests : IDisposable
         var path = await WriteFileAsync();
 
         await RunAsync(
-            "auto", path, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("forms"), "--for", "x64-cuda", "--min-psnr", "10");
+            "auto", path, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("forms"), "--for", "x64-cuda",
+            "--min-psnr", "10");
 
-        Assert.Equal(["two.fp16-cuda.onnx"], Directory.EnumerateFiles(_folder.PathOf("forms")).Select(Path.GetFileName));
+        Assert.Equal(
+            ["two.fp16-cuda.onnx"], Directory.EnumerateFiles(_folder.PathOf("forms")).Select(Path.GetFileName));
     }
 
     private async Task<string> WriteFileAsync()
@@ -135,7 +147,8 @@ public sealed class NothingInEightBitsTests : IDisposable
             "calibrate", source.Directory, "--frames", _folder.PathOf("frames"), "--out", _folder.PathOf("a.ercal"));
         Assert.True(calibrated.Code == ExitCode.Done, calibrated.Error);
         return await RunAsync(
-            "int8", source.Directory, "--calibration", _folder.PathOf("a.ercal"), "--images", "0", "--profile", profile, "--out",
+            "int8", source.Directory, "--calibration", _folder.PathOf("a.ercal"), "--images", "0", "--profile", profile,
+            "--out",
             _folder.PathOf("out"));
     }
 
@@ -153,7 +166,8 @@ public sealed class NothingInEightBitsTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CommandLine.RunAsync(arguments, TextWriter.Synchronized(output), TextWriter.Synchronized(error));
+        var code = await CommandLine.RunAsync(
+            arguments, TextWriter.Synchronized(output), TextWriter.Synchronized(error));
         return (code, output.ToString(), error.ToString());
     }
 }

@@ -28,12 +28,15 @@ internal sealed partial class QuantizeProcess : IDisposable
 
     private static string Program => typeof(CommandLine).Assembly.Location;
 
-    /// <summary>Starts it with Ctrl+C in force, which whatever runs in a shell's background inherits as ignored.</summary>
+    /// <summary>
+    /// Starts it with Ctrl+C in force, which whatever runs in a shell's background inherits as ignored.
+    /// </summary>
     public static QuantizeProcess Start(params IReadOnlyList<string> arguments) =>
         new(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Program, .. arguments]));
 
     /// <summary>
-    /// Files end after so many bytes, whoever writes them, root too: as on a full disk, write(2) fails in the middle of a file.
+    /// Files end after so many bytes, whoever writes them, root too: as on a full disk, write(2) fails in the middle of
+    /// a file.
     /// </summary>
     public static QuantizeProcess StartOnAFullDisk(int fileBytes, params IReadOnlyList<string> arguments) =>
         new(new ProcessStartInfo(

@@ -67,7 +67,8 @@ public sealed class PackageConversionTests : IDisposable
         var source = TestPackage.Of(new TestNetwork.Slow(3)).Write(Path.Combine(folder, "source"));
 
         var result = await RunAsync(
-            "fp16", source.Directory, "--out", Path.Combine(folder, "out"), "--photographs", Path.Combine(folder, "none"));
+            "fp16", source.Directory, "--out", Path.Combine(folder, "out"), "--photographs",
+            Path.Combine(folder, "none"));
 
         Assert.Equal(ExitCode.CannotRun, result.Code);
         Assert.Contains("photographs fetch held-out", result.Error, StringComparison.Ordinal);
@@ -98,7 +99,8 @@ public sealed class PackageConversionTests : IDisposable
 
         // Twelve routes of one network: its weights once, in half the bytes.
         var before = source.Manifest.Files.Single(file => file.Path == "weights.bin").LengthBytes;
-        Assert.InRange(written.Manifest.Files.Single(file => file.Path == "weights.bin").LengthBytes, 1, (before / 2) + 128);
+        Assert.InRange(
+            written.Manifest.Files.Single(file => file.Path == "weights.bin").LengthBytes, 1, (before / 2) + 128);
         Assert.Equal(DegradationNames.Count - 1, written.Manifest.Routes.Length);
     }
 
@@ -118,7 +120,8 @@ public sealed class PackageConversionTests : IDisposable
         await RunAsync("calibrate", source.Directory, "--frames", frames.PathOf(""), "--out", calibration);
 
         var (code, output, error) = await RunAsync(
-            "int8", source.Directory, "--calibration", calibration, "--images", "0", "--out", Path.Combine(folder, "int8"));
+            "int8", source.Directory, "--calibration", calibration, "--images", "0", "--out",
+            Path.Combine(folder, "int8"));
 
         Assert.True(code == ExitCode.Done, output + error);
         var written = OnnxFile.Read(ModelPackage.Open(Path.Combine(folder, "int8")).GetPath("noise.onnx"));

@@ -15,18 +15,26 @@ public sealed class ContextModelTests(DefaultPackage package) : IClassFixture<De
     [Fact]
     public void Write_FixedSize_IsOneNodeWithTheNetworksInputsAndOutputs()
     {
-        var graph = OnnxFile.Parse(ContextModel.Write(Network, "noise_1_0_0_sm87.engine", Shapes, TestEngines.Device), "context").Graph;
+        var graph = OnnxFile.Parse(
+            ContextModel.Write(Network, "noise_1_0_0_sm87.engine", Shapes, TestEngines.Device), "context")
+            .Graph;
 
         var network = package.Graph.Graph;
         var node = Assert.Single(graph.Nodes);
         Assert.Equal(("com.microsoft", "EPContext"), (node.Domain, node.OpType));
         Assert.Equal(network.Inputs.Select(input => input.Name), node.Inputs);
         Assert.Equal(network.Outputs.Select(output => output.Name), node.Outputs);
-        Assert.Equal("[1, 48, 64, 3]", $"[{string.Join(", ", graph.Inputs.Single(input => input.Name == "frame").Type.Shape!.Value)}]");
+        Assert.Equal(
+            "[1, 48, 64, 3]",
+            $"[{string.Join(", ", graph.Inputs.Single(input => input.Name == "frame").Type.Shape!.Value)}]");
         Assert.Empty(graph.Initializers);
         Assert.Equal(
-            ["ep_cache_context=noise_1_0_0_sm87.engine", "hardware_architecture=87", "onnx_model_filename=noise.onnx", "source=TensorrtExecutionProvider"],
-            node.Attributes.OfType<StringAttribute>().Select(attribute => $"{attribute.Name}={attribute.Value}").Order(StringComparer.Ordinal));
+            [
+                "ep_cache_context=noise_1_0_0_sm87.engine", "hardware_architecture=87",
+                "onnx_model_filename=noise.onnx", "source=TensorrtExecutionProvider",
+            ],
+            node.Attributes.OfType<StringAttribute>().Select(attribute => $"{attribute.Name}={attribute.Value}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]

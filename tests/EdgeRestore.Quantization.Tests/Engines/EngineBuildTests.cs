@@ -24,7 +24,9 @@ public sealed class EngineBuildTests : IDisposable
         Assert.Equal(BuildResult.Built, outcome.Result);
         var found = _fixture.Cache.Find(_fixture.KeyOf())!;
         Assert.Equal(EngineState.Ready, found.State);
-        Assert.Equal(["noise.onnx 64x48", "1.29.0"], [$"{found.Manifest!.File} {found.Shapes}", found.Manifest.Key["onnxruntime"]]);
+        Assert.Equal(
+            ["noise.onnx 64x48", "1.29.0"],
+            [$"{found.Manifest!.File} {found.Shapes}", found.Manifest.Key["onnxruntime"]]);
         Assert.Equal(62, found.Manifest.PsnrToCpu);
         Assert.True(_fixture.IsTidy);
     }
@@ -70,13 +72,19 @@ public sealed class EngineBuildTests : IDisposable
     {
         var backend = new FakeBackend();
 
-        await _fixture.BuildAsync(backend, task: EngineFixture.Task with { Shapes = EngineShapes.TryParse("32x32..64x48..128x96")! });
+        await _fixture.BuildAsync(backend, task: EngineFixture.Task with
+        {
+            Shapes = EngineShapes.TryParse("32x32..64x48..128x96")!,
+        });
 
         var call = Assert.Single(backend.Builds);
         Assert.Empty(call.FixedDimensions);
         Assert.Equal(
             ["frame:1x32x32x3", "frame:1x48x64x3", "frame:1x96x128x3"],
-            [call.TensorRt["trt_profile_min_shapes"], call.TensorRt["trt_profile_opt_shapes"], call.TensorRt["trt_profile_max_shapes"]]);
+            [
+                call.TensorRt["trt_profile_min_shapes"], call.TensorRt["trt_profile_opt_shapes"],
+                call.TensorRt["trt_profile_max_shapes"],
+            ]);
     }
 
     [Fact]
@@ -145,7 +153,8 @@ public sealed class EngineBuildTests : IDisposable
         Assert.Equal(BuildResult.Built, outcome.Result);
         Assert.Null(outcome.Engine!.Manifest!.ContextModel);
         Assert.Contains(reason, outcome.Engine.Manifest.ContextNote, StringComparison.Ordinal);
-        Assert.DoesNotContain(Directory.EnumerateFiles(outcome.Engine.Folder), path => path.EndsWith(".onnx", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(outcome.Engine.Folder), path => path.EndsWith(".onnx", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -246,9 +255,13 @@ public sealed class EngineBuildTests : IDisposable
     public async Task Run_Interrupted_LeavesNoEngineAndGoesOnLater()
     {
         using var interruption = new CancellationTokenSource();
-        var first = new FakeBackend { WhileBuilding = token => { interruption.Cancel(); token.ThrowIfCancellationRequested(); } };
+        var first = new FakeBackend
+        {
+            WhileBuilding = token => { interruption.Cancel(); token.ThrowIfCancellationRequested(); },
+        };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _fixture.BuildAsync(first, token: interruption.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _fixture.BuildAsync(first, token: interruption.Token));
 
         Assert.Null(_fixture.Cache.Find(_fixture.KeyOf()));
         var outcome = await _fixture.BuildAsync(new FakeBackend());
@@ -263,7 +276,10 @@ public sealed class EngineBuildTests : IDisposable
         await _fixture.BuildAsync(new FakeBackend());
         using var interruption = new CancellationTokenSource();
         var larger = EngineFixture.Task with { Shapes = new EngineShapes(new EngineSize(128, 96)) };
-        var backend = new FakeBackend { WhileBuilding = token => { interruption.Cancel(); token.ThrowIfCancellationRequested(); } };
+        var backend = new FakeBackend
+        {
+            WhileBuilding = token => { interruption.Cancel(); token.ThrowIfCancellationRequested(); },
+        };
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => _fixture.BuildAsync(backend, task: larger, token: interruption.Token));

@@ -45,7 +45,8 @@ public sealed class EngineCommandTests : IDisposable
     {
         var path = _fixture.PathOf("orin.plan");
         var (code, output, _) = await RunAsync(
-            "engine", "plan", _fixture.Package.Directory, "--for", "orin-nx", "--shape", "64x48", "--shape", "128x96", "--level", "4", "--out", path);
+            "engine", "plan", _fixture.Package.Directory, "--for", "orin-nx", "--shape", "64x48", "--shape", "128x96",
+            "--level", "4", "--out", path);
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains("engines of", output, StringComparison.Ordinal);
 
@@ -70,7 +71,8 @@ public sealed class EngineCommandTests : IDisposable
     public async Task Plan_DeviceWithoutEngines_SaysWhyAndWhatToServe(string device, string reason)
     {
         var (code, _, error) = await RunAsync(
-            "engine", "plan", _fixture.Package.Directory, "--for", device, "--shape", "64x48", "--out", _fixture.PathOf("x.plan"));
+            "engine", "plan", _fixture.Package.Directory, "--for", device, "--shape", "64x48", "--out",
+            _fixture.PathOf("x.plan"));
 
         Assert.Equal(ExitCode.CannotRun, code);
         Assert.Contains(reason, error, StringComparison.Ordinal);
@@ -93,7 +95,8 @@ public sealed class EngineCommandTests : IDisposable
     [InlineData(null, "10.3.0", "compute capability cannot be read")]
     public void Build_PlanOnAnotherDevice_IsRefused(string? capability, string tensorRt, string reason)
     {
-        var plan = EnginePlan.Of(_fixture.Package, EngineDevice.Find("orin-nx"), [EngineFixture.Task.Shapes], "auto", 3);
+        var plan = EnginePlan.Of(
+            _fixture.Package, EngineDevice.Find("orin-nx"), [EngineFixture.Task.Shapes], "auto", 3);
 
         var exception = Assert.Throws<QuantizationException>(() => EngineBuildCommand.RequireDevice(
             plan, TestEngines.Device with { ComputeCapability = capability, TensorRt = tensorRt }));
@@ -104,7 +107,8 @@ public sealed class EngineCommandTests : IDisposable
     [Fact]
     public void Load_PlanOfAnotherPackage_IsRefused()
     {
-        var plan = EnginePlan.Of(_fixture.Package, EngineDevice.Find("orin-nx"), [EngineFixture.Task.Shapes], "auto", 3);
+        var plan = EnginePlan.Of(
+            _fixture.Package, EngineDevice.Find("orin-nx"), [EngineFixture.Task.Shapes], "auto", 3);
         (plan with { PackageSha256 = new string('0', 64) }).Save(_fixture.PathOf("other.plan"));
         (plan with { BuilderLevel = 7 }).Save(_fixture.PathOf("bent.plan"));
 
@@ -141,7 +145,8 @@ public sealed class EngineCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Done, code);
         Assert.Single(backend.Trials);
-        Assert.Contains("noise.onnx 64x48: a frame took 3.5 ms, 62.0 dB to the CPU's", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "noise.onnx 64x48: a frame took 3.5 ms, 62.0 dB to the CPU's", output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -168,7 +173,8 @@ public sealed class EngineCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Done, code);
         Assert.Empty(backend.Trials);
-        Assert.Contains("No frame was run through them: TensorRT cannot run on this machine.", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "No frame was run through them: TensorRT cannot run on this machine.", output, StringComparison.Ordinal);
     }
 
     [WithoutTensorRtFact]
@@ -178,14 +184,17 @@ public sealed class EngineCommandTests : IDisposable
             "engine", "verify", "--engines", _fixture.Cache.Directory, "--package", _fixture.Package.Directory);
 
         Assert.Equal(ExitCode.Done, code);
-        Assert.Contains("No frame was run through them: TensorRT cannot run on this machine", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "No frame was run through them: TensorRT cannot run on this machine", output, StringComparison.Ordinal);
     }
 
     private async Task<(int Code, string Output)> VerifyAsync(FakeBackend backend, string? gap)
     {
         using var output = new StringWriter();
-        var engines = EngineCacheCommands.Judge(_fixture.Cache, TestEngines.Device, _fixture.Package, verifiesBytes: true);
-        var code = await EngineCacheCommands.VerifyAsync(_fixture.Cache, engines, _fixture.Package, gap, backend, output);
+        var engines = EngineCacheCommands.Judge(
+            _fixture.Cache, TestEngines.Device, _fixture.Package, verifiesBytes: true);
+        var code = await EngineCacheCommands.VerifyAsync(
+            _fixture.Cache, engines, _fixture.Package, gap, backend, output);
         return (code, output.ToString());
     }
 
@@ -202,14 +211,15 @@ public sealed class EngineCommandTests : IDisposable
         using (_fixture.Cache.TryLock(busy.Engine!.Prefix))
         {
             code = await EngineCacheCommands.CleanAsync(
-                _fixture.Cache, EngineCacheCommands.Judge(_fixture.Cache, TestEngines.Device, _fixture.Package, verifiesBytes: true),
+                _fixture.Cache,
+                EngineCacheCommands.Judge(_fixture.Cache, TestEngines.Device, _fixture.Package, verifiesBytes: true),
                 long.MaxValue, output);
         }
 
         Assert.Equal(ExitCode.PartFailed, code);
         Assert.Equal(
             [true, false, true],
-            [Directory.Exists(ready.Engine!.Folder), Directory.Exists(stale.Engine!.Folder), Directory.Exists(busy.Engine.Folder)]);
+            ((BuildOutcome[])[ready, stale, busy]).Select(built => Directory.Exists(built.Engine!.Folder)));
         Assert.True(_fixture.IsTidy);
         Assert.Contains("left, a build has it", output.ToString(), StringComparison.Ordinal);
     }
@@ -222,7 +232,8 @@ public sealed class EngineCommandTests : IDisposable
             new FakeBackend(), task: EngineFixture.Task with { Shapes = new EngineShapes(new EngineSize(128, 96)) });
 
         await EngineCacheCommands.CleanAsync(
-            _fixture.Cache, EngineCacheCommands.Judge(_fixture.Cache, TestEngines.Device, _fixture.Package, verifiesBytes: true),
+            _fixture.Cache,
+            EngineCacheCommands.Judge(_fixture.Cache, TestEngines.Device, _fixture.Package, verifiesBytes: true),
             newer.Engine!.LengthBytes, TextWriter.Null);
 
         Assert.Equal([false, true], [Directory.Exists(older.Engine!.Folder), Directory.Exists(newer.Engine.Folder)]);
@@ -234,15 +245,19 @@ public sealed class EngineCommandTests : IDisposable
         // This test's own runtime stands for a provider: what it asks for is in its file.
         var folder = _fixture.PathOf("runtime");
         Directory.CreateDirectory(folder);
-        var runtime = Directory.EnumerateFiles(AppContext.BaseDirectory, "libonnxruntime.so", SearchOption.AllDirectories).First();
+        var runtime = Directory.EnumerateFiles(
+            AppContext.BaseDirectory, "libonnxruntime.so", SearchOption.AllDirectories)
+            .First();
         File.Copy(runtime, Path.Combine(folder, "libonnxruntime_providers_cuda.so"));
 
         Assert.Contains("libc.so.6", ElfFile.ReadNeeded(runtime));
         var found = ProviderLibraries.Find(
-            ExecutionProvider.Cuda, folder, name => name == "libcuda.so.1" ? ("/lib/libcuda.so.1", null) : (null, "not found"));
+            ExecutionProvider.Cuda, folder,
+            name => name == "libcuda.so.1" ? ("/lib/libcuda.so.1", null) : (null, "not found"));
 
         Assert.False(found.IsComplete);
-        Assert.DoesNotContain(found.Missing, library => library.Name is "libcuda.so.1" or "libonnxruntime_providers_cuda.so");
+        Assert.DoesNotContain(
+            found.Missing, library => library.Name is "libcuda.so.1" or "libonnxruntime_providers_cuda.so");
         Assert.Contains(found.Missing, library => library.Name == "libcudart.so.13" && library.Problem == "not found");
     }
 
@@ -259,5 +274,6 @@ public sealed class WithoutTensorRtFactAttribute : FactAttribute
 {
     private static readonly bool IsComplete = ProviderReport.Read(null).TensorRt.IsComplete;
 
-    public WithoutTensorRtFactAttribute() => Skip = IsComplete ? "This machine has TensorRT: the want of it cannot be tried." : null;
+    public WithoutTensorRtFactAttribute() =>
+        Skip = IsComplete ? "This machine has TensorRT: the want of it cannot be tried." : null;
 }

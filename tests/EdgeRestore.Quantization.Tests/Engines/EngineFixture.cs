@@ -17,7 +17,8 @@ internal sealed class EngineFixture : IDisposable
         Cache = new EngineCache(Path.Combine(_folder, "cache"));
     }
 
-    public static EngineTask Task { get; } = new("noise.onnx", "noise.onnx", "fp32", new EngineShapes(new EngineSize(64, 48)));
+    public static EngineTask Task { get; } =
+        new("noise.onnx", "noise.onnx", "fp32", new EngineShapes(new EngineSize(64, 48)));
 
     public ModelPackage Package { get; }
 
@@ -28,15 +29,18 @@ internal sealed class EngineFixture : IDisposable
     public EngineCache CacheOver(DurableFiles files) => new(Cache.Directory, files);
 
     public Task<BuildOutcome> BuildAsync(
-        EngineBackend backend, DeviceIdentity? device = null, EngineTask? task = null, EngineCache? cache = null, ModelPackage? package = null,
+        EngineBackend backend, DeviceIdentity? device = null, EngineTask? task = null, EngineCache? cache = null,
+        ModelPackage? package = null,
         BuilderOptions? options = null, Action<BuildProgress>? tell = null, CancellationToken token = default) =>
         new EngineBuild(cache ?? Cache, backend, device ?? TestEngines.Device, TimeProvider.System)
             .RunAsync(package ?? Package, task ?? Task, options ?? new BuilderOptions(), tell ?? (_ => { }), token);
 
-    public EngineKey KeyOf(DeviceIdentity? device = null) => EngineKey.Of(Package, Task.File, Task.Shapes, new BuilderOptions(), device ?? TestEngines.Device);
+    public EngineKey KeyOf(DeviceIdentity? device = null) =>
+        EngineKey.Of(Package, Task.File, Task.Shapes, new BuilderOptions(), device ?? TestEngines.Device);
 
     /// <summary>Nothing of unfinished builds.</summary>
-    public bool IsTidy => !Directory.Exists(Cache.BuildingDirectory) || !Directory.EnumerateFileSystemEntries(Cache.BuildingDirectory).Any();
+    public bool IsTidy => !Directory.Exists(Cache.BuildingDirectory)
+        || !Directory.EnumerateFileSystemEntries(Cache.BuildingDirectory).Any();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

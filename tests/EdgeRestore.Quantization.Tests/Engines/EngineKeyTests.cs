@@ -24,12 +24,14 @@ public sealed class EngineKeyTests : IDisposable
         var changed = Change(part);
 
         Assert.Null(_fixture.Cache.Find(_fixture.KeyOf(changed)));
-        var judged = EngineCache.Judge(Assert.Single(_fixture.Cache.Enumerate(verifiesBytes: true)), changed, _fixture.Package);
+        var judged = EngineCache.Judge(
+            Assert.Single(_fixture.Cache.Enumerate(verifiesBytes: true)), changed, _fixture.Package);
         Assert.Equal(EngineState.Stale, judged.State);
         Assert.StartsWith($"{part} is ", judged.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain(';', judged.Reason!);
         Assert.Equal(
-            judged.Reason, EngineCache.Judge(Assert.Single(_fixture.Cache.Enumerate(verifiesBytes: true)), changed, null).Reason);
+            judged.Reason,
+            EngineCache.Judge(Assert.Single(_fixture.Cache.Enumerate(verifiesBytes: true)), changed, null).Reason);
 
         var backend = new FakeBackend();
         Assert.Equal(BuildResult.Built, (await _fixture.BuildAsync(backend, changed)).Result);
@@ -82,12 +84,15 @@ public sealed class EngineKeyTests : IDisposable
         // A version that changes one network leaves the engines of the others.
         var other = PackageWriter.Write(
             _fixture.PathOf("renamed"), _fixture.Package.Manifest with { Version = "9.9.9", Files = [] },
-            [.. _fixture.Package.Manifest.Files.Select(file => PackageContent.FromFile(file.Path, _fixture.Package.GetPath(file.Path)))]);
+            [.. _fixture.Package.Manifest.Files.Select(
+                file => PackageContent.FromFile(file.Path, _fixture.Package.GetPath(file.Path)))]);
 
         Assert.NotEqual(_fixture.Package.Sha256, other.Sha256);
         Assert.Equal(
             _fixture.KeyOf().Sha256,
-            EngineKey.Of(other, EngineFixture.Task.File, EngineFixture.Task.Shapes, new BuilderOptions(), TestEngines.Device).Sha256);
+            EngineKey.Of(
+                other, EngineFixture.Task.File, EngineFixture.Task.Shapes, new BuilderOptions(), TestEngines.Device)
+                .Sha256);
     }
 
     private string Prefix(EngineShapes shapes, BuilderOptions options) =>
@@ -122,7 +127,8 @@ public sealed class EngineKeyTests : IDisposable
                 ? PackageContent.FromFile(file.Path, before.GetPath(file.Path))
                 : file.Path.EndsWith(".onnx", StringComparison.Ordinal)
                     ? PackageContent.FromFile(file.Path, other.GetPath(file.Path))
-                    : PackageContent.FromBytes(file.Path, (byte[])[.. File.ReadAllBytes(before.GetPath(file.Path)), 1, 2, 3, 4])),
+                    : PackageContent.FromBytes(
+                        file.Path, (byte[])[.. File.ReadAllBytes(before.GetPath(file.Path)), 1, 2, 3, 4])),
         ];
         return (before, PackageWriter.Write(_fixture.PathOf("after"), before.Manifest with { Files = [] }, contents));
     }

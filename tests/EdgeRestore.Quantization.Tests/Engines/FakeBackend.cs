@@ -36,10 +36,13 @@ internal sealed class FakeBackend : EngineBackend
         WhileBuilding?.Invoke(token);
         foreach (var path in PathsOf(call))
         {
-            File.WriteAllText(path, $"engine of {Path.GetFileName(call.GraphPath)}, {File.ReadAllBytes(call.GraphPath).Length} bytes");
+            File.WriteAllText(
+                path,
+                $"engine of {Path.GetFileName(call.GraphPath)}, {File.ReadAllBytes(call.GraphPath).Length} bytes");
         }
 
-        var timing = Path.Combine(call.TensorRt["trt_timing_cache_path"], "TensorrtExecutionProvider_cache_sm87.timing");
+        var timing = Path.Combine(
+            call.TensorRt["trt_timing_cache_path"], "TensorrtExecutionProvider_cache_sm87.timing");
         File.AppendAllText(timing, "measured;");
     }
 
@@ -48,11 +51,14 @@ internal sealed class FakeBackend : EngineBackend
         Trials.Enqueue(call);
         if (call.GraphPath.EndsWith("_ctx.onnx", StringComparison.Ordinal))
         {
-            return LoadsContextModels ? Trial : throw new EngineException("Could not find an implementation for EPContext(1)");
+            return LoadsContextModels
+                ? Trial
+                : throw new EngineException("Could not find an implementation for EPContext(1)");
         }
 
         // What is not found is built again, as the provider does.
-        foreach (var path in PathsOf(call).Select(path => NamesDrift ? path.Replace("_sm87", "_again_sm87", StringComparison.Ordinal) : path)
+        foreach (var path in PathsOf(call).Select(
+            path => NamesDrift ? path.Replace("_sm87", "_again_sm87", StringComparison.Ordinal) : path)
             .Where(path => !File.Exists(path)))
         {
             File.WriteAllText(path, "built at load");
@@ -61,6 +67,8 @@ internal sealed class FakeBackend : EngineBackend
         return Trial;
     }
 
-    private IEnumerable<string> PathsOf(ProviderCall call) => Enumerable.Range(0, PartCount).Select(part => Path.Combine(
-        call.TensorRt["trt_engine_cache_path"], $"{call.TensorRt["trt_engine_cache_prefix"]}_1234_{part}_{part}_sm87.engine"));
+    private IEnumerable<string> PathsOf(ProviderCall call) =>
+        Enumerable.Range(0, PartCount).Select(part => Path.Combine(
+        call.TensorRt["trt_engine_cache_path"],
+        $"{call.TensorRt["trt_engine_cache_prefix"]}_1234_{part}_{part}_sm87.engine"));
 }

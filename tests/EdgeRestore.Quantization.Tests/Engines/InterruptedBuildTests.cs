@@ -25,12 +25,14 @@ public sealed class InterruptedBuildTests : IDisposable
             await PrepareAsync(replaces);
             var performed = 0;
             var files = new DurableFiles((_, _) => Stop(performed++ == operation));
-            await Assert.ThrowsAsync<KilledException>(() => _fixture.BuildAsync(new FakeBackend(), cache: _fixture.CacheOver(files)));
+            await Assert.ThrowsAsync<KilledException>(
+                () => _fixture.BuildAsync(new FakeBackend(), cache: _fixture.CacheOver(files)));
 
             // Under its name there is nothing, the damaged engine that was there, or the new one: never half of it.
             var found = _fixture.Cache.Find(_fixture.KeyOf());
             var isReady = found is { State: EngineState.Ready };
-            Assert.True(found is null || isReady || replaces, $"Operation {operation} left {found?.State}: {found?.Reason}");
+            Assert.True(
+                found is null || isReady || replaces, $"Operation {operation} left {found?.State}: {found?.Reason}");
             readyCount += isReady ? 1 : 0;
 
             var outcome = await _fixture.BuildAsync(new FakeBackend());
@@ -55,7 +57,8 @@ public sealed class InterruptedBuildTests : IDisposable
             // Deleting and what is already there work on a full disk.
             var files = new DurableFiles((kind, path) =>
             {
-                if (performed++ >= operation && kind is DurableOperation.Write or DurableOperation.CreateFile or DurableOperation.CreateFolder
+                if (performed++ >= operation
+                    && kind is DurableOperation.Write or DurableOperation.CreateFile or DurableOperation.CreateFolder
                     && !Directory.Exists(path))
                 {
                     failed = true;

@@ -41,7 +41,8 @@ public sealed partial class ForeignConversionTests : IDisposable
         Assert.True(code == ExitCode.Done, output + error);
         Assert.Contains("In 8 bits: 4 of 8 convolutions", output, StringComparison.Ordinal);
         Assert.Matches("1 Conv, first convolution: '.+'", output);
-        Assert.Contains("1 ConvTranspose, for which ONNX Runtime's CPU provider has no 8 bits", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 ConvTranspose, for which ONNX Runtime's CPU provider has no 8 bits", output, StringComparison.Ordinal);
         Assert.Contains("1 Gemm, with a side below 64, where 8 bits do not pay", output, StringComparison.Ordinal);
         Assert.InRange(PsnrIn(output), 35, 120);
         await AssertRunsAsync(source, target, 0.05, opset <= OlderRuntime.GreatestOpset);
@@ -73,7 +74,8 @@ public sealed partial class ForeignConversionTests : IDisposable
         Assert.Null(GraphConversion.SlownessRemark(10, 10));
         Assert.Null(GraphConversion.SlownessRemark(10, 7));
         Assert.StartsWith(
-            "Warning: FP32 is the better choice here: found 0.90 times FP32's speed", GraphConversion.SlownessRemark(9, 10), StringComparison.Ordinal);
+            "Warning: FP32 is the better choice here: found 0.90 times FP32's speed",
+            GraphConversion.SlownessRemark(9, 10), StringComparison.Ordinal);
         var (source, target) = await WriteAsync(17);
 
         var (_, output, error) = await QuantizeAsync(Int8(source, target));
@@ -96,7 +98,8 @@ public sealed partial class ForeignConversionTests : IDisposable
         var (refused, _, error) = await QuantizeAsync(Int8(source, target));
         var (code, _, _) = await QuantizeAsync([.. Int8(source, target), "--replace", "--threads", "1"]);
 
-        Assert.Equal((ExitCode.CannotRun, true), (refused, error.Contains("is there already", StringComparison.Ordinal)));
+        Assert.Equal(
+            (ExitCode.CannotRun, true), (refused, error.Contains("is there already", StringComparison.Ordinal)));
         Assert.Equal(ExitCode.Done, code);
         Assert.Equal(first, await File.ReadAllBytesAsync(target));
         Assert.Equal(before, await File.ReadAllBytesAsync(source));
@@ -122,24 +125,32 @@ public sealed partial class ForeignConversionTests : IDisposable
         var (source, _) = await WriteAsync(17);
 
         var (code, output, error) = await QuantizeAsync(
-            "auto", source, "--frames", folder.PathOf("frames"), "--out", folder.PathOf("forms"), "--for", "orin-nx", "--min-psnr", "30");
+            "auto", source, "--frames", folder.PathOf("frames"), "--out", folder.PathOf("forms"), "--for", "orin-nx",
+            "--min-psnr", "30");
 
         Assert.True(code == ExitCode.Done, output + error);
-        Assert.StartsWith("Ship it: 2 of 2 networks gain", output[output.IndexOf("Ship", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Ship it: 2 of 2 networks gain", output[output.IndexOf("Ship", StringComparison.Ordinal)..],
+            StringComparison.Ordinal);
         Assert.Equal(
             ["pyramid.fp16-cuda.onnx", "pyramid.int8-tensorrt.onnx"],
             Directory.EnumerateFiles(folder.PathOf("forms")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Contains(
-            "pyramid.onnx", await File.ReadAllTextAsync(folder.PathOf("forms.report/report.html")), StringComparison.Ordinal);
+            "pyramid.onnx", await File.ReadAllTextAsync(folder.PathOf("forms.report/report.html")),
+            StringComparison.Ordinal);
     }
 
-    // Nothing reaches 119 dB: what the first run took is refused by the second, and must not lie there as if it were taken.
+    // Nothing reaches 119 dB: what the first run took is refused by the second, and must not lie there as if it were
+    // taken.
     [Fact]
     public async Task Auto_AgainWithABoundThatNothingReaches_LeavesNoFormOfTheFirstRun()
     {
         var (source, _) = await WriteAsync(17);
         string[] arguments =
-            ["auto", source, "--frames", folder.PathOf("frames"), "--out", folder.PathOf("forms"), "--for", "orin-nx", "--min-psnr"];
+            [
+                "auto", source, "--frames", folder.PathOf("frames"), "--out", folder.PathOf("forms"), "--for",
+                "orin-nx", "--min-psnr",
+            ];
         await QuantizeAsync([.. arguments, "30"]);
         Assert.NotEmpty(Directory.EnumerateFiles(folder.PathOf("forms")));
 
@@ -201,11 +212,13 @@ public sealed partial class ForeignConversionTests : IDisposable
     {
         using var session = new InferenceSession(path);
         using var results = session.Run(
-            [NamedOnnxValue.CreateFromTensor("image", new DenseTensor<float>(image, [1, 3, PyramidNetwork.Side, PyramidNetwork.Side]))]);
+            [NamedOnnxValue.CreateFromTensor(
+                "image", new DenseTensor<float>(image, [1, 3, PyramidNetwork.Side, PyramidNetwork.Side]))]);
         return [.. results.First(result => result.Name == "restored").AsEnumerable<float>()];
     }
 
-    private static double MeanDifference(float[] one, float[] other) => one.Zip(other, (a, b) => Math.Abs((double)a - b)).Average();
+    private static double MeanDifference(float[] one, float[] other) =>
+        one.Zip(other, (a, b) => Math.Abs((double)a - b)).Average();
 
     [GeneratedRegex(@"([\d.]+) times FP32's speed here")]
     private static partial Regex Speed();

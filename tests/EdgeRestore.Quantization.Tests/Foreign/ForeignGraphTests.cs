@@ -43,7 +43,8 @@ public sealed class ForeignGraphTests : IDisposable
             Outputs = ["aligned"],
         });
 
-        Assert.Contains("mmcv.DeformConv 'align' is of the domain 'mmcv'", await RefusalOfAsync(file), StringComparison.Ordinal);
+        Assert.Contains(
+            "mmcv.DeformConv 'align' is of the domain 'mmcv'", await RefusalOfAsync(file), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class ForeignGraphTests : IDisposable
         });
         file.Graph.Outputs.Add(new("levels", new(ElementType.UInt8, [1, 3, PyramidNetwork.Side, PyramidNetwork.Side])));
 
-        Assert.Contains("quantized already: found QuantizeLinear 'levels'", await RefusalOfAsync(file), StringComparison.Ordinal);
+        Assert.Contains(
+            "quantized already: found QuantizeLinear 'levels'", await RefusalOfAsync(file), StringComparison.Ordinal);
     }
 
     [Fact]

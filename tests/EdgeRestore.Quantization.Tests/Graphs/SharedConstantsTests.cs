@@ -141,7 +141,8 @@ public sealed class SharedConstantsTests(DefaultPackage route) : IClassFixture<D
     private static IEnumerable<string> ConvolutionsOf(OnnxFile file) =>
         file.Graph.Nodes.Where(node => node.OpType == "Conv").Select(node => node.Name);
 
-    private static IEnumerable<(string OpType, int Count)> Kernels(OnnxFile file) => KernelFusion.Apply(file)!.Graph.Nodes
+    private static IEnumerable<(string OpType, int Count)> Kernels(OnnxFile file) =>
+        KernelFusion.Apply(file)!.Graph.Nodes
         .Where(node => node.Domain == KernelLibrary.Domain)
         .GroupBy(node => node.OpType)
         .Select(group => (group.Key, group.Count()))

@@ -4,7 +4,8 @@ using EdgeRestore.Quantization.Precision;
 namespace EdgeRestore.Quantization.Tests.Precision;
 
 /// <summary>
-/// Golden values worked out from the formulas: range widened to zero, float32 difference, float64 quotient, half to even.
+/// Golden values worked out from the formulas: range widened to zero, float32 difference, float64 quotient, half to
+/// even.
 /// </summary>
 public class AffineParametersTests
 {

@@ -7,11 +7,13 @@ public class BiasCorrectionTests
     [Fact]
     public void MeanErrors_TwoGroups_EachWeighsItsOwnInputsMeans()
     {
-        // 2 outputs, 2 groups of 1 input, kernels of 1x2; rounding adds 0.1 to the first output's weights, 0.2 to the other's.
+        // 2 outputs, 2 groups of 1 input, kernels of 1x2; rounding adds 0.1 to the first output's weights, 0.2 to the
+        // other's.
         float[] weights = [1, 2, 3, 4];
 
         var errors = BiasCorrection.MeanErrors(
-            weights, (output, index) => weights[index] + (0.1f * (output + 1)), outputs: 2, groups: 2, kernelSize: 2, [10, 100]);
+            weights, (output, index) => weights[index] + (0.1f * (output + 1)), outputs: 2, groups: 2, kernelSize: 2,
+            [10, 100]);
 
         Assert.Equal(0.1 * 2 * 10, errors[0], 1e-5);
         Assert.Equal(0.2 * 2 * 100, errors[1], 1e-4);

@@ -16,7 +16,8 @@ public class BiasFormTests(DefaultPackage route, ITestOutputHelper output) : ICl
     {
         var floats = QuantizedGraph.Build(route.Graph, route.Ranges, QuantizationPlan.ForCpu, route.Channels).File;
         var integers = QuantizedGraph.Build(
-            route.Graph, route.Ranges, QuantizationPlan.ForCpu with { StoresBiasesInInt32 = true }, route.Channels).File;
+            route.Graph, route.Ranges, QuantizationPlan.ForCpu with { StoresBiasesInInt32 = true },
+            route.Channels).File;
 
         var (one, other) = (FusionReport.Of(floats), FusionReport.Of(integers));
         var (before, after) = (DefaultPackage.Run(floats), DefaultPackage.Run(integers));
@@ -24,7 +25,8 @@ public class BiasFormTests(DefaultPackage route, ITestOutputHelper output) : ICl
         output.WriteLine(
             $"{biasCount} biases, {floats.ToBytes().Length} bytes as floats, {integers.ToBytes().Length} in 32 bits, "
             + $"{DefaultPackage.Psnr(before.Restored, after.Restored):F1} dB apart, "
-            + $"{before.Restored.Zip(after.Restored).Count(pair => pair.First != pair.Second)} of {before.Restored.Length} bytes differ");
+            + $"{before.Restored.Zip(after.Restored).Count(pair => pair.First != pair.Second)} of "
+            + $"{before.Restored.Length} bytes differ");
 
         Assert.True(biasCount > 10);
         Assert.Equal(one.Fused, other.Fused);

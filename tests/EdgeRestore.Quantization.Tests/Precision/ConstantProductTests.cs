@@ -72,7 +72,8 @@ public class ConstantProductTests
             _graph, ranges.Where(range => taps.Contains(range.Key)).ToDictionary(StringComparer.Ordinal), plan);
     }
 
-    private NamedOnnxValue[] Inputs() => [NamedOnnxValue.CreateFromTensor("image", new DenseTensor<float>(_image, [1, 3, Side, Side]))];
+    private NamedOnnxValue[] Inputs() =>
+        [NamedOnnxValue.CreateFromTensor("image", new DenseTensor<float>(_image, [1, 3, Side, Side]))];
 
     private float[] Run(OnnxFile file)
     {
@@ -87,15 +88,23 @@ public class ConstantProductTests
         var graph = new GraphBuilder("linear");
         var prng = new Prng(11);
         var image = graph.Input("image", ElementType.Float, 1, 3, Side, Side);
-        var x = graph.Add("Conv", [image, Weight("first.weight", [Channels, 3, 3, 3])], new IntsAttribute("pads", [1, 1, 1, 1]));
+        var x = graph.Add(
+            "Conv", [image, Weight("first.weight", [Channels, 3, 3, 3])], new IntsAttribute("pads", [1, 1, 1, 1]));
         var pixels = graph.Add(
-            "Transpose", [graph.Add("Reshape", [x, graph.Constant(Channels, Side * Side)])], new IntsAttribute("perm", [1, 0]));
+            "Transpose", [graph.Add("Reshape", [x, graph.Constant(Channels, Side * Side)])],
+            new IntsAttribute("perm", [1, 0]));
         var hidden = graph.Add("Relu", [Named("product", "MatMul", [pixels, Weight("up", [Channels, Hidden])])]);
         var back = Named(
-            "gemm", "Gemm", [hidden, Weight("down", [Channels, Hidden]), Weight("down.bias", [Channels])], new IntAttribute("transB", 1));
+            "gemm", "Gemm", [hidden, Weight("down", [Channels, Hidden]), Weight("down.bias", [Channels])],
+            new IntAttribute("transB", 1));
         var y = graph.Add(
-            "Reshape", [graph.Add("Transpose", [back], new IntsAttribute("perm", [1, 0])), graph.Constant(1, Channels, Side, Side)]);
-        var last = graph.Add("Conv", [y, Weight("last.weight", [3, Channels, 3, 3])], new IntsAttribute("pads", [1, 1, 1, 1]));
+            "Reshape",
+            [
+                graph.Add("Transpose", [back], new IntsAttribute("perm", [1, 0])),
+                graph.Constant(1, Channels, Side, Side),
+            ]);
+        var last = graph.Add(
+            "Conv", [y, Weight("last.weight", [3, Channels, 3, 3])], new IntsAttribute("pads", [1, 1, 1, 1]));
         graph.Output(last, "restored", ElementType.Float, 1, 3, Side, Side);
         return new OnnxFile(graph.Graph);
 

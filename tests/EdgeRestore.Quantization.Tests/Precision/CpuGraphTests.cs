@@ -31,7 +31,8 @@ public class CpuGraphTests(DefaultPackage route) : IClassFixture<DefaultPackage>
     {
         var quantized = QuantizedGraph.Build(route.Graph, route.Ranges, QuantizationPlan.ForCpu);
 
-        var (expected, (restored, nonFinite)) = (DefaultPackage.Run(route.Graph).Restored, DefaultPackage.Run(quantized.File));
+        var (expected, (restored, nonFinite)) = (
+            DefaultPackage.Run(route.Graph).Restored, DefaultPackage.Run(quantized.File));
 
         Assert.InRange(DefaultPackage.Psnr(expected, restored), LeastPsnr, 60);
         Assert.Equal(0, nonFinite);
@@ -66,7 +67,8 @@ public class CpuGraphTests(DefaultPackage route) : IClassFixture<DefaultPackage>
         var none = FusionReport.Of(QuantizedGraph.Build(route.Graph, route.Ranges, everything).File);
 
         Assert.Equal((0, 14, 19), (
-            none.Operators.GetValueOrDefault("QLinearAdd"), coarse.Operators["QLinearAdd"], all.Operators["QLinearAdd"]));
+            none.Operators.GetValueOrDefault("QLinearAdd"), coarse.Operators["QLinearAdd"],
+            all.Operators["QLinearAdd"]));
     }
 
     // A sum of 57,600 products in 32 bits overflows on larger frames, where nobody would look.
@@ -126,7 +128,8 @@ public class CpuGraphTests(DefaultPackage route) : IClassFixture<DefaultPackage>
     public void Build_ChannelsKnown_KeepsTheWeightsBytes()
     {
         var plain = QuantizedGraph.Build(route.Graph, route.Ranges, QuantizationPlan.ForCpu).File.Graph;
-        var equalized = QuantizedGraph.Build(route.Graph, route.Ranges, QuantizationPlan.ForCpu, route.Channels).File.Graph;
+        var equalized = QuantizedGraph.Build(route.Graph, route.Ranges, QuantizationPlan.ForCpu, route.Channels)
+            .File.Graph;
 
         Assert.Equal(WeightsOf(plain), WeightsOf(equalized));
 

@@ -29,7 +29,8 @@ public class HalfGraphTests(DefaultPackage route) : IClassFixture<DefaultPackage
         var half = HalfGraph.Build(route.Graph).Graph;
         var types = Graphs.GraphTypes.Of(half);
 
-        Assert.All(half.Nodes.Where(node => node.OpType == "Conv"), node => Assert.Equal(ElementType.Float16, types[node.Inputs[0]]));
+        Assert.All(half.Nodes.Where(node => node.OpType == "Conv"), node => Assert.Equal(
+            ElementType.Float16, types[node.Inputs[0]]));
         Assert.All(
             half.Nodes.Where(node => node.OpType is "ReduceL2" or "Softmax" or "Sqrt"),
             node => Assert.Equal(ElementType.Float, types[node.Inputs[0]]));
@@ -86,7 +87,8 @@ public class HalfGraphTests(DefaultPackage route) : IClassFixture<DefaultPackage
         Assert.Equal(ElementType.Float, Graphs.GraphTypes.Of(half)[product.Outputs[0]]);
     }
 
-    // What floating point keeps of an 8-bit graph: the same convolutions are fused, and the result is as near FP32's as before.
+    // What floating point keeps of an 8-bit graph: the same convolutions are fused, and the result is as near FP32's as
+    // before.
     [Fact]
     public void Store_EightBitGraph_FusesAsMuchAndLosesNothing()
     {
@@ -99,7 +101,8 @@ public class HalfGraphTests(DefaultPackage route) : IClassFixture<DefaultPackage
         Assert.InRange(stored.ToBytes().Length, 1, 0.93 * graph.ToBytes().Length);
         var expected = DefaultPackage.Run(route.Graph).Restored;
         var before = DefaultPackage.Psnr(expected, DefaultPackage.Run(graph).Restored);
-        Assert.InRange(DefaultPackage.Psnr(expected, DefaultPackage.Run(stored).Restored), before - LeastDifference, 100);
+        Assert.InRange(
+            DefaultPackage.Psnr(expected, DefaultPackage.Run(stored).Restored), before - LeastDifference, 100);
     }
 
     // A package by itself has its constants so; the operators of the engines are found all the same.

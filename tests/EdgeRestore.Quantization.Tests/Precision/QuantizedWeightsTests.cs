@@ -10,7 +10,9 @@ public class QuantizedWeightsTests
         var weights = QuantizedWeights.Of([1, -2, 0.5f, 0, 0, 0], 2, [], 1);
 
         Assert.Equal([(float)(4.0 / 254), 1f], weights.Scales);
-        Assert.Equal([64, -127, 32, 0, 0, 0], weights.Values.Select(value => (int)value));   // 63.5 to the even neighbour
+
+        // 63.5 goes to the even neighbour.
+        Assert.Equal([64, -127, 32, 0, 0, 0], weights.Values.Select(value => (int)value));
     }
 
     [Fact]

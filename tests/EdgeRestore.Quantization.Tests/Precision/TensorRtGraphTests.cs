@@ -13,7 +13,8 @@ public class TensorRtGraphTests(DefaultPackage route) : IClassFixture<DefaultPac
     {
         var quantized = QuantizedGraph.Build(route.Graph, route.Ranges, QuantizationPlan.ForTensorRt);
 
-        var (expected, (restored, nonFinite)) = (DefaultPackage.Run(route.Graph).Restored, DefaultPackage.Run(quantized.Judged));
+        var (expected, (restored, nonFinite)) = (
+            DefaultPackage.Run(route.Graph).Restored, DefaultPackage.Run(quantized.Judged));
 
         Assert.InRange(DefaultPackage.Psnr(expected, restored), LeastPsnr, 60);
         Assert.Equal(0, nonFinite);
@@ -27,7 +28,9 @@ public class TensorRtGraphTests(DefaultPackage route) : IClassFixture<DefaultPac
 
         Assert.All(
             quantized.File.Graph.Nodes.Where(node => node.OpType == "QuantizeLinear"),
-            node => Assert.Equal((ElementType.Float16, ElementType.Float16), (types[node.Inputs[0]], types[node.Inputs[1]])));
+            node =>
+                Assert.Equal(
+                    (ElementType.Float16, ElementType.Float16), (types[node.Inputs[0]], types[node.Inputs[1]])));
         Assert.True(FusionReport.Of(quantized.File).Operators.Count > 0);
     }
 
@@ -41,7 +44,8 @@ public class TensorRtGraphTests(DefaultPackage route) : IClassFixture<DefaultPac
         {
             Assert.Equal(ElementType.Int8, constants[node.Inputs[2]].Type);
             Assert.All(constants[node.Inputs[2]].Data.ToArray(), zero => Assert.Equal(0, zero));
-            var scales = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, Half>(constants[node.Inputs[1]].Data.Span);
+            var scales = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, Half>(
+                constants[node.Inputs[1]].Data.Span);
             foreach (var scale in scales)
             {
                 Assert.InRange((float)scale, 6.1e-5f, 65504f);

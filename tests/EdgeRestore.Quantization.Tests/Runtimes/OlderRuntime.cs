@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace EdgeRestore.Quantization.Tests.Runtimes;
 
-/// <summary>ONNX Runtime 1.16.3 of npm's onnxruntime-node, in a process of its own: three years before the one in use.</summary>
+/// <summary>
+/// ONNX Runtime 1.16.3 of npm's onnxruntime-node, in a process of its own: three years before the one in use.
+/// </summary>
 internal static partial class OlderRuntime
 {
     /// <summary>The last opset that it takes.</summary>
@@ -19,20 +21,26 @@ internal static partial class OlderRuntime
     private static readonly string Root = FindRoot();
 
     /// <summary>Runs a graph; fails the test with the runtime's own words when it does not take it.</summary>
-    public static async Task<IReadOnlyDictionary<string, Tensor>> RunAsync(string model, IEnumerable<(string Name, Tensor Value)> inputs)
+    public static async Task<IReadOnlyDictionary<string, Tensor>> RunAsync(
+        string model, IEnumerable<(string Name, Tensor Value)> inputs)
     {
         var folder = Directory.CreateTempSubdirectory("edgerestore-runtime-").FullName;
         try
         {
             var (request, results) = (Path.Combine(folder, "request.json"), Path.Combine(folder, "results.json"));
-            var one = new Request(Path.GetFullPath(model), inputs.ToDictionary(input => input.Name, input => input.Value), results);
-            await File.WriteAllTextAsync(request, JsonSerializer.Serialize<Request[]>([one], Json.Default.RequestArray));
+            var one = new Request(
+                Path.GetFullPath(model), inputs.ToDictionary(input => input.Name, input => input.Value), results);
+            await File.WriteAllTextAsync(
+                request, JsonSerializer.Serialize<Request[]>([one], Json.Default.RequestArray));
             var script = Path.Combine(Root, "tests", "EdgeRestore.Quantization.Tests", "Runtimes", "run-graph.cjs");
-            using var process = Process.Start(new ProcessStartInfo("node", [script, Module, request]) { RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo("node", [script, Module, request]) { RedirectStandardError = true })!;
             using var timeout = new CancellationTokenSource(Patience);
             var errors = process.StandardError.ReadToEndAsync(timeout.Token);
             await process.WaitForExitAsync(timeout.Token);
-            Assert.True(process.ExitCode == 0, $"node ended with {process.ExitCode} (npm ci installs {Module}): {await errors}");
+            Assert.True(
+                process.ExitCode == 0,
+                $"node ended with {process.ExitCode} (npm ci installs {Module}): {await errors}");
             var result = JsonSerializer.Deserialize(await File.ReadAllTextAsync(results), Json.Default.Result)!;
             Assert.True(result.Error is null, $"{Module}: {result.Error}");
             return result.Outputs!;
@@ -48,7 +56,8 @@ internal static partial class OlderRuntime
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "EdgeRestore.sln")))
         {
-            folder = folder.Parent ?? throw new InvalidOperationException("These tests run below the repository's root.");
+            folder = folder.Parent
+                ?? throw new InvalidOperationException("These tests run below the repository's root.");
         }
 
         return folder.FullName;

@@ -6,7 +6,10 @@ using EdgeRestore.Quantization.Precision;
 
 namespace EdgeRestore.Quantization.Tests.Runtimes;
 
-/// <summary>Every kind of graph that the quantizer writes of a real subnetwork: valid to ONNX's own checker, and run by two runtimes.</summary>
+/// <summary>
+/// Every kind of graph that the quantizer writes of a real subnetwork: valid to ONNX's own checker, and run by two
+/// runtimes.
+/// </summary>
 public sealed class OutputTests(DefaultPackage package) : IClassFixture<DefaultPackage>, IDisposable
 {
     // Kernels sum in other orders; where that crosses a half, a level of 8 bits differs.
@@ -37,20 +40,27 @@ public sealed class OutputTests(DefaultPackage package) : IClassFixture<DefaultP
         await File.WriteAllBytesAsync(path, judged.ToBytes());
         var older = await OlderRuntime.RunAsync(path,
         [
-            ("frame", OlderRuntime.Tensor.Of([1, DefaultPackage.Height, DefaultPackage.Width, 3], DefaultPackage.Pixels())),
+            ("frame", OlderRuntime.Tensor.Of(
+                [1, DefaultPackage.Height, DefaultPackage.Width, 3], DefaultPackage.Pixels())),
             ("strength", OlderRuntime.Tensor.Of([1], [1f])),
         ]);
-        Assert.InRange(DefaultPackage.Psnr(ours, older["restored"].ToBytes()), LeastBetweenRuntimes, double.PositiveInfinity);
+        Assert.InRange(
+            DefaultPackage.Psnr(ours, older["restored"].ToBytes()), LeastBetweenRuntimes, double.PositiveInfinity);
     }
 
-    // What opset 18 took to the inputs goes back to the attributes. QuantizeLinear of FP16, which came with 19, has a type that
-    // the checker's inference refuses, so that of these it sees the structure alone.
+    // What opset 18 took to the inputs goes back to the attributes. QuantizeLinear of FP16, which came with 19, has a
+    // type that the checker's inference refuses, so that of these it sees the structure alone.
     private static OnnxFile InKnownOpset(OnnxFile file)
     {
         var constants = file.Graph.Initializers.ToDictionary(constant => constant.Name, StringComparer.Ordinal);
         var nodes = file.Graph.Nodes.Select(node =>
-            node.OpType.StartsWith("Reduce", StringComparison.Ordinal) && node.OpType != "ReduceSum" && node.Inputs.Length > 1
-                ? With(node, [node.Inputs[0]], [.. node.Attributes, new IntsAttribute("axes", [.. constants[node.Inputs[1]].ToInt64s()])])
+            node.OpType.StartsWith("Reduce", StringComparison.Ordinal)
+                && node.OpType != "ReduceSum"
+                && node.Inputs.Length > 1
+                ? With(
+                    node,
+                    [node.Inputs[0]],
+                    [.. node.Attributes, new IntsAttribute("axes", [.. constants[node.Inputs[1]].ToInt64s()])])
             : node.OpType == "Split"
                 ? With(node, node.Inputs, [.. node.Attributes.Where(attribute => attribute.Name != "num_outputs")])
             : node);
@@ -69,10 +79,12 @@ public sealed class OutputTests(DefaultPackage package) : IClassFixture<DefaultP
         };
     }
 
-    // The second is what a CPU runs: of TensorRT's form the twin typed FP32, since 1.16 has no QuantizeLinear of FP16 there.
+    // The second is what a CPU runs: of TensorRT's form the twin typed FP32, since 1.16 has no QuantizeLinear of FP16
+    // there.
     private (OnnxFile File, OnnxFile Judged) Build(string kind)
     {
-        var mixed = PrecisionGroups.Of(package.Graph.Graph).Where((_, index) => index % 3 == 0).SelectMany(group => group.Nodes).ToList();
+        var mixed = PrecisionGroups.Of(package.Graph.Graph).Where((_, index) => index % 3 == 0)
+            .SelectMany(group => group.Nodes).ToList();
         return kind switch
         {
             "fp16" => Same(HalfGraph.Build(package.Graph)),

@@ -62,7 +62,8 @@ public class RouteSearchTests
             Assert.InRange(outcome.QuantizedCount, 1, 3);
             Assert.NotEmpty(outcome.FloatNodes);
             Assert.Equal(4, outcome.Sensitivity.Length);
-            Assert.Contains(outcome.Steps, step => step.Decision.Contains("dB between the results", StringComparison.Ordinal));
+            Assert.Contains(
+                outcome.Steps, step => step.Decision.Contains("dB between the results", StringComparison.Ordinal));
             Assert.Equal(
                 outcome.Costs.Min(cost => cost.PsnrBetween), judge.Judge(search.Form, 1).Min(cost => cost.PsnrBetween));
         }
@@ -106,7 +107,8 @@ public class RouteSearchTests
             var outcome = search.Run("key", CancellationToken.None);
 
             Assert.Equal("fp32", outcome.Precision);
-            Assert.Contains("dB between the results, allowed are 61.0 or more", outcome.Reason, StringComparison.Ordinal);
+            Assert.Contains(
+                "dB between the results, allowed are 61.0 or more", outcome.Reason, StringComparison.Ordinal);
         }
     }
 
@@ -120,11 +122,13 @@ public class RouteSearchTests
 
             Assert.Equal("fp32", outcome.Precision);
             Assert.Contains("clear: ", outcome.Reason, StringComparison.Ordinal);
-            Assert.Contains("dB between the results, allowed are 61.0 or more", outcome.Reason, StringComparison.Ordinal);
+            Assert.Contains(
+                "dB between the results, allowed are 61.0 or more", outcome.Reason, StringComparison.Ordinal);
         }
     }
 
-    private static (RouteSearch Search, RouteJudge Judge) Create(SearchSettings settings, bool hasClean = true, int clear = 0)
+    private static (RouteSearch Search, RouteJudge Judge) Create(
+        SearchSettings settings, bool hasClean = true, int clear = 0)
     {
         var network = TinyNetwork.Build();
         var frames = Enumerable.Range(0, 3).Select(seed => new JudgedFrame(

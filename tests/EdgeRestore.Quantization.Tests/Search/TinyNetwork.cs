@@ -6,7 +6,9 @@ using EdgeRestore.Quantization.Calibration;
 
 namespace EdgeRestore.Quantization.Tests.Search;
 
-/// <summary>frame -> blurred a little through 3x3 convolutions with random weights, six of 8 channels -> restored.</summary>
+/// <summary>
+/// frame -> blurred a little through 3x3 convolutions with random weights, six of 8 channels -> restored.
+/// </summary>
 internal static class TinyNetwork
 {
     private const int LayerCount = 6;
@@ -39,7 +41,8 @@ internal static class TinyNetwork
         var residual = graph.Add("Transpose", [x], new IntsAttribute("perm", [0, 2, 3, 1]));
         var output = graph.Add("Add", [image, graph.Add("Mul", [residual, graph.Constant(0.2f)])]);
         var levels = graph.Add("Round", [graph.Add("Mul", [output, graph.Constant(255f)])]);
-        var bytes = Cast(graph, graph.Add("Clip", [levels, graph.Constant(0f), graph.Constant(255f)]), ElementType.UInt8);
+        var bytes = Cast(
+            graph, graph.Add("Clip", [levels, graph.Constant(0f), graph.Constant(255f)]), ElementType.UInt8);
         graph.Output(bytes, "restored", ElementType.UInt8, "N", "height", "width", 3);
         var count = graph.Add(
             "ReduceSum", [Cast(graph, graph.Add("IsNaN", [output]), ElementType.Int64), graph.Constant(1, 2, 3)],
@@ -52,14 +55,16 @@ internal static class TinyNetwork
     {
         var run = new GraphRun("tiny.onnx", network, new CalibrationSettings { Threads = 1 });
         var wave = frames
-            .Select((load, index) => new CalibrationFrame($"{index}", Degradation.Noise, $"{index:D64}", load)).ToList();
+            .Select((load, index) => new CalibrationFrame($"{index}", Degradation.Noise, $"{index:D64}", load))
+            .ToList();
         using var pass = run.Open();
         wave.ForEach(frame => pass.Run([frame]));
         return run.ToResult();
     }
 
     /// <summary>A package in which one such network restores noise.</summary>
-    public static ModelPackage WritePackage(string folder) => WritePackage(folder, (Degradation.Noise, Build(PackageChannels)));
+    public static ModelPackage WritePackage(string folder) =>
+        WritePackage(folder, (Degradation.Noise, Build(PackageChannels)));
 
     /// <summary>A package of these networks.</summary>
     public static ModelPackage WritePackage(string folder, params (Degradation Route, OnnxFile Network)[] networks)
@@ -68,7 +73,8 @@ internal static class TinyNetwork
         var bare = new TestPackages.TestPackage
         {
             Routes = new TestPackages.TestPackage().Routes.Clear()
-                .AddRange(networks.Select(network => KeyValuePair.Create(network.Route, (TestPackages.TestNetwork)new TestPackages.TestNetwork.Copy()))),
+                .AddRange(networks.Select(network => KeyValuePair.Create(
+                    network.Route, (TestPackages.TestNetwork)new TestPackages.TestNetwork.Copy()))),
         }.Write(folder + ".bare");
         return PackageWriter.Write(folder, bare.Manifest with { Files = [] },
         [

@@ -27,7 +27,8 @@ public sealed class FrameSelectionTests : IDisposable
         var set = Choose(Degradation.Noise, Degradation.LowLightRain);
 
         Assert.Equal(3, set.ByGraph["noise.onnx"].Count);
-        Assert.All(set.ByGraph["noise.onnx"], frame => Assert.StartsWith("noise/", frame.Name, StringComparison.Ordinal));
+        Assert.All(
+            set.ByGraph["noise.onnx"], frame => Assert.StartsWith("noise/", frame.Name, StringComparison.Ordinal));
         Assert.Equal(3, set.ByGraph["low-light_rain.onnx"].Count);
     }
 
@@ -54,7 +55,8 @@ public sealed class FrameSelectionTests : IDisposable
         var set = new FrameSelection(_package, new()).Choose(_folder.PathOf("frames"));
 
         Assert.Equal(12, set.ByGraph.Count);
-        Assert.All(set.ByGraph, graph => Assert.Equal(6, graph.Value.Count(frame => frame.Degradation != Degradation.Clear)));
+        Assert.All(
+            set.ByGraph, graph => Assert.Equal(6, graph.Value.Count(frame => frame.Degradation != Degradation.Clear)));
         Assert.Equal(24, set.Judged.Count(frame => frame.Degradation != Degradation.Clear));
         var judged = set.Judged.Select(frame => frame.Name).ToHashSet();
         Assert.DoesNotContain(set.ByGraph.Values.SelectMany(frames => frames), frame => judged.Contains(frame.Name));
@@ -62,10 +64,12 @@ public sealed class FrameSelectionTests : IDisposable
             set.Judged, frame => Assert.Equal(frame.Degradation != Degradation.Clear, frame.LoadClean is not null));
         var again = new FrameSelection(_package, new()).Choose(_folder.PathOf("frames"));
         Assert.Equal(
-            set.ByGraph["haze.onnx"].Select(frame => frame.Sha256), again.ByGraph["haze.onnx"].Select(frame => frame.Sha256));
+            set.ByGraph["haze.onnx"].Select(frame => frame.Sha256),
+            again.ByGraph["haze.onnx"].Select(frame => frame.Sha256));
     }
 
-    // Whoever fixes a route sends it whatever comes; a network that was calibrated with dark frames alone would clip them.
+    // Whoever fixes a route sends it whatever comes; a network that was calibrated with dark frames alone would clip
+    // them.
     [Fact]
     public void Choose_CleanPhotographs_GivesEveryRouteSomeAsTheyAreAndJudgesOnOthers()
     {
@@ -98,7 +102,11 @@ public sealed class FrameSelectionTests : IDisposable
 
         _folder.SaveScene("frames/rain/0.png", 100);
 
-        var set = new FrameSelection(_package, new() { FramesPerRoute = 4, Routes = Set(Degradation.Noise, Degradation.Rain) })
+        var set = new FrameSelection(_package, new()
+        {
+            FramesPerRoute = 4,
+            Routes = Set(Degradation.Noise, Degradation.Rain),
+        })
             .Choose(_folder.PathOf("frames"));
 
         Assert.Equal(4, set.ByGraph["noise.onnx"].Count);
@@ -115,7 +123,8 @@ public sealed class FrameSelectionTests : IDisposable
         var set = Choose(Degradation.Noise);
 
         Assert.Equal(2, set.ByGraph["noise.onnx"].Count);
-        Assert.Contains(set.Remarks, remark => remark.Contains("nearly the same as noise/1.png", StringComparison.Ordinal));
+        Assert.Contains(
+            set.Remarks, remark => remark.Contains("nearly the same as noise/1.png", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -125,7 +134,9 @@ public sealed class FrameSelectionTests : IDisposable
 
         Assert.Contains(".png", Fails(Degradation.Noise), StringComparison.Ordinal);
         Assert.Contains("no folder", Assert.Throws<CalibrationException>(
-            () => new FrameSelection(_package, new()).Choose(_folder.PathOf("nowhere"))).Message, StringComparison.Ordinal);
+            () =>
+                new FrameSelection(_package, new())
+                    .Choose(_folder.PathOf("nowhere"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +144,8 @@ public sealed class FrameSelectionTests : IDisposable
     {
         _folder.SaveScene("frames/noise/1.png", 1);
 
-        var error = Assert.Throws<CalibrationException>(() => new FrameSelection(_package, new()).Choose(_folder.PathOf("frames")));
+        var error = Assert.Throws<CalibrationException>(
+            () => new FrameSelection(_package, new()).Choose(_folder.PathOf("frames")));
 
         Assert.Contains("found 1 of noise, none for rain, haze", error.Message, StringComparison.Ordinal);
         Assert.Contains("--routes", error.Message, StringComparison.Ordinal);
@@ -168,7 +180,8 @@ public sealed class FrameSelectionTests : IDisposable
 
     private static HashSet<Degradation> Set(params Degradation[] routes) => [.. routes];
 
-    private string Fails(params Degradation[] routes) => Assert.Throws<CalibrationException>(() => Choose(routes)).Message;
+    private string Fails(params Degradation[] routes) =>
+        Assert.Throws<CalibrationException>(() => Choose(routes)).Message;
 
     private FrameSet Choose(params Degradation[] routes) =>
         new FrameSelection(_package, new() { Routes = Set(routes) }).Choose(_folder.PathOf("frames"));

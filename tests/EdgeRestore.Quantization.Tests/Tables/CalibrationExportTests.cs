@@ -18,7 +18,8 @@ public sealed class CalibrationExportTests : IDisposable
         var (code, output) = await RunAsync("--method", "minmax");
 
         Assert.Equal(ExitCode.Done, code);
-        Assert.Equal("TRT-100300-MinMaxCalibration\ngate: 3c810204\n", File.ReadAllText(_folder.PathOf("tables/noise.cache")));
+        Assert.Equal(
+            "TRT-100300-MinMaxCalibration\ngate: 3c810204\n", File.ReadAllText(_folder.PathOf("tables/noise.cache")));
         Assert.Equal(68, new FileInfo(_folder.PathOf("tables/noise.flatbuffers")).Length);
         Assert.Contains("noise.onnx: 1 tensors", output, StringComparison.Ordinal);
     }
@@ -51,7 +52,8 @@ public sealed class CalibrationExportTests : IDisposable
     {
         var output = new StringWriter();
         var code = await CommandLine.RunAsync(
-            ["calibration", "export", _folder.PathOf("test.ercal"), "--out", _folder.PathOf("tables"), .. options], output, new StringWriter());
+            ["calibration", "export", _folder.PathOf("test.ercal"), "--out", _folder.PathOf("tables"), .. options],
+            output, new StringWriter());
         return (code, output.ToString());
     }
 }

@@ -24,7 +24,7 @@ public class CalibrationTableTests
             1, 0, 0, 0, (byte)'a', 0, 0, 0,                             // 52
             1, 0, 0, 0, (byte)'5', 0, 0, 0,                             // 60
             36, 0, 0, 0, 8, 0, 0, 0, 16, 0, 0, 0,                       // 68: vtable 36 before, key at 80, value at 92
-            4, 0, 0, 0, (byte)'b', (byte)'c', (byte)'d', (byte)'e', 0, 0, 0, 0,    // 80: a full word, so the zero takes one more
+            4, 0, 0, 0, (byte)'b', (byte)'c', (byte)'d', (byte)'e', 0, 0, 0, 0,    // 80: a full word, a zero more
             3, 0, 0, 0, (byte)'0', (byte)'.', (byte)'5', 0,             // 92
         ];
 
@@ -49,7 +49,8 @@ public class CalibrationTableTests
 
         Assert.Equal(ranges.Keys.Order(StringComparer.Ordinal), read.Select(pair => pair.Key));
         Assert.All(read, pair => Assert.Equal(
-            Math.Max(-ranges[pair.Key].Min, ranges[pair.Key].Max), float.Parse(pair.Value, CultureInfo.InvariantCulture)));
+            Math.Max(-ranges[pair.Key].Min, ranges[pair.Key].Max),
+            float.Parse(pair.Value, CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -91,7 +92,8 @@ public class CalibrationTableTests
     [Fact]
     public void Table_OfZeros_HasScaleOne() => Assert.Equal(
         "TRT-100300-MinMaxCalibration\nzero: 3f800000\n",
-        new CalibrationTable(new Dictionary<string, TensorRange> { ["zero"] = new(0, 0) }).ToNative(100300, RangeMethod.MinMax));
+        new CalibrationTable(new Dictionary<string, TensorRange> { ["zero"] = new(0, 0) })
+            .ToNative(100300, RangeMethod.MinMax));
 
     [Theory]
     [InlineData(float.NaN, 1)]
@@ -109,7 +111,8 @@ public class CalibrationTableTests
     {
         var table = new CalibrationTable(new Dictionary<string, TensorRange> { ["a:0"] = new(0, 1) });
 
-        Assert.Contains("'a:0'", Assert.Throws<QuantizationException>(() => table.ToNative(8502, RangeMethod.MinMax)).Message, StringComparison.Ordinal);
+        var exception = Assert.Throws<QuantizationException>(() => table.ToNative(8502, RangeMethod.MinMax));
+        Assert.Contains("'a:0'", exception.Message, StringComparison.Ordinal);
         Assert.Equal(["a:0"], ReadTable(table.ToFlatBuffers()).Select(pair => pair.Key));
     }
 
@@ -123,7 +126,9 @@ public class CalibrationTableTests
     public void ParseVersion_Text_IsTensorRtsNumber(string text, int? expected) =>
         Assert.Equal(expected, CalibrationTable.ParseVersion(text));
 
-    /// <summary>A reader of the format that knows nothing of the writer's layout: every offset is followed and checked.</summary>
+    /// <summary>
+    /// A reader of the format that knows nothing of the writer's layout: every offset is followed and checked.
+    /// </summary>
     private static List<KeyValuePair<string, string>> ReadTable(byte[] bytes)
     {
         int At(int position)

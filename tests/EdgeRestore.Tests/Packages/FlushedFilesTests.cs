@@ -5,8 +5,8 @@ using EdgeRestore.Repositories;
 namespace EdgeRestore.Tests.Packages;
 
 /// <summary>
-/// What is written is on the disk before it is called written: the kernel counts the bytes of deleted files that never went
-/// there, thread by thread.
+/// What is written is on the disk before it is called written: the kernel counts the bytes of deleted files that never
+/// went there, thread by thread.
 /// </summary>
 public sealed class FlushedFilesTests : IDisposable
 {
@@ -53,7 +53,8 @@ public sealed class FlushedFilesTests : IDisposable
         return Read() - before;
 
         static long Read() => long.Parse(
-            File.ReadLines("/proc/thread-self/io").Last(line => line.StartsWith("cancelled_write_bytes:", StringComparison.Ordinal))
+            File.ReadLines("/proc/thread-self/io")
+                .Last(line => line.StartsWith("cancelled_write_bytes:", StringComparison.Ordinal))
                 .Split(' ')[1],
             CultureInfo.InvariantCulture);
     }

@@ -243,7 +243,8 @@ internal sealed class OpenSslFactAttribute : FactAttribute
 {
     public OpenSslFactAttribute()
     {
-        if (Environment.GetEnvironmentVariable("PATH")?.Split(':').Any(folder => File.Exists(Path.Combine(folder, "openssl")))
+        if (Environment.GetEnvironmentVariable("PATH")?.Split(':').Any(
+            folder => File.Exists(Path.Combine(folder, "openssl")))
             is not true)
         {
             Skip = "There is no openssl program here.";

@@ -57,7 +57,8 @@ public sealed class PhotographLibraryTests : IDisposable
             library.Enumerate(PhotographSet.Train).Select(path => Path.GetFileName(path)));
         Assert.Contains(reports, report => report.StartsWith("skipped holiday@broken.png", StringComparison.Ordinal));
         Assert.Contains(
-            "skipped holiday@small.png: too small to train on or to measure, 5x3 pixels once prepared; needed are sides of at "
+            "skipped holiday@small.png: too small to train on or to measure, 5x3 pixels once prepared; needed are "
+            + "sides of at "
                 + "least 192",
             reports);
     }
@@ -157,7 +158,8 @@ public sealed class PhotographLibraryTests : IDisposable
         Directory.CreateDirectory(Path.Combine(tree, "DEBIAN"));
         File.WriteAllText(
             Path.Combine(tree, "DEBIAN", "control"),
-            "Package: some-package\nVersion: 1\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: a test\n");
+            "Package: some-package\nVersion: 1\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: a "
+            + "test\n");
         foreach (var (path, content) in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(tree, path))!);

@@ -6,15 +6,16 @@ using EdgeRestore.Repositories;
 namespace EdgeRestore.Tests.Repositories;
 
 /// <summary>
-/// The tests that stop an installation before each of its operations know those that it announces; the kernel tells whether
-/// there are others.
+/// The tests that stop an installation before each of its operations know those that it announces; the kernel tells
+/// whether there are others.
 /// </summary>
 public sealed partial class InstallationTraceTests : IDisposable
 {
     private const string Strace = "/usr/bin/strace";
-    private const string Calls = "mkdir,mkdirat,open,openat,creat,write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync,rename,"
-        + "renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,symlink,symlinkat,truncate,ftruncate,fallocate,copy_file_range,"
-        + "sendfile,splice";
+    private const string Calls =
+        "mkdir,mkdirat,open,openat,creat,write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync,rename,"
+        + "renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,symlink,symlinkat,truncate,ftruncate,fallocate,"
+        + "copy_file_range,sendfile,splice";
 
     private readonly RepositoryFixture _fixture = new();
 

@@ -4,13 +4,16 @@ using EdgeRestore.Repositories;
 
 namespace EdgeRestore.Tests.Repositories;
 
-/// <summary>A process that installs and activates a package, and is killed by SIGKILL before a given operation.</summary>
+/// <summary>
+/// A process that installs and activates a package, and is killed by SIGKILL before a given operation.
+/// </summary>
 public static class KilledInstallation
 {
     public const int KilledExitCode = 128 + 9;
 
     /// <summary>
-    /// REPOSITORY PACKAGE VERSION OPERATION, the last counted from 0; -1 for none. Prints every operation before it happens.
+    /// REPOSITORY PACKAGE VERSION OPERATION, the last counted from 0; -1 for none. Prints every operation before it
+    /// happens.
     /// </summary>
     public static int Main(string[] arguments)
     {

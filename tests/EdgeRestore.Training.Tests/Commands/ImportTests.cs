@@ -26,11 +26,17 @@ public sealed class ImportTests : IDisposable
 
         ImportCommand.Run(new(Checkpoint, PathOf("w.safetensors")), output);
 
+        const string config = """
+            {"preset":"symunet-imported-w8","width":8,"encoderBlocks":[1,1,1],"middleBlocks":1,"decoderBlocks":[1,1,1],
+            """
+            + """
+            "heads":[1,2,4],"middleHeads":8,"feedForwardFactor":2.66}
+            """;
         Assert.Equal(
             $$"""
             Golden/symunet_w8.pth is a PyTorch file (zip) with 90 tensors in 'params'.
             Taken: 90 tensors in 'params', float.
-            Network: symunet-imported-w8, 117061 parameters in 90 tensors: {"preset":"symunet-imported-w8","width":8,"encoderBlocks":[1,1,1],"middleBlocks":1,"decoderBlocks":[1,1,1],"heads":[1,2,4],"middleHeads":8,"feedForwardFactor":2.66}
+            Network: symunet-imported-w8, 117061 parameters in 90 tensors: {{config}}
             Wrote {{PathOf("w.safetensors")}}.
 
             """,

@@ -4,7 +4,9 @@ using EdgeRestore.Training.Loop;
 
 namespace EdgeRestore.Training.Tests.Loop;
 
-/// <summary>Event files, read back by a program that shares nothing with their writer: Python without TensorBoard.</summary>
+/// <summary>
+/// Event files, read back by a program that shares nothing with their writer: Python without TensorBoard.
+/// </summary>
 public sealed class EventFileTests : IDisposable
 {
     // Framing and messages by the published formats; CRC-32C bit by bit (polynomial 0x82F63B78, reflected).

@@ -109,7 +109,8 @@ public sealed class ResNetTrainingTests : IDisposable
         foreach (var degradation in DegradationNames.All)
         {
             texts.Add(new(
-                degradation.ToName(), [7], [.. Enumerable.Range(0, 7).Select(index => MathF.Sin((7 * (int)degradation) + index))]));
+                degradation.ToName(), [7],
+                [.. Enumerable.Range(0, 7).Select(index => MathF.Sin((7 * (int)degradation) + index))]));
         }
 
         var path = Path.Combine(_folder, "texts.safetensors");
@@ -128,7 +129,8 @@ public sealed class ResNetTrainingTests : IDisposable
         random.NextBytes(bytes);
         using var image = TrainingTask.ToImage(bytes, 2, Side, Side, torch.CPU);
         var logits = network.Classify(
-            new TorchReading(state.Layout.Bind(state.Average, torch.ScalarType.Float32), torch.ScalarType.Float32), [image])
+            new TorchReading(state.Layout.Bind(state.Average, torch.ScalarType.Float32), torch.ScalarType.Float32),
+            [image])
             .Logits;
         using var run = new OnnxRun(ClassifierExport.ToServing(network, average));
         var found = run.Run<float>(

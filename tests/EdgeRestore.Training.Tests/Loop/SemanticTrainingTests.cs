@@ -15,7 +15,9 @@ using TorchSharp;
 
 namespace EdgeRestore.Training.Tests.Loop;
 
-/// <summary>SE-SymUNet with a tiny random vision transformer as its encoder, which the user supplies as a file.</summary>
+/// <summary>
+/// SE-SymUNet with a tiny random vision transformer as its encoder, which the user supplies as a file.
+/// </summary>
 public sealed class SemanticTrainingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("edgerestore-semantic-").FullName;
@@ -95,7 +97,8 @@ public sealed class SemanticTrainingTests : IDisposable
         var error = Assert.Throws<EdgeRestoreException>(() => SemanticEncoder.Load(
             new() { Encoder = Path.Combine(_folder, "encoder.onnx") }, PromptDefinition.Tokens(1024)));
 
-        Assert.Contains("gives tokens of 12 numbers, and the network takes 1024", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "gives tokens of 12 numbers, and the network takes 1024", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,7 +139,8 @@ public sealed class SemanticTrainingTests : IDisposable
         var error = Assert.Throws<EdgeRestoreException>(
             () => RunExport.Write(NewRequest("run") with { EncoderPath = other }, TextWriter.Null));
 
-        Assert.Contains("gives tokens of 16 numbers, and the network takes 12", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "gives tokens of 16 numbers, and the network takes 12", error.Message, StringComparison.Ordinal);
     }
 
     // What --photographs measures goes through the encoder, too.
@@ -184,7 +188,8 @@ public sealed class SemanticTrainingTests : IDisposable
         }
 
         return new(
-            Path.Combine(_folder, run), classifier, Path.Combine(_folder, "package"), new("semantic", "1", "none", "none"));
+            Path.Combine(_folder, run), classifier, Path.Combine(_folder, "package"),
+            new("semantic", "1", "none", "none"));
     }
 
     private string SaveEncoder(string name, int width)

@@ -93,7 +93,8 @@ public sealed class TorchReadingTests
         foreach (var expected in golden.Where(tensor => tensor.Name.StartsWith("grad.", StringComparison.Ordinal)))
         {
             var scale = expected.Values.Max(value => Math.Abs((double)value));
-            var difference = TestTensors.MaxDifference(expected.Values, gradients[expected.Name["grad.".Length..]].Values);
+            var difference = TestTensors.MaxDifference(
+                expected.Values, gradients[expected.Name["grad.".Length..]].Values);
             Assert.True(difference <= GradientTolerance * scale, $"{expected.Name}: {difference} of {scale}.");
         }
     }

@@ -39,7 +39,9 @@ public sealed class PhotographSetTests : IDisposable
         using var plain = Load(isForClassifier: false);
         using var varied = Load(isForClassifier: true);
 
-        Assert.Equal(plain.Validation.Select(photograph => photograph.Name), varied.Validation.Select(photograph => photograph.Name));
+        Assert.Equal(
+            plain.Validation.Select(photograph => photograph.Name),
+            varied.Validation.Select(photograph => photograph.Name));
         var sizes = varied.Training.Select(photograph => (photograph.Frame.Width, photograph.Frame.Height)).ToList();
         Assert.Equal(plain.Training.Count, sizes.Count(size => size != (50, 45)));
         Assert.Equal(sizes.Count(size => size == (101, 90)), sizes.Count(size => size == (50, 45)));

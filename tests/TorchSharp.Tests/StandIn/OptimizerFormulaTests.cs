@@ -97,7 +97,8 @@ public sealed class OptimizerFormulaTests
 
                         var rectified = Math.Sqrt(
                             (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
-                        return weight - (0.1 * corrected * rectified * Math.Sqrt(1 - power) / (Math.Sqrt(second) + 1e-8));
+                        return weight - (
+                            0.1 * corrected * rectified * Math.Sqrt(1 - power) / (Math.Sqrt(second) + 1e-8));
                     };
                 }
             ),
