@@ -8,6 +8,10 @@ namespace EdgeRestore.Inference.Routing;
 /// <remarks>Made by <see cref="Restorer.CreateRouter"/>; a stream keeps one for its whole life.</remarks>
 public sealed class StreamRouter
 {
+    // A frame made worse is missed more than a gain that was not had. On 390 frames of the training side, 3 halved what
+    // frames lost in all and left every clear one alone, for 0.015 dB of the mean gain; 2 did not, 6 cost 0.09 dB.
+    private const float LossWeight = 3;
+
     private readonly RoutingOptions _options;
     private readonly RoutingSnapshot _snapshot;
     private readonly float _threshold;
@@ -125,8 +129,8 @@ public sealed class StreamRouter
         _fadeFrame = 0;
     }
 
-    // Whether the route's change of PSNR is expected to be a gain: one that is probably right but ruins the frame where
-    // it is wrong is not taken on a bare majority.
+    // Whether the route's change of PSNR is expected to be a gain, losses weighed more: one that is probably right but
+    // ruins the frame where it is wrong is not taken on a bare majority.
     private bool IsWorthIt(Degradation route)
     {
         if (_snapshot.GetPsnrChange(route) is not { } changes)
@@ -137,7 +141,7 @@ public sealed class StreamRouter
         var expected = 0f;
         for (var index = 0; index < changes.Length; index++)
         {
-            expected += _smoothed[index] * changes[index];
+            expected += _smoothed[index] * (changes[index] < 0 ? LossWeight * changes[index] : changes[index]);
         }
 
         return expected > 0;
