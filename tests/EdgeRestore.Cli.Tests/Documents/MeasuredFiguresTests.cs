@@ -54,6 +54,7 @@ public sealed class MeasuredFiguresTests
             + $"{Figure(row, "after", "psnr"):F2} | {Figure(row, "before", "ssim"):F3} → "
             + $"{Figure(row, "after", "ssim"):F3} |")).ToList();
         var harm = evaluation.GetProperty("harm");
+        var meanChange = harm.GetProperty("meanPsnrChange").GetDouble();
         var readme = Document("README.md");
 
         RequireIn(readme, string.Join('\n', table.Prepend("|---|---|---|---|")) + "\n\n");
@@ -63,8 +64,8 @@ public sealed class MeasuredFiguresTests
         RequireIn(Words(readme), string.Create(
             CultureInfo.InvariantCulture,
             $"The {harm.GetProperty("frameCount").GetInt32()} frames that were misrouted, or passed through although "
-            + $"degraded, lost {-harm.GetProperty("meanPsnrChange").GetDouble():F1} dB on average, "
-            + $"{-harm.GetProperty("worstPsnrChange").GetDouble():F1} dB at worst"));
+            + $"degraded, {(meanChange < 0 ? "lost" : "gained")} {Math.Abs(meanChange):F1} dB on average and "
+            + $"lost {-harm.GetProperty("worstPsnrChange").GetDouble():F1} dB at worst"));
     }
 
     [Fact]
