@@ -48,6 +48,13 @@ internal static class InputImages
             }
             else if (File.Exists(full))
             {
+                if (!FileFacts.Of(full).IsRegular)
+                {
+                    throw new EdgeRestoreException(
+                        $"Input '{argument}' is a pipe, a socket or a device; images are read from files. Write what "
+                        + "comes out of it to a file, and give that one.");
+                }
+
                 images.Add(new InputImage(full, Path.GetFileName(full)));
             }
             else

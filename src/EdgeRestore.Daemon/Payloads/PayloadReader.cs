@@ -54,8 +54,7 @@ internal sealed class PayloadReader(PayloadFormat format, YuvEncoding yuv, Limit
 
     /// <summary>
     /// Takes a payload that its sender may still write: as a frame where it lies, or, where that does not do, as a copy
-    /// for
-    /// <see cref="Read"/>. The caller disposes either, a frame before the memory goes.
+    /// for <see cref="Read"/>. The caller disposes either, a frame before the memory goes.
     /// </summary>
     public (Frame? Frame, PooledBytes? Copy) TakeShared(Memory<byte> payload)
     {

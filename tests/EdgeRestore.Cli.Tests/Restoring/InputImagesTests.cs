@@ -107,6 +107,18 @@ public sealed class InputImagesTests : IDisposable
         Assert.Equal(["a.png"], images.Select(image => image.RelativeName));
     }
 
+    [Fact]
+    public async Task Find_PipeGivenByName_IsRefusedAndNotWaitedFor()
+    {
+        var pipe = _folder.File("in", "b.png");
+        var made = await Shell.RunAsync("mkfifo", [pipe]);
+
+        var exception = Assert.Throws<EdgeRestoreException>(() => InputImages.Find([pipe]));
+
+        Assert.Equal(0, made.ExitCode);
+        Assert.Contains($"'{pipe}' is a pipe", exception.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("in")]
     [InlineData("link")]
