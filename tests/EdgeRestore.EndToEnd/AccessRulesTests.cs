@@ -3,7 +3,9 @@ using Google.Protobuf.Reflection;
 
 namespace EdgeRestore.EndToEnd;
 
-/// <summary>Which right each call needs, for all that the daemon serves: a line that changes, changes here too.</summary>
+/// <summary>
+/// Which right each call needs, for all that the daemon serves: a line that changes, changes here too.
+/// </summary>
 public sealed class AccessRulesTests
 {
     private static readonly FileDescriptor[] Served =
@@ -19,11 +21,13 @@ public sealed class AccessRulesTests
     // Frames go in, or places in memory for them.
     private static readonly string[] Stream =
     [
-        "/v1/restore", "Restore", "ModelInfer", "ModelStreamInfer", "SystemSharedMemoryStatus", "SystemSharedMemoryRegister",
-        "SystemSharedMemoryUnregister", "CudaSharedMemoryStatus", "CudaSharedMemoryUnregister",
+        "/v1/restore", "Restore", "ModelInfer", "ModelStreamInfer", "SystemSharedMemoryStatus",
+        "SystemSharedMemoryRegister", "SystemSharedMemoryUnregister", "CudaSharedMemoryStatus",
+        "CudaSharedMemoryUnregister",
     ];
 
-    private static readonly string[] Observe = ["/metrics", "GetStatus", "TapFrames", "ModelStatistics", "RepositoryIndex"];
+    private static readonly string[] Observe =
+        ["/metrics", "GetStatus", "TapFrames", "ModelStatistics", "RepositoryIndex"];
 
     // What the contract is, and the names of models.
     private static readonly string[] Known =
@@ -38,7 +42,9 @@ public sealed class AccessRulesTests
             .Select(method => (Path: $"/{method.Service.FullName}/{method.Name}", method.Name))
             .Append((Path: "/metrics", Name: "/metrics")).Append((Path: "/v1/restore", Name: "/v1/restore"));
 
-        Assert.All(paths, path => Assert.Equal((path.Path, Expected(path.Name)), (path.Path, AccessRules.Find(path.Path))));
+        Assert.All(
+            paths,
+            path => Assert.Equal((path.Path, Expected(path.Name)), (path.Path, AccessRules.Find(path.Path))));
     }
 
     [Theory]
