@@ -52,7 +52,7 @@ internal sealed unsafe class ChannelDequantize(bool adds) : CpuOperator
                 HasOneScale = _scales.Length == 1,
                 Channels = (int)shape[3],
                 Places = places,
-                TilesPerImage = (int)((places + WordTransposition.MaxPlaces - 1) / WordTransposition.MaxPlaces),
+                TilesPerImage = WordTransposition.TilesOf(places),
                 ZeroPoint = _zeroPoint,
             };
             if (adds)
@@ -76,9 +76,7 @@ internal sealed unsafe class ChannelDequantize(bool adds) : CpuOperator
     private static void OnTile(void* state, nuint index)
     {
         var job = (Job*)state;
-        var (image, tile) = Math.DivRem((int)index, job->TilesPerImage);
-        var first = (long)tile * WordTransposition.MaxPlaces;
-        var count = (int)Math.Min(WordTransposition.MaxPlaces, job->Places - first);
+        var (image, first, count) = WordTransposition.TileAt((int)index, job->TilesPerImage, job->Places);
         ComputeBlock(job, image * job->Channels * job->Places, first, count);
     }
 

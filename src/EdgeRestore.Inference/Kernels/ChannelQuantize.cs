@@ -39,7 +39,7 @@ internal sealed unsafe class ChannelQuantize(ByteRounding rounding = default) : 
             Output = (byte*)RuntimeApi.Output(context, 0, result),
             Channels = (int)shape[1],
             Places = places,
-            TilesPerImage = (int)((places + WordTransposition.MaxPlaces - 1) / WordTransposition.MaxPlaces),
+            TilesPerImage = WordTransposition.TilesOf(places),
             Rounding = rounding,
         };
         RuntimeApi.ForEach(context, &OnTile, (int)shape[0] * job.TilesPerImage, &job);
@@ -49,9 +49,7 @@ internal sealed unsafe class ChannelQuantize(ByteRounding rounding = default) : 
     private static void OnTile(void* state, nuint index)
     {
         var job = (Job*)state;
-        var (image, tile) = Math.DivRem((int)index, job->TilesPerImage);
-        var first = (long)tile * WordTransposition.MaxPlaces;
-        var count = (int)Math.Min(WordTransposition.MaxPlaces, job->Places - first);
+        var (image, first, count) = WordTransposition.TileAt((int)index, job->TilesPerImage, job->Places);
         ComputeBlock(job, image * job->Channels * job->Places, first, count);
     }
 

@@ -16,6 +16,17 @@ internal static unsafe class WordTransposition
     public const int MaxWords = 8;
     public const int MaxPlaces = 1024;
 
+    /// <summary>How many parts an image is worked on in, one after the other or side by side.</summary>
+    public static int TilesOf(long places) => (int)((places + MaxPlaces - 1) / MaxPlaces);
+
+    /// <summary>Which image, and which of its places, a part of a batch is.</summary>
+    public static (int Image, long First, int Count) TileAt(int index, int tilesPerImage, long places)
+    {
+        var (image, tile) = Math.DivRem(index, tilesPerImage);
+        var first = (long)tile * MaxPlaces;
+        return (image, first, (int)Math.Min(MaxPlaces, places - first));
+    }
+
     /// <summary>Writes the word of (row, column) to (column, row).</summary>
     /// <param name="source">The first row.</param>
     /// <param name="sourceStride">Bytes from a row to the next one.</param>
